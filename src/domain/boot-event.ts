@@ -1,0 +1,47 @@
+/** Stages of a machine's life that the service sees; the words of the timeline. */
+export const STAGES = [
+  'armed',
+  'dhcp-discover',
+  'dhcp-offer',
+  'dhcp-request',
+  'dhcp-ack',
+  'dhcp-nak',
+  'dhcp-decline',
+  'tftp',
+  'loader',
+  'boot-script',
+  'local-boot',
+  'kernel',
+  'initrd',
+  'answer-file',
+  'image',
+  'installing',
+  'partitioning',
+  'installed',
+  'failed',
+  'first-boot',
+  'expired',
+  'cancelled',
+  'refused',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type Outcome = 'ok' | 'warning' | 'error';
+
+/** One observed stage of one machine. `system` is null for a machine that no record knows. */
+export interface NewBootEvent {
+  readonly systemId: number | null;
+  readonly mac: string | null;
+  readonly installId: number | null;
+  readonly stage: Stage;
+  readonly outcome: Outcome;
+  /** One sentence for people; text that came from a machine is hostile and is only ever shown as text. */
+  readonly message: string;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface BootEvent extends Omit<NewBootEvent, 'systemId'> {
+  readonly id: number;
+  readonly at: string;
+  readonly system: string | null;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { formatIpv4, formatNetwork, type Ipv4, parseIpv4, parseNetwork } from './ipv4.ts';
+import { parseMac } from './mac.ts';
+
+/**
+ * The field schemas that records are made of. Addresses travel as text in JSON and stay canonical text in
+ * records; `Ipv4` numbers are made where arithmetic is done.
+ */
+
+/** A record's name: what one types after the noun and what stands in URLs. */
+export const recordName = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/, {
+  message: 'must be 1-64 of a-z, 0-9, dot, dash or underscore, beginning and ending with a letter or digit',
+});
+
+/** A host name, whole or one label: RFC 1123 §2.1, at most 253 characters, labels up to 63. */
+export const hostname = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, {
+    message: 'must be a host name: labels of a-z, 0-9 and dash, joined by dots',
+  });
+
+/** Canonical dotted decimal. Leading zeros are refused with their reason. */
+export const ipv4Text = z.string().transform((text, ctx) => {
+  const ip = parseIpv4(text);
+  if (ip !== undefined) return formatIpv4(ip);
+  const octal = /(^|\.)0[0-9]/.test(text)
+    ? ' (leading zeros are ambiguous: some programs read them as octal)'
+    : '';
+  ctx.addIssue({ code: 'custom', message: `'${text}' is not an IPv4 address${octal}` });
+  return z.NEVER;
+});
+
+/** Canonical lower-case MAC with colons, from any usual spelling. */
+export const macText = z.string().transform((text, ctx) => {
+  const mac = parseMac(text);
+  if (mac !== undefined) return mac;
+  ctx.addIssue({
+    code: 'custom',
+    message: `'${text}' is not a machine's MAC address; write it like 52:54:00:12:34:56`,
+  });
+  return z.NEVER;
+});
+
+/** Canonical `network/prefix`, 8–30 bits: outside that no machine can be given an address in it. */
+export const networkText = z.string().transform((text, ctx) => {
+  const net = parseNetwork(text);
+  if (net !== undefined && net.prefix >= 8 && net.prefix <= 30) return formatNetwork(net);
+  ctx.addIssue({
+    code: 'custom',
+    message: `'${text}' is not a network: write it like 10.0.0.0/24, prefix 8-30, no host bits set`,
+  });
+  return z.NEVER;
+});
+
+/** One kernel argument: printable, no white space or control characters (each is one element of the list). */
+export const kernelArg = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[\x21-\x7e]+$/, { message: 'must be one printable word without spaces; give several as a list' });
+
+/** Address of text that a schema has already made canonical. */
+export function canonicalIpv4(text: string): Ipv4 {
+  const ip = parseIpv4(text);
+  if (ip === undefined) throw new TypeError(`not a canonical IPv4 address: ${text}`);
+  return ip;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+export const INSTALL_STATES = [
+  'armed',
+  'booting',
+  'loading',
+  'installing',
+  'installed',
+  'failed',
+  'expired',
+  'cancelled',
+] as const;
+export type InstallState = (typeof INSTALL_STATES)[number];
+
+/** States in which a machine may still be given installer files. */
+export const OPEN_STATES: readonly InstallState[] = ['armed', 'booting', 'loading', 'installing'];
+
+/** What one asks for when arming: how many attempts, and how long the permission lasts. */
+export const installInput = z.strictObject({
+  attempts: z.int().min(1).max(10).default(1),
+  expiresInMinutes: z.int().min(5).max(10_080).default(240),
+});
+export type InstallInput = z.infer<typeof installInput>;
+
+/**
+ * One permission to install. The budget of attempts, not a callback, ends it: an attempt is spent when the answer
+ * file is handed out, and once all are spent every loader is told to boot the local disk.
+ */
+export interface Install {
+  readonly id: number;
+  readonly system: string;
+  readonly state: InstallState;
+  readonly attempts: number;
+  readonly attemptsUsed: number;
+  /** How often a boot script was handed out in all; capped, so that a machine that never gets further ends too. */
+  readonly scriptsServed: number;
+  readonly armedAt: string;
+  readonly armedBy: string;
+  readonly expiresAt: string;
+  readonly updatedAt: string;
+  /** Last stage seen, in the words of the timeline. */
+  readonly stage: string | null;
+  readonly reason: string | null;
+}
+
+/** Boot scripts allowed for each attempt: iPXE retries, and a kernel that fails to load deserves another try. */
+export const SCRIPTS_PER_ATTEMPT = 8;

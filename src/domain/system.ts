@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { hostname, ipv4Text, kernelArg, macText, recordName } from './fields.ts';
+import type { Install } from './install.ts';
+import { type Settings, settingsInput } from './settings.ts';
+
+const interfaceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/, {
+  message: 'must be an interface name like eth0',
+});
+
+/** One NIC of a system. `ip` is an address, `auto` (the next free one of `subnet`), or null (dynamic). */
+export const interfaceInput = z.strictObject({
+  name: interfaceName.default('eth0'),
+  mac: macText,
+  ip: z
+    .union([z.literal('auto'), ipv4Text])
+    .nullable()
+    .default(null),
+  subnet: recordName.nullable().default(null),
+});
+
+/** A system: the record of one machine. The first interface is the one that it boots from. */
+export const systemInput = z.strictObject({
+  name: recordName,
+  hostname: hostname.nullable().default(null),
+  profile: recordName,
+  interfaces: z.array(interfaceInput).min(1).max(64),
+  bmc: z.strictObject({ address: ipv4Text }).nullable().default(null),
+  kernelArgs: z.array(kernelArg).max(64).default([]),
+  settings: settingsInput.default({}),
+  comment: z
+    .string()
+    .max(1000)
+    .regex(/^[^\p{Cc}]*$/u)
+    .default(''),
+});
+export const systemPatch = systemInput.partial();
+
+export type InterfaceInput = z.infer<typeof interfaceInput>;
+export type SystemInput = z.infer<typeof systemInput>;
+export type SystemPatch = z.infer<typeof systemPatch>;
+
+export interface SystemInterface {
+  readonly name: string;
+  readonly mac: string;
+  readonly ip: string | null;
+  /** Name of the subnet that `ip` lies in; null without an address. */
+  readonly subnet: string | null;
+}
+
+export interface System {
+  readonly id: number;
+  readonly name: string;
+  readonly hostname: string;
+  readonly profile: string;
+  readonly interfaces: readonly SystemInterface[];
+  readonly bmc: { readonly address: string } | null;
+  readonly kernelArgs: readonly string[];
+  readonly settings: Settings;
+  readonly secretsSet: readonly string[];
+  readonly comment: string;
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** The install in force, or the last one; null if it was never armed. */
+  readonly install: Install | null;
+}
