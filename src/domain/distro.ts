@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kernelArg, recordName } from './fields.ts';
+import { kernelArg, patchOf, recordName } from './fields.ts';
 
 /** A file on the server: absolute, no `..`; whether it lies under an allowed root is judged where files are read. */
 export const serverPath = z
@@ -28,7 +28,7 @@ export const distroInput = z.strictObject({
   tree: z.union([httpUrl, serverPath]).nullable().default(null),
   kernelArgs: z.array(kernelArg).max(64).default([]),
 });
-export const distroPatch = distroInput.partial();
+export const distroPatch = patchOf(distroInput);
 
 export type DistroInput = z.infer<typeof distroInput>;
 export interface Distro extends DistroInput {

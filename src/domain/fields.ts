@@ -66,3 +66,21 @@ export function canonicalIpv4(text: string): Ipv4 {
   if (ip === undefined) throw new TypeError(`not a canonical IPv4 address: ${text}`);
   return ip;
 }
+
+/** The same record with every field optional: what an edit names. */
+export type Patch<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/**
+ * The schema of an edit. Not `.partial()`: zod keeps applying a field's default inside an optional, so that an edit
+ * which does not name `ranges` would set them to the default, an empty list.
+ */
+export function patchOf<S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+): z.ZodType<Patch<z.output<z.ZodObject<S>>>> {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [key, field] of Object.entries(schema.shape)) {
+    const plain = field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : (field as z.ZodType);
+    shape[key] = plain.optional();
+  }
+  return z.strictObject(shape) as unknown as z.ZodType<Patch<z.output<z.ZodObject<S>>>>;
+}

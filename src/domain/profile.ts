@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serverPath } from './distro.ts';
-import { kernelArg, recordName } from './fields.ts';
+import { kernelArg, patchOf, recordName } from './fields.ts';
 import { type Settings, settingsInput } from './settings.ts';
 
 /** File name of an answer file in kickstarts/: a name, never a path. */
@@ -20,7 +20,7 @@ export const profileInput = z.strictObject({
   kernelArgs: z.array(kernelArg).max(64).default([]),
   settings: settingsInput.default({}),
 });
-export const profilePatch = profileInput.partial();
+export const profilePatch = patchOf(profileInput);
 
 export type ProfileInput = z.infer<typeof profileInput>;
 export interface Profile extends Omit<ProfileInput, 'settings'> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from './errors.ts';
-import { canonicalIpv4, hostname, ipv4Text, networkText, recordName } from './fields.ts';
+import { canonicalIpv4, hostname, ipv4Text, networkText, patchOf, recordName } from './fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from './ipv4.ts';
 
 const rangeInput = z.strictObject({ from: ipv4Text, to: ipv4Text });
@@ -21,7 +21,7 @@ export const subnetInput = z.strictObject({
   nextServer: ipv4Text.nullable().default(null),
   ranges: z.array(rangeInput).max(64).default([]),
 });
-export const subnetPatch = subnetInput.partial();
+export const subnetPatch = patchOf(subnetInput);
 
 export type SubnetInput = z.infer<typeof subnetInput>;
 export interface Subnet extends SubnetInput {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostname, ipv4Text, kernelArg, macText, recordName } from './fields.ts';
+import { hostname, ipv4Text, kernelArg, macText, patchOf, recordName } from './fields.ts';
 import type { Install } from './install.ts';
 import { type Settings, settingsInput } from './settings.ts';
 
@@ -33,7 +33,7 @@ export const systemInput = z.strictObject({
     .regex(/^[^\p{Cc}]*$/u)
     .default(''),
 });
-export const systemPatch = systemInput.partial();
+export const systemPatch = patchOf(systemInput);
 
 export type InterfaceInput = z.infer<typeof interfaceInput>;
 export type SystemInput = z.infer<typeof systemInput>;
