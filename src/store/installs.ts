@@ -25,6 +25,10 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toStored(row);
     },
+    async findById(id) {
+      const row = await select().where('installs.id', '=', id).executeTakeFirst();
+      return row === undefined ? undefined : toStored(row);
+    },
     async findByTokenHash(hash) {
       const row = await select().where('installs.token_hash', '=', hash).executeTakeFirst();
       return row === undefined ? undefined : toStored(row);

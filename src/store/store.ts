@@ -2,6 +2,7 @@ import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
 import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
 import type { Install } from '../domain/install.ts';
+import type { InstallChange } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Profile, ProfileInput } from '../domain/profile.ts';
@@ -158,14 +159,10 @@ export interface InstallWrite {
   readonly tokenSealed: string;
 }
 
-/** What may change in an install's life. */
-export type InstallChange = Partial<
-  Pick<Install, 'state' | 'attemptsUsed' | 'scriptsServed' | 'stage' | 'reason'>
->;
-
 export interface InstallStore {
   /** The newest install of a system, open or over. */
   findLatest(systemId: number): Promise<StoredInstall | undefined>;
+  findById(id: number): Promise<StoredInstall | undefined>;
   findByTokenHash(hash: string): Promise<StoredInstall | undefined>;
   add(write: InstallWrite): Promise<StoredInstall>;
   update(id: number, change: InstallChange, nowMs: number): Promise<StoredInstall>;
