@@ -1,7 +1,7 @@
 import { type Distro, type DistroInput, distroInput, distroPatch } from '../domain/distro.ts';
 import { invalid, notFound, type Problem } from '../domain/errors.ts';
 import type { Actor, Deps } from './deps.ts';
-import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { inUse, mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 
 /** Says whether the service may read a file, and what it is. Implemented by server/files.ts. */
 export interface FileFacts {
@@ -48,11 +48,12 @@ export function distroService({ store, now }: Deps, files: FileFacts) {
       });
     },
 
-    async update(name: string, body: unknown, actor: Actor): Promise<Distro> {
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Distro> {
       const patch = parseInput(distroPatch, body);
       return store.transaction(async (tx) => {
         const old = await tx.distros.find(name);
         if (old === undefined) throw notFound('distro', name);
+        refuseStale('distro', old, revision);
         const input = mergePatch(distroInput, old, patch);
         await check(input);
         if (input.name !== name && (await tx.distros.find(input.name)) !== undefined) {

@@ -59,3 +59,17 @@ export function inUse(noun: string, name: string, userNoun: string, users: reado
     },
   );
 }
+
+/** `seen`, if given, must be the record's revision still: else somebody else edited it in between. */
+export function refuseStale(
+  noun: string,
+  record: { name: string; revision: number },
+  seen: number | undefined,
+): void {
+  if (seen === undefined || seen === record.revision) return;
+  throw new DomainError(
+    'stale-revision',
+    `${noun} '${record.name}' was changed by somebody else (revision ${record.revision}, you saw ${seen})`,
+    { hint: `look at it again: provision ${noun} show ${record.name}` },
+  );
+}

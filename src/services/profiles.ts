@@ -4,7 +4,7 @@ import { recordName } from '../domain/fields.ts';
 import { type Profile, type ProfileInput, profileInput, profilePatch } from '../domain/profile.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
-import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { inUse, mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
 
 /** Everything of a profile but its name and distro. */
@@ -68,11 +68,12 @@ export function profileService({ store, now, secrets }: Deps, shipped: ShippedPr
       });
     },
 
-    async update(name: string, body: unknown, actor: Actor): Promise<Profile> {
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Profile> {
       const patch = parseInput(profilePatch, body);
       return store.transaction(async (tx) => {
         const old = await tx.profiles.find(name);
         if (old === undefined) throw notFound('profile', name);
+        refuseStale('profile', old.profile, revision);
         const { settings: asked, ...input } = mergePatch(profileInput, old.profile, patch);
         if (input.name !== name && (await tx.profiles.find(input.name)) !== undefined) {
           throw nameTaken('profile', input.name);

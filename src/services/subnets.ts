@@ -11,7 +11,7 @@ import {
 } from '../domain/subnet.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
-import { mergePatch, nameTaken, parseInput } from './input.ts';
+import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 
 /** Use cases of subnets. `onChange` runs after each change: the listeners follow the records. */
 export function subnetService({ store, now }: Deps, onChange: () => void) {
@@ -48,12 +48,13 @@ export function subnetService({ store, now }: Deps, onChange: () => void) {
       );
     },
 
-    async update(name: string, body: unknown, actor: Actor): Promise<Subnet> {
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Subnet> {
       const patch = parseInput(subnetPatch, body);
       return changed(
         await store.transaction(async (tx) => {
           const old = await tx.subnets.find(name);
           if (old === undefined) throw notFound('subnet', name);
+          refuseStale('subnet', old, revision);
           const input = mergePatch(subnetInput, old, patch);
           if (input.name !== name && (await tx.subnets.find(input.name)) !== undefined) {
             throw nameTaken('subnet', input.name);

@@ -4,7 +4,7 @@ import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
 import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
-import { mergePatch, parseInput } from './input.ts';
+import { mergePatch, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
 import { resolveInterfaces } from './system-addresses.ts';
 
@@ -73,7 +73,6 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       });
     },
 
-    /** `revision`, if given, must be the one that the caller has seen: else somebody else edited in between. */
     async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<System> {
       const patch = parseInput(systemPatch, body);
       return store.transaction(async (tx) => {
@@ -162,14 +161,6 @@ async function refuseConflicts(
     })),
     ...(first.command === null ? {} : { hint: `look at it with: ${first.command}` }),
   });
-}
-
-function staleRevision(system: System, seen: number): DomainError {
-  return new DomainError(
-    'stale-revision',
-    `system '${system.name}' was changed by somebody else (revision ${system.revision}, you saw ${seen})`,
-    { hint: `look at it again: provision system show ${system.name}` },
-  );
 }
 
 function auditDetail(write: SystemWrite | undefined): Record<string, unknown> {
