@@ -78,8 +78,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       return store.transaction(async (tx) => {
         const old = await tx.systems.find(name);
         if (old === undefined) throw notFound('system', name);
-        if (revision !== undefined && revision !== old.system.revision)
-          throw staleRevision(old.system, revision);
+        refuseStale('system', old.system, revision);
         const input = mergePatch(systemInput, editable(old.system), patch);
         const write = await resolve(tx, input, old);
         await tx.addresses.forgetExpiredLeases(addressesOf(write), now());

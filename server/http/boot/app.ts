@@ -53,7 +53,9 @@ export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: Bo
   });
 
   for (const name of ['kernel', 'initrd', 'answer', 'image'] as const) {
-    app.get<{ Params: { token: string } }>(`/i/:token/${name}`, machine, (request, reply) =>
+    // No HEAD for the answer file: handing it out spends the attempt, and a HEAD gets nothing for it.
+    const options = { ...machine, exposeHeadRoute: name !== 'answer' };
+    app.get<{ Params: { token: string } }>(`/i/:token/${name}`, options, (request, reply) =>
       sendMachineFile(boot, request, reply, { name, token: request.params.token, caller: caller(request) }),
     );
   }
