@@ -43,7 +43,6 @@ export const OPTION = {
   clientArch: 93,
   clientNdi: 94,
   machineUuid: 97,
-  subnetSelection: 118,
   ipxe: 175,
   end: 255,
 } as const;
