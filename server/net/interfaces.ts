@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { type Mac, parseMac } from '../../src/domain/mac.ts';
+
+/** An address of an interface with its prefix length, 0–32. */
+export interface InterfaceAddress {
+  readonly address: Ipv4;
+  readonly prefix: number;
+}
+
+/** A network interface of this machine. */
+export interface MachineInterface {
+  readonly name: string;
+  /** The kernel's number (ifindex). An interface that was removed and made again has a new one. */
+  readonly index: number;
+  /** Absent for an interface without Ethernet addresses (tun, InfiniBand). */
+  readonly mac?: Mac;
+  /** Administratively up (IFF_UP); says nothing about a cable. */
+  readonly up: boolean;
+  readonly mtu: number;
+  /** IPv4 only, in the kernel's order. */
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+/** Where the facts come from. */
+export interface InterfaceSources {
+  networkInterfaces(): NodeJS.Dict<readonly NetworkInterfaceInfo[]>;
+  /** The entries of /sys/class/net. */
+  names(): readonly string[];
+  /** The text of /sys/class/net/NAME/ATTRIBUTE without the line end; undefined if it cannot be read. */
+  attribute(name: string, attribute: string): string | undefined;
+}
+
+/** linux/if.h */
+const IFF_UP = 0x1;
+const IFF_LOOPBACK = 0x8;
+
+/**
+ * The interfaces of the machine, loopback left out, by name. os.networkInterfaces alone is not enough: it
+ * leaves out what has no address or is down, and knows no index.
+ */
+export function listInterfaces(sources: InterfaceSources = systemSources): readonly MachineInterface[] {
+  const addresses = addressesByName(sources.networkInterfaces());
+  return [...sources.names()]
+    .sort()
+    .map((name) => describeInterface(name, sources, addresses.get(name) ?? []))
+    .filter((found) => found !== undefined);
+}
+
+function describeInterface(
+  name: string,
+  sources: InterfaceSources,
+  addresses: readonly InterfaceAddress[],
+): MachineInterface | undefined {
+  const index = Number(sources.attribute(name, 'ifindex'));
+  const flags = Number(sources.attribute(name, 'flags'));
+  // /sys/class/net also holds plain files (bonding_masters), and an interface may vanish meanwhile.
+  if (!Number.isInteger(index) || index <= 0 || !Number.isInteger(flags)) return undefined;
+  if ((flags & IFF_LOOPBACK) !== 0) return undefined;
+  const mac = parseMac(sources.attribute(name, 'address') ?? '');
+  return {
+    name,
+    index,
+    ...(mac === undefined ? {} : { mac }),
+    up: (flags & IFF_UP) !== 0,
+    mtu: Number(sources.attribute(name, 'mtu') ?? 0),
+    addresses,
+  };
+}
+
+function addressesByName(
+  dict: NodeJS.Dict<readonly NetworkInterfaceInfo[]>,
+): ReadonlyMap<string, readonly InterfaceAddress[]> {
+  const byName = new Map<string, InterfaceAddress[]>();
+  for (const [label, infos] of Object.entries(dict)) {
+    // A labelled address (`ip address add … label eth0:1`) is listed under its label, but is eth0's.
+    const [name = label] = label.split(':');
+    const list = byName.get(name) ?? [];
+    for (const info of infos ?? []) {
+      const address = info.family === 'IPv4' ? parseIpv4(info.address) : undefined;
+      const mask = parseIpv4(info.netmask);
+      if (address !== undefined && mask !== undefined) list.push({ address, prefix: prefixLength(mask) });
+    }
+    byName.set(name, list);
+  }
+  return byName;
+}
+
+function prefixLength(mask: Ipv4): number {
+  let prefix = 32;
+  while (prefix > 0 && netmask(prefix) !== mask) prefix -= 1;
+  return prefix;
+}
+
+/**
+ * The address a client at `target` should see as its server: the one in the most specific network that holds
+ * the target, else the first. Undefined only without any address.
+ */
+export function chooseSourceAddress(addresses: readonly InterfaceAddress[], target: Ipv4): Ipv4 | undefined {
+  const sameNetwork = addresses
+    .filter(({ address, prefix }) => ((address ^ target) & netmask(prefix)) === 0)
+    .sort((a, b) => b.prefix - a.prefix);
+  return (sameNetwork[0] ?? addresses[0])?.address;
+}
+
+const systemSources: InterfaceSources = {
+  networkInterfaces,
+  names: () => {
+    try {
+      return readdirSync('/sys/class/net');
+    } catch {
+      return [];
+    }
+  },
+  attribute: (name, attribute) => {
+    try {
+      return readFileSync(`/sys/class/net/${name}/${attribute}`, 'utf8').trim();
+    } catch {
+      return undefined;
+    }
+  },
+};

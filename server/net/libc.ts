@@ -1,0 +1,104 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** A system call's outcome: its value, or the symbolic error (`EPERM`). */
+export type CallResult =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly code: string };
+
+/** The few calls of the C library that Node does not offer. Lengths are those of the buffers given. */
+export interface Libc {
+  socket(domain: number, type: number, protocol: number): CallResult;
+  setsockopt(fd: number, level: number, option: number, value: Buffer): CallResult;
+  /** Fills `value` from the start; the outcome is the length filled. */
+  getsockopt(fd: number, level: number, option: number, value: Buffer): CallResult;
+  bind(fd: number, address: Buffer): CallResult;
+  sendto(fd: number, bytes: Buffer, flags: number, address: Buffer): CallResult;
+  close(fd: number): CallResult;
+}
+
+/** The library, or why there is none: koffi is an optional dependency with prebuilt binaries. */
+export type LibcResult =
+  | { readonly ok: true; readonly libc: Libc }
+  | { readonly ok: false; readonly reason: string };
+
+/** The part of koffi in use. */
+export interface Ffi {
+  load(path: string | null): { func(definition: string): (...values: unknown[]) => number | bigint };
+  errno(): number;
+}
+
+/**
+ * The socket option numbers below are those of include/uapi/asm-generic/socket.h; mips, sparc, alpha and
+ * parisc number them differently, and a wrong number would set another option without a word.
+ */
+const ARCHITECTURES = ['x64', 'arm64', 'arm', 'ia32', 'riscv64', 'loong64', 'ppc64', 's390x'];
+
+/** linux/socket.h, asm-generic/socket.h. */
+export const AF_INET = 2;
+export const AF_PACKET = 17;
+export const SOCK_DGRAM = 2;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SO_BROADCAST = 6;
+export const SO_RCVBUF = 8;
+export const SO_BINDTODEVICE = 25;
+export const SO_RCVBUFFORCE = 33;
+export const MSG_DONTWAIT = 0x40;
+
+/**
+ * Loads the calls, on first use and not at import: a machine without koffi must still start.
+ * Never throws. `importFfi`, `platform` and `arch` are arguments for the tests.
+ */
+export async function loadLibc(
+  importFfi: () => Promise<Ffi> = importKoffi,
+  platform: string = process.platform,
+  arch: string = process.arch,
+): Promise<LibcResult> {
+  if (platform !== 'linux') return { ok: false, reason: `device sockets are for Linux; this is ${platform}` };
+  if (!ARCHITECTURES.includes(arch))
+    return { ok: false, reason: `socket option numbers of ${arch} are not known here` };
+  try {
+    return { ok: true, libc: bindCalls(await importFfi()) };
+  } catch (error) {
+    const [firstLine] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { ok: false, reason: `the optional package koffi cannot be loaded: ${firstLine}` };
+  }
+}
+
+async function importKoffi(): Promise<Ffi> {
+  const koffi = await import('koffi');
+  return koffi.default;
+}
+
+function bindCalls(ffi: Ffi): Libc {
+  // null is the program itself: its libc, whether glibc or musl, without guessing a file name.
+  const program = ffi.load(null);
+  const socket = program.func('int socket(int, int, int)');
+  const setsockopt = program.func('int setsockopt(int, int, int, const void *, uint32_t)');
+  const getsockopt = program.func('int getsockopt(int, int, int, void *, void *)');
+  const bind = program.func('int bind(int, const void *, uint32_t)');
+  const sendto = program.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)');
+  const close = program.func('int close(int)');
+  // errno is read at once: the next call of anything in this thread overwrites it.
+  const outcome = (value: number | bigint): CallResult =>
+    Number(value) >= 0 ? { ok: true, value: Number(value) } : { ok: false, code: errnoName(ffi.errno()) };
+  return {
+    socket: (domain, type, protocol) => outcome(socket(domain, type, protocol)),
+    setsockopt: (fd, level, option, value) => outcome(setsockopt(fd, level, option, value, value.length)),
+    getsockopt: (fd, level, option, value) => {
+      const length = new Uint32Array([value.length]);
+      const result = outcome(getsockopt(fd, level, option, value, length));
+      return result.ok ? { ok: true, value: length[0] ?? 0 } : result;
+    },
+    bind: (fd, address) => outcome(bind(fd, address, address.length)),
+    sendto: (fd, bytes, flags, address) =>
+      outcome(sendto(fd, bytes, bytes.length, flags, address, address.length)),
+    close: (fd) => outcome(close(fd)),
+  };
+}
+
+/** `EPERM` for 1; a number unknown to Node stays a number. */
+function errnoName(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+}

@@ -1,0 +1,111 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/domain/ipv4.ts';
+
+/** Where a datagram came from or goes to. */
+export interface UdpAddress {
+  readonly address: Ipv4;
+  readonly port: number;
+}
+
+/** What to do with what arrives. Given at opening: a datagram may already wait in the queue. */
+export interface UdpHandlers {
+  message(bytes: Buffer, source: UdpAddress): void;
+  error(error: Error): void;
+}
+
+/** An open IPv4 UDP socket. */
+export interface UdpSocket {
+  readonly local: UdpAddress;
+  /** The receive queue in bytes as it was asked for; the kernel keeps twice that (socket(7), SO_RCVBUF). */
+  readonly receiveBufferBytes: number;
+  /** Rejects with the error of the system (`ENETUNREACH`, `EMSGSIZE`, …). */
+  send(bytes: Buffer, to: UdpAddress): Promise<void>;
+  /** Resolves when closed; closing twice is harmless. */
+  close(): Promise<void>;
+}
+
+/**
+ * The receive queue of a DHCP socket: a rack that powers on at once sends a thousand DISCOVERs in one
+ * instant, and the usual 208 KiB hold some 160 of them.
+ */
+export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** Takes over an open, bound file descriptor; from then on closing the socket closes it. */
+export function adoptUdpSocket(
+  fd: number,
+  handlers: UdpHandlers,
+  receiveBufferBytes = RECEIVE_BUFFER_BYTES,
+): UdpSocket {
+  const socket = createUdp4(false);
+  try {
+    // `exclusive`: under node:cluster the descriptor is this worker's, not the primary's.
+    socket.bind({ fd, exclusive: true });
+    return wrap(socket, handlers, receiveBufferBytes);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Opens a plain socket. `shared` sets SO_REUSEADDR before the bind, and so gives up EADDRINUSE. */
+export function bindUdpSocket(local: UdpAddress, shared: boolean, handlers: UdpHandlers): Promise<UdpSocket> {
+  const socket = createUdp4(shared);
+  return new Promise((resolve, reject) => {
+    const refuse = (error: unknown) => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', refuse);
+    socket.bind({ address: formatIpv4(local.address), port: local.port, exclusive: true }, () => {
+      socket.removeListener('error', refuse);
+      try {
+        resolve(wrap(socket, handlers, RECEIVE_BUFFER_BYTES));
+      } catch (error) {
+        refuse(error);
+      }
+    });
+  });
+}
+
+function createUdp4(reuseAddr: boolean): Socket {
+  return createSocket({
+    type: 'udp4',
+    reuseAddr,
+    // Only addresses come this way: no name is ever looked up, and each send saves a turn of the event loop.
+    lookup: (host, _options, done) => done(null, host, 4),
+  });
+}
+
+function wrap(socket: Socket, handlers: UdpHandlers, wantedBufferBytes: number): UdpSocket {
+  socket.on('error', handlers.error);
+  socket.on('message', (bytes, remote) => {
+    const address = parseIpv4(remote.address);
+    if (address !== undefined) handlers.message(bytes, { address, port: remote.port });
+  });
+  socket.setBroadcast(true);
+  // Never made smaller: who opened the descriptor may have been allowed more (SO_RCVBUFFORCE).
+  if (socket.getRecvBufferSize() / 2 < wantedBufferBytes) socket.setRecvBufferSize(wantedBufferBytes);
+  let closed: Promise<void> | undefined;
+  return {
+    local: localAddress(socket),
+    receiveBufferBytes: socket.getRecvBufferSize() / 2,
+    send: (bytes, to) =>
+      new Promise((resolve, reject) => {
+        socket.send(bytes, to.port, formatIpv4(to.address), (error) => (error ? reject(error) : resolve()));
+      }),
+    close: () => {
+      closed ??= new Promise((resolve) => {
+        socket.close(() => resolve());
+      });
+      return closed;
+    },
+  };
+}
+
+/** Throws for a descriptor of another family: an IPv6 socket takes IPv4 broadcasts but cannot send them. */
+function localAddress(socket: Socket): UdpAddress {
+  const { address, port, family } = socket.address();
+  const parsed = parseIpv4(address);
+  if (parsed === undefined) throw new Error(`the socket is bound to ${family} ${address}, not to IPv4`);
+  return { address: parsed, port };
+}
