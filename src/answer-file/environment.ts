@@ -4,7 +4,7 @@ import type { FilterTools } from './filters.ts';
 import type { RenderLimits } from './limits.ts';
 import { Scope } from './scope.ts';
 import type { Statement, Template } from './syntax-tree.ts';
-import { isTrue, textOf, type Value } from './values.ts';
+import { isTrue, textOf } from './values.ts';
 
 /** What a rendering is made of. */
 export interface EnvironmentParts {
@@ -30,7 +30,7 @@ export class Environment {
   }
 
   /** Renders to text; throws AnswerFileError. */
-  render(template: Template, context: { readonly [key: string]: Value }): string {
+  render(template: Template, context: object): string {
     return this.#run(template.body, template.name, Scope.ofContext(context));
   }
 

@@ -4,7 +4,6 @@ import { Environment } from './environment.ts';
 import { DEFAULT_LIMITS, type RenderLimits } from './limits.ts';
 import { parseTemplate } from './parse.ts';
 import type { Template } from './syntax-tree.ts';
-import type { Value } from './values.ts';
 
 /** `serve` puts secrets in where the template says `| secret`; `preview` puts `********` there. */
 export type RenderMode = 'serve' | 'preview';
@@ -53,7 +52,7 @@ export function renderAnswerFile(request: RenderRequest, options: RenderOptions 
     },
   });
   const template = parse(request.template.name, request.template.text, limits);
-  const text = environment.render(template, request.context as { readonly [key: string]: Value });
+  const text = environment.render(template, request.context);
   const sha256 = createHash('sha256').update(text, 'utf8').digest('hex');
   return { text, contentType: 'text/plain; charset=utf-8', sha256 };
 }

@@ -10,9 +10,9 @@ export class Scope {
   }
 
   /** The outermost scope: the own, plain values of a context. Others are as if they were not there. */
-  static ofContext(context: { readonly [key: string]: unknown }): Scope {
+  static ofContext(context: object): Scope {
     const scope = new Scope(undefined);
-    for (const [name, value] of Object.entries(context)) {
+    for (const [name, value] of Object.entries<unknown>({ ...context })) {
       const checked = checkValue(value);
       if (checked !== MISSING) scope.declare(name, checked);
     }
