@@ -3,8 +3,17 @@
 // All parts come from Debian packages, downloaded as apt is set up here and unpacked below a cache; nothing is
 // installed and no root is needed. The result depends on the packages' versions only.
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { readlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +42,10 @@ function readOptions() {
       module: { type: 'string', multiple: true, default: [] },
       add: { type: 'string', multiple: true, default: [] },
       'kernel-package': { type: 'string', default: 'linux-image-amd64' },
-      cache: { type: 'string', default: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'provision') },
+      cache: {
+        type: 'string',
+        default: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'provision'),
+      },
       help: { type: 'boolean', default: false },
     },
   });
@@ -61,7 +73,8 @@ class Tree {
       const path = join(folder, name);
       const info = lstatSync(path);
       if (info.isDirectory()) this.addFolder(path, base);
-      else if (info.isSymbolicLink()) this.add(relative(base, path), SYMLINK, Buffer.from(readlinkSync(path)));
+      else if (info.isSymbolicLink())
+        this.add(relative(base, path), SYMLINK, Buffer.from(readlinkSync(path)));
       else this.add(relative(base, path), info.mode & 0o111 ? PROGRAM : FILE, readFileSync(path));
     }
   }

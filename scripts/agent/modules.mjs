@@ -21,7 +21,10 @@ export const SERVER_SET = [
 ]; // biome-ignore format: a list of names
 
 /** Module names treat - and _ as one; file names do not. */
-const moduleName = (path) => basename(path).replace(/\.ko(\.\w+)?$/, '').replaceAll('-', '_');
+const moduleName = (path) =>
+  basename(path)
+    .replace(/\.ko(\.\w+)?$/, '')
+    .replaceAll('-', '_');
 
 /** busybox' own depmod writes modules.dep and modules.alias for an unpacked kernel package (which has neither). */
 function ensureDependencyLists(busybox, root, version) {
@@ -67,7 +70,9 @@ function trimLists(dir, dependencyLines, chosen) {
   const keep = (lines) => `${lines.join('\n')}\n`;
   return {
     'modules.dep': keep(dependencyLines.filter((line) => chosen.has(line.split(':')[0] ?? ''))),
-    'modules.alias': keep(aliases.filter((line) => names.has((line.split(' ').at(-1) ?? '').replaceAll('-', '_')))),
+    'modules.alias': keep(
+      aliases.filter((line) => names.has((line.split(' ').at(-1) ?? '').replaceAll('-', '_'))),
+    ),
     'modules.symbols': '',
   };
 }
