@@ -83,7 +83,10 @@ export async function readYamls(folder: string): Promise<Map<string, unknown>> {
   const documents = new Map<string, unknown>();
   for (const [name, text] of await readTexts([folder])) {
     if (!name.endsWith('.yaml') || name.includes('/')) continue;
-    documents.set(basename(name, '.yaml'), parse(text, { schema: 'core', maxAliasCount: 20, logLevel: 'error' }));
+    documents.set(
+      basename(name, '.yaml'),
+      parse(text, { schema: 'core', maxAliasCount: 20, logLevel: 'error' }),
+    );
   }
   return documents;
 }
