@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
@@ -10,6 +12,8 @@ import type { FileFacts } from '../src/services/distros.ts';
 export interface Files extends FileFacts {
   /** The real path of a file under an allowed root, or undefined. */
   locate(path: string): Promise<string | undefined>;
+  /** SHA-256 of a file in lower-case hex; read once for each size and time of change. */
+  digest(path: string): Promise<string>;
   /** The real path of `name` inside the folder `root`, or undefined when it is not there or leads outside. */
   locateInside(root: string, name: string): Promise<string | undefined>;
 }
@@ -25,8 +29,19 @@ export function createFiles(roots: readonly string[]): Files {
     }
     return undefined;
   };
+  const digests = new Map<string, { version: string; digest: Promise<string> }>();
   return {
     locate,
+    async digest(path) {
+      const { size, mtimeMs, ino } = await stat(path);
+      const version = `${size} ${mtimeMs} ${ino}`;
+      const known = digests.get(path);
+      if (known?.version === version) return known.digest;
+      const digest = digestOf(path);
+      digests.set(path, { version, digest });
+      digest.catch(() => digests.delete(path));
+      return digest;
+    },
     async locateInside(root, name) {
       const realRoot = await locate(root);
       if (realRoot === undefined || name.includes('\0')) return undefined;
@@ -48,6 +63,12 @@ export function createFiles(roots: readonly string[]): Files {
         : { refused: `${path} cannot be read by provisiond` };
     },
   };
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 async function whyNot(path: string, roots: readonly string[]): Promise<string> {

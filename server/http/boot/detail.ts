@@ -2,12 +2,12 @@
 const DETAIL_LIMIT = 1000;
 
 /**
- * The text of a report out of a body that is JSON (`{"detail": …}`), a form (`detail=…`) or plain text. It comes from
+ * The text of a report out of a body that is JSON (`{"detail": …}`), a form (`detail=…` or `reason=…`) or plain text. It comes from
  * a machine, so it is only ever text: control characters go, length is bounded.
  */
 export function readDetail(body: unknown): string {
   if (typeof body !== 'string' || body === '') return '';
-  return printable(fromJson(body) ?? new URLSearchParams(body).get('detail') ?? body);
+  return printable(fromJson(body) ?? fromForm(body) ?? body);
 }
 
 function fromJson(body: string): string | undefined {
@@ -18,6 +18,11 @@ function fromJson(body: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function fromForm(body: string): string | undefined {
+  const form = new URLSearchParams(body);
+  return form.get('detail') ?? form.get('reason') ?? undefined;
 }
 
 function printable(text: string): string {
