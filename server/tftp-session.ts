@@ -14,8 +14,9 @@ import {
   type TransferEvent,
   type TransferFailure,
   type TransferResult,
+  type TransferState,
 } from '../src/tftp/transfer.ts';
-import type { BindUdp, Endpoint } from './datagram.ts';
+import type { BindUdp, DatagramSocket, Endpoint } from './datagram.ts';
 
 /** Calls `fire` once after `ms`; the result takes it back. */
 export type StartTimer = (ms: number, fire: () => void) => () => void;
@@ -60,72 +61,97 @@ export interface TftpSession {
  * Rejects with the system's error when there is no socket to be had.
  */
 export async function openSession(plan: SessionPlan): Promise<TftpSession | undefined> {
-  const { client, now } = plan;
-  let failedSend: Error | undefined;
-  let cancelTimer = () => {};
-  const socket = await plan.bind({
-    address: plan.localAddress,
-    port: 0,
-    onError: (error) => {
-      failedSend = error;
-    },
-  });
+  const failedSend: { last?: Error } = {};
+  const onError = (error: Error) => {
+    failedSend.last = error;
+  };
+  const socket = await plan.bind({ address: plan.localAddress, port: 0, onError });
   if (!plan.isWanted()) {
     await socket.close();
     return undefined;
   }
-  const send = (bytes: Buffer, to: Endpoint) =>
-    socket.send(bytes, to, (error) => {
-      failedSend = error;
-    });
+  return new RunningSession(plan, socket, failedSend);
+}
 
-  function end(report: SessionEnd): void {
-    cancelTimer();
-    void socket.close();
-    plan.onEnd(report);
+class RunningSession implements TftpSession {
+  readonly #plan: SessionPlan;
+  readonly #socket: DatagramSocket;
+  readonly #failedSend: { last?: Error };
+  #state: TransferState;
+  #cancelTimer: () => void = () => {};
+
+  constructor(plan: SessionPlan, socket: DatagramSocket, failedSend: { last?: Error }) {
+    this.#plan = plan;
+    this.#socket = socket;
+    this.#failedSend = failedSend;
+    socket.onMessage((bytes, from) => this.#onDatagram(bytes, from));
+    const first = startTransfer(plan.bytes, plan.negotiation, plan.now());
+    this.#state = first.state;
+    this.#apply(first);
   }
 
-  function apply({ state: next, effects }: Step): void {
-    state = next;
-    for (const effect of effects) {
-      if (effect.type === 'send') send(effect.bytes, client);
-      else if (effect.type === 'set-timer') {
-        cancelTimer();
-        cancelTimer = plan.startTimer(effect.ms, () => handle({ type: 'timer' }));
-      } else if (effect.type === 'done') end({ ok: true, result: effect.result });
-      else end({ ok: false, failure: explain(effect.failure, failedSend) });
-    }
+  repeat(): void {
+    this.#handle({ type: 'repeat' });
   }
 
-  function handle(event: TransferEvent): void {
-    apply(step(state, event, now()));
+  isFresh(ms: number): boolean {
+    return !this.#state.answered || this.#plan.now() - this.#state.progressMs < ms;
   }
 
-  socket.onMessage((bytes, from) => {
+  ackedBytes(): number {
+    return ackedBytes(this.#state);
+  }
+
+  async abort(message: string | undefined): Promise<void> {
+    if (this.#state.phase !== 'ended' && message !== undefined)
+      this.#send(errorPacket(TFTP_ERROR.notDefined, message), this.#plan.client);
+    this.#state = { ...this.#state, phase: 'ended' };
+    this.#cancelTimer();
+    await this.#socket.close();
+  }
+
+  #onDatagram(bytes: Buffer, from: Endpoint): void {
+    const { client } = this.#plan;
     const packet = decodeOrNothing(bytes);
     if (packet === undefined) return;
     if (from.address !== client.address || from.port !== client.port) {
       // RFC 1350 §4: tell the stranger, leave the transfer alone. An ERROR is never answered, or two servers talk for ever.
       if (packet.type !== 'error')
-        send(errorPacket(TFTP_ERROR.unknownTransferId, 'unknown transfer ID'), from);
-    } else if (packet.type === 'ack' || packet.type === 'error') handle(packet);
-  });
+        this.#send(errorPacket(TFTP_ERROR.unknownTransferId, 'unknown transfer ID'), from);
+    } else if (packet.type === 'ack' || packet.type === 'error') this.#handle(packet);
+  }
 
-  const first = startTransfer(plan.bytes, plan.negotiation, now());
-  let state = first.state;
-  apply(first);
-  return {
-    repeat: () => handle({ type: 'repeat' }),
-    isFresh: (ms) => !state.answered || now() - state.progressMs < ms,
-    ackedBytes: () => ackedBytes(state),
-    async abort(message) {
-      if (state.phase !== 'ended' && message !== undefined)
-        send(errorPacket(TFTP_ERROR.notDefined, message), client);
-      state = { ...state, phase: 'ended' };
-      cancelTimer();
-      await socket.close();
-    },
-  };
+  #handle(event: TransferEvent): void {
+    this.#apply(step(this.#state, event, this.#plan.now()));
+  }
+
+  #apply({ state, effects }: Step): void {
+    this.#state = state;
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#send(effect.bytes, this.#plan.client);
+      else if (effect.type === 'set-timer') this.#setTimer(effect.ms);
+      else if (effect.type === 'done') this.#end({ ok: true, result: effect.result });
+      else this.#end({ ok: false, failure: explain(effect.failure, this.#failedSend.last) });
+    }
+  }
+
+  #send(bytes: Buffer, to: Endpoint): void {
+    // What could not be sent counts as lost: the timer sends it again, and the end of the transfer tells why.
+    this.#socket.send(bytes, to, (error) => {
+      this.#failedSend.last = error;
+    });
+  }
+
+  #setTimer(ms: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#plan.startTimer(ms, () => this.#handle({ type: 'timer' }));
+  }
+
+  #end(report: SessionEnd): void {
+    this.#cancelTimer();
+    void this.#socket.close();
+    this.#plan.onEnd(report);
+  }
 }
 
 /** An ERROR packet with words that are ours (ASCII). */

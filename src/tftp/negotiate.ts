@@ -41,7 +41,7 @@ export function blockLimitForMtu(mtuBytes: number, family: 4 | 6 = 4): number {
 /**
  * Answers the options of a read request. A value may be lowered, never raised; an option that is unknown, malformed
  * or out of range is left out of the OACK, which is how a server declines (RFC 2347). Of an option that is named
- * twice (RFC 2347 forbids it) the first counts. `fileBytes` is what tsize reports (RFC 2349).
+ * twice (RFC 2347 forbids it) the first counts. `fileBytes` is what tsize reports (RFC 2349), unless it is 0.
  */
 export function negotiate(
   options: readonly TftpOption[],
@@ -84,7 +84,8 @@ function answerOption(
       return within(value, 1, 255) ? value : undefined;
     case 'tsize':
       // RFC 2349: a reader sends 0 and is told the size. Other numbers are meant the same way.
-      return fileBytes;
+      // curl (7.88) ends a transfer on "tsize 0" as invalid: of an empty file we decline to tell.
+      return fileBytes === 0 ? undefined : fileBytes;
     default:
       return undefined;
   }

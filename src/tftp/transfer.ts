@@ -20,7 +20,7 @@ export interface TransferState {
   readonly answered: boolean;
   /** Resends since the last progress. */
   readonly attempt: number;
-  /** A repeated ACK is believed to mean loss only while `acked` is above this; see onRepeatedAck. */
+  /** After a window was sent again: up to this block an ACK may be an echo of that, and is not read as loss. */
   readonly quietUpTo: number;
   readonly roundTrip: RoundTrip | undefined;
   /** When the packets now waiting for an ACK were sent; undefined once any of them was sent twice. */
@@ -117,34 +117,40 @@ function onAck(state: TransferState, block: number, nowMs: number): Step {
  * An ACK of a block that was acknowledged before. In lock step it is never answered: the answer to each duplicate
  * would double the rest of the transfer (Sorcerer's Apprentice Syndrome, RFC 1123 §4.2.3.1). In a window it is also
  * how a receiver says that the FIRST block of the window was lost (RFC 7440 §4), and waiting for the timer instead
- * costs most of the speed. So it is answered once, and then not again before two windows have gone through: a
- * resend that was not needed makes the receiver repeat its next ACK, and that echo must find us quiet.
+ * costs most of the speed. So the window goes out again, and then a whole window must pass before that is believed
+ * once more: a resend that was not needed makes the receiver repeat an ACK, and that echo must find us quiet.
  */
 function onRepeatedAck(state: TransferState, nowMs: number): Step {
   const { windowBlocks } = state.negotiation;
   if (windowBlocks === 1 || state.acked <= state.quietUpTo) return nothing(state);
-  return transmit({ ...state, quietUpTo: state.acked + windowBlocks, sampleFromMs: undefined }, nowMs);
+  const quietUpTo = state.acked + windowBlocks;
+  return transmit({ ...state, quietUpTo, sampleFromMs: undefined }, nowMs);
 }
 
+/**
+ * An ACK inside the window names the last block before a gap: everything after it goes out again (RFC 7440 §4).
+ * Inside the window that was just resent it may be an echo instead, as of a block that the network doubled; believed
+ * every time, one such block multiplies the rest of the transfer. There the window only moves on, sending what is
+ * new; if the gap is real, the timer fills it.
+ */
 function progress(state: TransferState, acked: number, nowMs: number): Step {
-  // An ACK inside the window names the last block before a gap: go on from there (RFC 7440 §4). What of the old
-  // window is still under way makes the receiver repeat this very ACK, which is no news.
-  const gap = acked < state.sent;
+  const inside = acked < state.sent;
+  const gap = inside && acked > state.quietUpTo;
   const next: TransferState = {
     ...state,
     acked,
     answered: true,
     attempt: 0,
     progressMs: nowMs,
-    quietUpTo: gap ? Math.max(state.quietUpTo, acked) : state.quietUpTo,
+    quietUpTo: gap ? acked + state.negotiation.windowBlocks : state.quietUpTo,
     roundTrip:
       state.sampleFromMs === undefined
         ? state.roundTrip
         : addSample(state.roundTrip, Math.max(0, nowMs - state.sampleFromMs)),
-    sampleFromMs: gap ? undefined : nowMs,
+    sampleFromMs: inside ? undefined : nowMs,
   };
   if (acked === next.totalBlocks) return finish(next, 'complete', next.bytes.length, nowMs);
-  return transmit(next, nowMs);
+  return transmit(next, nowMs, gap ? acked : state.sent);
 }
 
 function onError(state: TransferState, code: number, message: string, nowMs: number): Step {
@@ -167,8 +173,8 @@ function onTimer(state: TransferState, nowMs: number): Step {
   return transmit({ ...state, attempt: state.attempt + 1, sampleFromMs: undefined }, nowMs);
 }
 
-/** Sends what the client lacks: the OACK, or the window after the last block it acknowledged. */
-function transmit(state: TransferState, nowMs: number): Step {
+/** Sends the OACK, or the window beyond the last acknowledged block, of which the part up to `after` is left out. */
+function transmit(state: TransferState, nowMs: number, after = state.acked): Step {
   const timer = { type: 'set-timer', ms: nextWaitMs(state, nowMs) } as const;
   if (state.phase === 'oack') {
     const oack = encodePacket({ type: 'oack', options: state.negotiation.oack });
@@ -176,10 +182,10 @@ function transmit(state: TransferState, nowMs: number): Step {
   }
   const last = Math.min(state.acked + state.negotiation.windowBlocks, state.totalBlocks);
   const effects: TransferEffect[] = [];
-  for (let block = state.acked + 1; block <= last; block += 1)
+  for (let block = after + 1; block <= last; block += 1)
     effects.push({ type: 'send', bytes: dataPacket(state, block) });
   effects.push(timer);
-  const resentBlocks = state.resentBlocks + (state.sent - state.acked);
+  const resentBlocks = state.resentBlocks + (state.sent - after);
   return { state: { ...state, sent: last, resentBlocks }, effects };
 }
 
