@@ -34,7 +34,7 @@ export interface TftpLimits {
   readonly sessionsPerClient: number;
 }
 
-export const DEFAULT_TFTP_LIMITS: TftpLimits = {
+const DEFAULT_TFTP_LIMITS: TftpLimits = {
   blockBytes: 1468,
   windowBlocks: WINDOW_BLOCKS_MAX,
   fileBytes: 32 * 1024 * 1024,
@@ -44,7 +44,7 @@ export const DEFAULT_TFTP_LIMITS: TftpLimits = {
 };
 
 /** The part of a pino logger that is used here. */
-export interface TftpLog {
+interface TftpLog {
   debug(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
