@@ -44,7 +44,7 @@ const DEFAULT_TFTP_LIMITS: TftpLimits = {
 };
 
 /** The part of a pino logger that is used here. */
-interface TftpLog {
+export interface TftpLog {
   debug(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
