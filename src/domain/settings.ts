@@ -73,8 +73,8 @@ export const settingsInput = z.strictObject({
     .optional(),
   rootPartition: z.int().min(1).max(128).optional(),
   vars: z.record(variableName, oneLine).optional(),
-  /** Write-only: never in an answer of the API, a log line or a preview. */
-  rootPasswordHash: passwordHash.optional(),
+  /** Write-only: never in an answer of the API, a log line or a preview. Null takes it away again. */
+  rootPasswordHash: passwordHash.nullable().optional(),
 });
 
 export type SettingsInput = z.infer<typeof settingsInput>;

@@ -1,0 +1,61 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+import { ROOT } from './root.mjs';
+import { PlainFailure, say } from './say.mjs';
+
+const SOURCE_FOLDERS = ['src', 'server', 'test/lab', 'test/bench', 'test/support'];
+const BUILD_FILES = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const STAMP = 'dist/.built';
+
+/**
+ * Files under a folder, relative to the project, sorted; empty for a folder that does not exist.
+ * @param {string} folder
+ * @param {string} extension
+ * @returns {string[]}
+ */
+function filesUnder(folder, extension) {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
+    .sort();
+}
+
+/** One value for the state of all sources: it also changes when a file goes away or an older one comes back. */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.version);
+  const sources = SOURCE_FOLDERS.flatMap((folder) => filesUnder(folder, '.ts'));
+  for (const path of [...sources, ...BUILD_FILES]) {
+    const { size, mtimeMs } = statSync(join(ROOT, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Removes what an earlier build left of sources that are gone, so that no stale module can be run. */
+function removeOrphans() {
+  for (const path of filesUnder('dist', '.js')) {
+    const source = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+    if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
+  }
+}
+
+/**
+ * Compiles to dist/ when a source changed since the last build (always with `force`). Throws PlainFailure.
+ * @param {{ force?: boolean }} [options]
+ */
+export async function ensureBuilt(options = {}) {
+  const stamp = join(ROOT, STAMP);
+  const wanted = fingerprint();
+  if (!options.force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('building (tsc -p tsconfig.build.json)');
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  const status = await runChild(tsc, ['-p', 'tsconfig.build.json'], { stdoutToStderr: true });
+  if (status !== 0) throw new PlainFailure(`the build failed (tsc, exit ${status})`);
+  removeOrphans();
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  writeFileSync(stamp, wanted);
+}

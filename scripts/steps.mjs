@@ -1,0 +1,93 @@
+// @ts-check
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { runChild } from './child.mjs';
+import { ROOT } from './root.mjs';
+import { isRoot, missingSystemPackages } from './system-packages.mjs';
+import { countVitest } from './tally.mjs';
+
+/**
+ * One step of `npm test`. `without` gives the reason why this machine cannot run it, or undefined. `run` gives
+ * the counts; a step made with `once` is one test.
+ * @typedef {object} Step
+ * @property {string} name what PROVISION_TEST_SKIP calls it
+ * @property {string} title
+ * @property {() => string | undefined} [without]
+ * @property {() => Promise<import('./tally.mjs').Tally>} run
+ */
+
+/**
+ * A program of node_modules/.bin whose exit status is the result.
+ * @param {number} limitMinutes
+ * @param {string} tool
+ * @param {...string} args
+ */
+const tool = (limitMinutes, tool, ...args) =>
+  once(() => runChild(join(ROOT, 'node_modules/.bin', tool), args, { limitMinutes }));
+
+/**
+ * The lab's program, built before.
+ * @param {number} limitMinutes
+ * @param {...string} args
+ */
+const lab = (limitMinutes, ...args) =>
+  once(() => runChild(process.execPath, [join(ROOT, 'dist/test/lab/main.js'), ...args], { limitMinutes }));
+
+/** @param {() => Promise<number>} run @returns {Step['run']} */
+function once(run) {
+  return async () =>
+    (await run()) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+async function build() {
+  await ensureBuilt();
+  return 0;
+}
+
+/** Counts come from the JSON report; the usual report still goes to the terminal. */
+async function vitest() {
+  const folder = mkdtempSync(join(tmpdir(), 'provision-test-'));
+  const report = join(folder, 'vitest.json');
+  try {
+    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const status = await runChild(join(ROOT, 'node_modules/.bin/vitest'), args, { limitMinutes: 10 });
+    const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
+    return countVitest(text === undefined ? undefined : JSON.parse(text), status);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const LAB_PACKAGES = ['qemu-system-x86', 'ovmf', 'ipxe', 'busybox-static', 'iproute2'];
+const IMAGE_PACKAGES = [...LAB_PACKAGES, 'debootstrap', 'e2fsprogs', 'fdisk', 'openssh-client'];
+
+/** @param {readonly string[]} packages */
+function withoutLab(packages) {
+  if (!existsSync(join(ROOT, 'test/lab/main.ts'))) return 'this tree has no test/lab/main.ts';
+  if (!isRoot) return 'needs root for network namespaces';
+  const missing = missingSystemPackages().filter((entry) => packages.includes(entry.name));
+  return missing.length > 0 ? `needs ${missing.map((entry) => entry.name).join(', ')}` : undefined;
+}
+
+/** @type {readonly Step[]} */
+export const STEPS = [
+  { name: 'types', title: 'Types', run: tool(3, 'tsc', '--noEmit') },
+  { name: 'lint', title: 'Lint', run: tool(3, 'biome', 'check', '--error-on-warnings', '.') },
+  { name: 'unused', title: 'Unused files, exports and dependencies', run: tool(3, 'knip') },
+  { name: 'build', title: 'Build', run: once(build) },
+  { name: 'vitest', title: 'Architecture, unit, contract and interoperability tests', run: vitest },
+  {
+    name: 'lab-quick',
+    title: 'Lab: virtual machines boot over the network (BIOS and UEFI)',
+    without: () => withoutLab(LAB_PACKAGES),
+    run: lab(8, '--quick', '--firmware', 'both'),
+  },
+  {
+    name: 'lab-image',
+    title: 'Lab: a virtual machine gets a disk image and answers by SSH',
+    without: () => withoutLab(IMAGE_PACKAGES),
+    run: lab(12, '--image'),
+  },
+];

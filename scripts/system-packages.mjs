@@ -1,0 +1,116 @@
+// @ts-check
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { runChild } from './child.mjs';
+import { say } from './say.mjs';
+
+/**
+ * The programs that the tests run as real clients and real machines. `probe` is a command, or a file where it
+ * begins with a slash: what counts is what is there, not which package manager brought it.
+ * @typedef {{ name: string, probe: string, use: string }} SystemPackage
+ * @type {readonly SystemPackage[]}
+ */
+export const SYSTEM_PACKAGES = [
+  { name: 'build-essential', probe: 'c++', use: 'compiles better-sqlite3 where no binary can be downloaded' },
+  { name: 'python3', probe: 'python3', use: 'node-gyp, for the same' },
+  { name: 'qemu-system-x86', probe: 'qemu-system-x86_64', use: 'virtual machines of the lab' },
+  { name: 'ovmf', probe: '/usr/share/OVMF/OVMF_CODE_4M.fd', use: 'UEFI firmware of the lab' },
+  { name: 'ipxe', probe: '/usr/lib/ipxe/snponly.efi', use: 'the loaders that machines are sent' },
+  { name: 'busybox-static', probe: 'busybox', use: 'the initramfs of the lab; a TFTP client' },
+  { name: 'udhcpc', probe: 'udhcpc', use: 'DHCP client (as in Debian installer)' },
+  { name: 'isc-dhcp-client', probe: 'dhclient', use: 'DHCP client' },
+  { name: 'kea-admin', probe: 'perfdhcp', use: 'perfdhcp, the DHCP load generator' },
+  { name: 'tftp-hpa', probe: 'tftp', use: 'TFTP client' },
+  { name: 'atftp', probe: 'atftp', use: 'TFTP client with windowsize' },
+  { name: 'curl', probe: 'curl', use: 'HTTP and TFTP client' },
+  { name: 'tcpdump', probe: 'tcpdump', use: 'captures what went over the wire' },
+  { name: 'iproute2', probe: 'ip', use: 'network namespaces of the tests' },
+  { name: 'debootstrap', probe: 'debootstrap', use: 'root file system of the lab image' },
+  { name: 'e2fsprogs', probe: 'mke2fs', use: 'file system of the lab image' },
+  { name: 'dosfstools', probe: 'mkfs.vfat', use: 'EFI partition of the lab image' },
+  { name: 'mtools', probe: 'mcopy', use: 'writes into the EFI partition without mounting it' },
+  { name: 'fdisk', probe: 'sfdisk', use: 'partition table of the lab image' },
+  { name: 'cpio', probe: 'cpio', use: 'packs and checks an initramfs' },
+  { name: 'kmod', probe: 'depmod', use: 'module list of the agent' },
+  { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
+];
+
+const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** mke2fs and ip live where an ordinary user's PATH does not look; the tests call them by name. */
+export function addSbinToPath() {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  process.env['PATH'] = [...folders, ...SBIN.filter((folder) => !folders.includes(folder))].join(delimiter);
+}
+
+/** @param {string} probe */
+function isThere(probe) {
+  if (probe.startsWith('/')) return existsSync(probe);
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, probe), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Packages of the table whose program is not on this machine. */
+export function missingSystemPackages() {
+  return SYSTEM_PACKAGES.filter((entry) => !isThere(entry.probe));
+}
+
+/** Network namespaces, ports below 1024 and installing packages need it. */
+export const isRoot = process.getuid?.() === 0;
+
+const isDebian = existsSync('/etc/debian_version') && isThere('apt-get');
+
+/** apt knows no package until it was updated once, which a fresh container was not. */
+function hasPackageLists() {
+  const folder = '/var/lib/apt/lists';
+  return existsSync(folder) && readdirSync(folder).some((name) => /_Packages(\.|$)/.test(name));
+}
+
+/**
+ * Installs what the tests need from Debian, where this is Debian and we are root. Never fails: what could not be
+ * installed is still missing afterwards, and the steps that need it say so.
+ */
+export async function ensureSystemPackages() {
+  if (!isRoot || !isDebian) return;
+  const missing = missingSystemPackages();
+  // The lab downloads packages of its own (kernel, installer), so the lists are wanted even if nothing is missing.
+  if (missing.length === 0 && hasPackageLists()) return;
+  say('apt-get update');
+  await apt('update');
+  if (missing.length === 0) return;
+  const names = missing.map((entry) => entry.name);
+  say(`installing ${names.join(' ')}`);
+  if ((await apt('install', ...names)) === 0) return;
+  // One package unknown to this release must not keep the others away.
+  for (const name of names) await apt('install', name);
+}
+
+/** @param {string} verb @param {...string} names */
+function apt(verb, ...names) {
+  const options =
+    verb === 'install' ? ['-y', '--no-install-recommends', '-o', 'Dpkg::Options::=--force-confold'] : [];
+  return runChild('apt-get', ['-q', verb, ...options, ...names], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    limitMinutes: 8,
+    stdoutToStderr: true,
+  });
+}
+
+/** Lines that name what is missing and the one command that installs it; empty if nothing is. */
+export function missingPackagesReport() {
+  const missing = missingSystemPackages();
+  if (missing.length === 0) return [];
+  return [
+    'Programs that some tests need are not on this machine:',
+    ...missing.map((entry) => `  ${entry.name.padEnd(18)} ${entry.use}`),
+    'On Debian, install them with:',
+    `  sudo apt-get install --no-install-recommends ${missing.map((entry) => entry.name).join(' ')}`,
+  ];
+}

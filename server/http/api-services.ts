@@ -1,0 +1,34 @@
+import type { Lease } from '../../src/domain/lease.ts';
+import type { distroService } from '../../src/services/distros.ts';
+import type { EventService } from '../../src/services/events.ts';
+import type { InstallService } from '../../src/services/installs.ts';
+import type { profileService } from '../../src/services/profiles.ts';
+import type { subnetService } from '../../src/services/subnets.ts';
+import type { systemService } from '../../src/services/systems.ts';
+
+/** One listener, as `provision status` shows it. */
+export interface ListenerStatus {
+  readonly name: string;
+  readonly state: 'listening' | 'off' | 'refused';
+  readonly address: string | null;
+  readonly reason: string | null;
+  readonly remedy: string | null;
+}
+
+export interface ServiceStatus {
+  readonly version: string;
+  readonly listeners: readonly ListenerStatus[];
+  readonly warnings: readonly string[];
+}
+
+/** The use cases that the API puts on the wire. */
+export interface ApiServices {
+  readonly distros: ReturnType<typeof distroService>;
+  readonly profiles: ReturnType<typeof profileService>;
+  readonly subnets: ReturnType<typeof subnetService>;
+  readonly systems: ReturnType<typeof systemService>;
+  readonly installs: InstallService;
+  readonly events: EventService;
+  readonly leases: { list(): Promise<Lease[]> };
+  readonly status: () => ServiceStatus;
+}

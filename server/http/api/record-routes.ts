@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import type { Actor } from '../../../src/services/deps.ts';
+import { actorFrom } from '../auth.ts';
+
+/** The five use cases that every kind of record has. */
+export interface RecordService<T extends { readonly name: string }> {
+  list(): Promise<T[]>;
+  get(name: string): Promise<T>;
+  add(body: unknown, actor: Actor): Promise<T>;
+  update(name: string, body: unknown, actor: Actor, revision?: number): Promise<T>;
+  remove(name: string, actor: Actor): Promise<void>;
+}
+
+type Named = { Params: { name: string } };
+
+/** `/api/v1/<nouns>` and `/api/v1/<nouns>/:name`, alike for every kind of record. */
+export function recordRoutes<T extends { readonly name: string }>(
+  app: FastifyInstance,
+  nouns: string,
+  service: RecordService<T>,
+): void {
+  const read = { config: { permission: 'read' } } as const;
+  const write = { config: { permission: 'write' } } as const;
+  const base = `/api/v1/${nouns}`;
+  app.get(base, read, async () => ({ items: await service.list() }));
+  app.get<Named>(`${base}/:name`, read, (request) => service.get(request.params.name));
+  app.post(base, write, async (request, reply) => {
+    const record = await service.add(request.body, actorFrom(request));
+    return reply.status(201).header('location', `${base}/${record.name}`).send(record);
+  });
+  app.patch<Named>(`${base}/:name`, write, (request) =>
+    service.update(
+      request.params.name,
+      request.body,
+      actorFrom(request),
+      revisionOf(request.headers['if-match']),
+    ),
+  );
+  app.delete<Named>(`${base}/:name`, write, async (request, reply) => {
+    await service.remove(request.params.name, actorFrom(request));
+    return reply.status(204).send();
+  });
+}
+
+/** `If-Match: "7"` (RFC 9110 §13.1.1): edit only the revision that the caller has seen. */
+function revisionOf(header: string | undefined): number | undefined {
+  const digits = /^"?(\d{1,15})"?$/.exec(header ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

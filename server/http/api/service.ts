@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import type { AccessService } from '../../../src/services/access.ts';
+import type { ApiServices } from '../api-services.ts';
+
+/** What concerns the service itself: is it up, what does it listen on, the first token. */
+export function serviceRoutes(app: FastifyInstance, services: ApiServices, access: AccessService): void {
+  app.get('/healthz', { config: { permission: 'public' } }, async () => ({ status: 'ok' }));
+  app.get('/api/v1/status', { config: { permission: 'read' } }, async () => services.status());
+  app.get('/api/v1/leases', { config: { permission: 'read' } }, async () => ({
+    items: await services.leases.list(),
+  }));
+  app.post('/api/v1/setup', { config: { permission: 'public' } }, async (request, reply) =>
+    reply.status(201).send(await access.setup(request.body)),
+  );
+}

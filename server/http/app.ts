@@ -1,0 +1,44 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { AccessService } from '../../src/services/access.ts';
+import { installRoutes } from './api/installs.ts';
+import { recordRoutes } from './api/record-routes.ts';
+import { serviceRoutes } from './api/service.ts';
+import type { ApiServices } from './api-services.ts';
+import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
+import { installErrorHandlers } from './errors.ts';
+
+export interface HttpAppDeps {
+  readonly services: ApiServices;
+  readonly access: AccessService;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * The API for people and scripts. It never listens itself: server/main.ts gives it the TCP address (with tokens) and,
+ * built once more, the unix socket (where reaching it is the permission).
+ */
+export function buildHttpApp(
+  { services, access, log }: HttpAppDeps,
+  trust: 'socket' | 'token',
+): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    routerOptions: { maxParamLength: 300 },
+  });
+  requireDeclaredPermissions(app);
+  installErrorHandlers(app);
+  installAuthentication(app, access, trust);
+  serviceRoutes(app, services, access);
+  recordRoutes(app, 'distros', services.distros);
+  recordRoutes(app, 'profiles', services.profiles);
+  recordRoutes(app, 'subnets', services.subnets);
+  recordRoutes(app, 'systems', services.systems);
+  installRoutes(app, services);
+  return app;
+}

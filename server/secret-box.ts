@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { DomainError } from '../src/domain/errors.ts';
+import type { SecretBox } from '../src/services/deps.ts';
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Secrets at rest: AES-256-GCM with a key file beside the database, mode 0600, made at the first start. A stolen
+ * copy of the database alone opens nothing. The context is authenticated, so that a sealed value cannot be moved to
+ * another column. Throws DomainError 'storage' when the key cannot be used: a service that cannot read its secrets
+ * must not run with made-up ones.
+ */
+export function openSecretBox(path: string): SecretBox {
+  const key = readOrMakeKey(path);
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(context));
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64');
+    },
+    open(sealed, context) {
+      const bytes = Buffer.from(sealed, 'base64');
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(context));
+      try {
+        decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+        const body = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      } catch {
+        throw new DomainError('storage', `a secret in the database was not sealed with the key in ${path}`, {
+          hint: 'restore the key file that belongs to this database, or set the secrets anew',
+        });
+      }
+    },
+  };
+}
+
+function readOrMakeKey(path: string): Buffer {
+  if (!existsSync(path)) {
+    writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    chmodSync(path, 0o600);
+  }
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    throw new DomainError('storage', `${path} may be read by others (mode ${mode.toString(8)})`, {
+      hint: `chmod 600 ${path}; and if others had access, set the secrets anew with a new key`,
+    });
+  }
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  if (key.length !== 32) {
+    throw new DomainError('storage', `${path} does not hold a 32-byte key`, {
+      hint: 'restore the key file that belongs to this database',
+    });
+  }
+  return key;
+}

@@ -1,0 +1,154 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Problem } from './domain/errors.ts';
+import { parseIpv4 } from './domain/ipv4.ts';
+
+const port = z.int().min(1).max(65_535);
+const address = z
+  .string()
+  .refine((text) => parseIpv4(text) !== undefined, { message: 'must be an IPv4 address' });
+const path = z.string().min(1).max(1024);
+
+/** `127.0.0.1:8080` */
+const hostPort = z.string().transform((text, ctx) => {
+  const [host, number, ...rest] = text.split(':');
+  const parsed = port.safeParse(Number(number));
+  if (host !== undefined && parseIpv4(host) !== undefined && parsed.success && rest.length === 0) {
+    return { address: host, port: parsed.data };
+  }
+  ctx.addIssue({ code: 'custom', message: `'${text}' is not an address and port like 127.0.0.1:8080` });
+  return z.NEVER;
+});
+
+/** Every key of the configuration, with its default. Keys that do not exist are refused. */
+export const configSchema = z.strictObject({
+  /** Folder of the database, the key, the lock, the unix socket and imported files; only its owner may read it. */
+  dataDir: path.default('./data'),
+  /** The API and the pages for people. */
+  http: z
+    .strictObject({ listen: hostPort.prefault('127.0.0.1:8080'), socket: path.nullable().default(null) })
+    .prefault({}),
+  /** What booting machines fetch by HTTP. */
+  boot: z.strictObject({ listen: address.default('0.0.0.0'), port: port.default(80) }).prefault({}),
+  tftp: z.strictObject({ listen: address.default('0.0.0.0'), port: port.default(69) }).prefault({}),
+  /** No interfaces named = every one that is up, is not loopback and has an IPv4 address, once a subnet has DHCP on. */
+  dhcp: z
+    .strictObject({ interfaces: z.array(z.string().min(1).max(15)).default([]), port: port.default(67) })
+    .prefault({}),
+  /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
+  files: z.strictObject({ roots: z.array(path).default([]) }).prefault({}),
+  /** Folders that hold boot loaders, searched in order. */
+  loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** The configuration cannot be used; all of what is wrong with it at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(
+      ['the configuration cannot be used:', ...problems.map((p) => `  ${p.path}: ${p.message}`)].join('\n'),
+    );
+    this.problems = problems;
+  }
+}
+
+/** Longest configuration file read, in characters; anything longer is not one. */
+const MAX_CHARS = 256 * 1024;
+
+/**
+ * Configuration from a YAML text (or none) and the environment; the environment wins. `http.listen` is
+ * PROVISION_HTTP_LISTEN, `dataDir` PROVISION_DATA_DIR; lists are separated by commas. Throws ConfigError.
+ */
+export function parseConfig(yaml: string | null, env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: Problem[] = [];
+  const tree = readYaml(yaml, problems);
+  applyEnvironment(tree, env, problems);
+  const result = configSchema.safeParse(tree);
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+      for (const key of keys) {
+        const at = [...issue.path, ...(key === undefined ? [] : [key])].join('.');
+        problems.push({ path: at, message: key === undefined ? issue.message : 'there is no such key' });
+      }
+    }
+  }
+  if (problems.length > 0 || !result.success) throw new ConfigError(problems);
+  return result.data;
+}
+
+function readYaml(yaml: string | null, problems: Problem[]): Record<string, unknown> {
+  if (yaml === null) return {};
+  if (yaml.length > MAX_CHARS) {
+    problems.push({ path: 'file', message: `longer than ${MAX_CHARS} characters` });
+    return {};
+  }
+  try {
+    const tree: unknown = parse(yaml, { schema: 'core', maxAliasCount: 20, logLevel: 'error' }) ?? {};
+    if (typeof tree === 'object' && !Array.isArray(tree)) return tree as Record<string, unknown>;
+    problems.push({ path: 'file', message: 'must be a mapping of keys to values' });
+  } catch (error) {
+    problems.push({ path: 'file', message: `is not YAML: ${(error as Error).message}` });
+  }
+  return {};
+}
+
+/** Names that the environment uses for something else than a key of the configuration. */
+const OTHER_VARIABLES = new Set([
+  'PROVISION_CONFIG',
+  'PROVISION_SERVER',
+  'PROVISION_TOKEN',
+  'PROVISION_TOKEN_FILE',
+]);
+
+function applyEnvironment(
+  tree: Record<string, unknown>,
+  env: Readonly<Record<string, string | undefined>>,
+  problems: Problem[],
+): void {
+  const known = new Map(leafPaths().map((leaf) => [variableName(leaf), leaf]));
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('PROVISION_') || value === undefined || OTHER_VARIABLES.has(name)) continue;
+    if (name.startsWith('PROVISION_TEST_')) continue;
+    const leaf = known.get(name);
+    if (leaf === undefined)
+      problems.push({ path: name, message: 'no key of the configuration has this name' });
+    else setLeaf(tree, leaf, value);
+  }
+}
+
+/** Every key of the configuration as a path. */
+export function leafPaths(): string[][] {
+  return Object.entries(configSchema.parse({})).flatMap(([key, value]) =>
+    key === 'dataDir' ? [[key]] : Object.keys(value as object).map((inner) => [key, inner]),
+  );
+}
+
+function variableName(leaf: readonly string[]): string {
+  return `PROVISION_${leaf.map((part) => part.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()).join('_')}`;
+}
+
+function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: string): void {
+  const [first = '', second] = leaf;
+  if (second === undefined) {
+    tree[first] = text;
+    return;
+  }
+  const branch = (typeof tree[first] === 'object' && tree[first] !== null ? tree[first] : {}) as Record<
+    string,
+    unknown
+  >;
+  const isList = ['interfaces', 'roots', 'dirs'].includes(second);
+  branch[second] =
+    second === 'port' ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
+  tree[first] = branch;
+}

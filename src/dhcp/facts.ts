@@ -1,0 +1,50 @@
+import type { Ipv4, Ipv4Network } from '../domain/ipv4.ts';
+import type { Mac } from '../domain/mac.ts';
+import type { AddressRange } from './allocate.ts';
+
+/** The subnet of the client's link, as its answers need it. */
+export interface DhcpSubnet {
+  readonly id: string;
+  readonly network: Ipv4Network;
+  /** `off`: never answered. `authoritative`: the service owns the subnet and says NAK to a wrong address. */
+  readonly mode: 'off' | 'authoritative';
+  readonly gateway?: Ipv4 | undefined;
+  readonly dnsServers: readonly Ipv4[];
+  readonly domain?: string | undefined;
+  readonly ntpServers: readonly Ipv4[];
+  /** Bytes. */
+  readonly mtu?: number | undefined;
+  /** 60–2^32-2. */
+  readonly leaseSeconds: number;
+  readonly ranges: readonly AddressRange[];
+}
+
+/** Everything that is known when a packet is answered; found by the client's key and link, never by its client id. */
+export interface DhcpFacts {
+  readonly subnet?: DhcpSubnet | undefined;
+  /** Our own address that the client is to know us by: option 54. */
+  readonly serverId: Ipv4;
+  /** The system whose interface has this MAC. Without `ip` it takes a dynamic address but has its name. */
+  readonly reservation?:
+    | { readonly system: string; readonly hostname: string; readonly ip?: Ipv4 | undefined }
+    | undefined;
+  /** This client's binding, live or past. */
+  readonly lease?: { readonly ip: Ipv4; readonly expiresAtMs: number } | undefined;
+  /** Who else holds the address that the client asks for (option 50, else ciaddr). Undefined: nobody else. */
+  readonly requestedHolder?: { readonly label: string; readonly mac?: Mac | undefined } | undefined;
+  /** A free address for this client, from chooseAddress. */
+  readonly candidate?: Ipv4 | undefined;
+}
+
+/** What the machine shall boot from the network; decided elsewhere, the same for all protocols. */
+export type BootTarget =
+  | { readonly kind: 'none'; readonly reason: string }
+  | {
+      readonly kind: 'boot';
+      /** siaddr and option 66. */
+      readonly nextServer: Ipv4;
+      /** `file` and option 67: a TFTP name, or a URL where the client takes one. */
+      readonly bootfile: string;
+      /** The bootfile is a URL for UEFI HTTP boot. iPXE takes either. */
+      readonly httpBoot: boolean;
+    };

@@ -1,0 +1,231 @@
+import { checkAnswerFile, kickstartRelease } from '../answer-file/check.ts';
+import { type AnswerContext, type AnswerFacts, buildContext } from '../answer-file/context.ts';
+import { AnswerFileError } from '../answer-file/error.ts';
+import { renderKernelArgs } from '../answer-file/kernel-args.ts';
+import type { Rendered, RenderMode, RenderRequest } from '../answer-file/render.ts';
+import { type BootServer, bootUrl } from '../boot/bootfile.ts';
+import type { Distro } from '../domain/distro.ts';
+import { type Effective, effectiveOf } from '../domain/effective.ts';
+import { DomainError, type Problem } from '../domain/errors.ts';
+import { parseNetwork } from '../domain/ipv4.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { StoredProfile, StoredSystem } from '../store/store.ts';
+import type { Deps } from './deps.ts';
+import type { FileFacts } from './distros.ts';
+import { openSettings } from './sealed-settings.ts';
+
+/** For whom and from where a file is made: the install's token, and the address by which the machine reaches us. */
+export interface Rendering {
+  readonly token: string;
+  readonly server: BootServer;
+}
+
+/** Makes what a machine is given out of its records. */
+export interface AnswerFiles {
+  render(system: StoredSystem, rendering: Rendering, mode: RenderMode): Promise<Rendered>;
+  kernelArgs(system: StoredSystem, rendering: Rendering): Promise<readonly string[]>;
+  /** Where the kernel, initrd or image of the machine's profile lies; undefined if it has none. */
+  pathOf(system: StoredSystem, name: 'kernel' | 'initrd' | 'image'): Promise<string | undefined>;
+  /** Makes and checks everything that the machine would get. Throws DomainError 'not-ready' with every problem. */
+  checkReady(system: StoredSystem, server: BootServer): Promise<void>;
+}
+
+/** The edges: another process renders, files hold templates and images. */
+export interface AnswerSources {
+  readonly renderer: { render(request: RenderRequest): Promise<Rendered> };
+  /** Every answer file and snippet by its name; a site's own win over the shipped ones. Read anew each time: live. */
+  readonly templates: () => Promise<ReadonlyMap<string, string>>;
+  readonly files: FileFacts & { digest(path: string): Promise<string> };
+}
+
+/** Everything that stands behind one system. */
+interface Standing {
+  readonly system: StoredSystem;
+  readonly profile: StoredProfile;
+  readonly distro: Distro;
+  readonly effective: Effective;
+  readonly subnets: readonly Subnet[];
+}
+
+/** Stands in the URLs of a check or preview where an install's token will be. */
+const NO_TOKEN = 'preview';
+
+/** The answer files of the service: effective values of the records, templates from kickstarts/. */
+export function answerFileService({ store, secrets }: Deps, sources: AnswerSources): AnswerFiles {
+  const standingOf = async (system: StoredSystem): Promise<Standing> => {
+    const profile = await store.read.profiles.find(system.system.profile);
+    const distro = profile === undefined ? undefined : await store.read.distros.find(profile.profile.distro);
+    if (profile === undefined || distro === undefined) {
+      throw new DomainError(
+        'not-ready',
+        `the profile or distro of system '${system.system.name}' was removed`,
+      );
+    }
+    const effective = effectiveOf(distro, profile.profile, system.system);
+    return { system, profile, distro, effective, subnets: await store.read.subnets.list() };
+  };
+
+  const contextOf = async (standing: Standing, rendering: Rendering): Promise<AnswerContext> => {
+    const { image } = standing.profile.profile;
+    const digest = image === null ? null : await sources.files.digest(image);
+    const sealed = {
+      ...openSettings(standing.profile.sealedSecrets, secrets),
+      ...openSettings(standing.system.sealedSecrets, secrets),
+    };
+    return buildContext(factsOf(standing, rendering, digest, sealed.rootPasswordHash));
+  };
+
+  const renderStanding = async (
+    standing: Standing,
+    rendering: Rendering,
+    mode: RenderMode,
+  ): Promise<Rendered> => {
+    const name = standing.profile.profile.answerFile;
+    const texts = await sources.templates();
+    const text = texts.get(name);
+    if (text === undefined) {
+      throw new DomainError('not-ready', `there is no answer file '${name}'`, {
+        hint: `there are: ${[...texts.keys()].filter((key) => !key.includes('/')).join(', ')}`,
+      });
+    }
+    const context = await contextOf(standing, rendering);
+    return sources.renderer.render({ template: { name, text }, snippets: texts, context, mode });
+  };
+
+  return {
+    render: async (system, rendering, mode) => renderStanding(await standingOf(system), rendering, mode),
+
+    async kernelArgs(system, rendering) {
+      const standing = await standingOf(system);
+      return renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
+    },
+
+    async pathOf(system, name) {
+      const standing = await standingOf(system);
+      return (name === 'image' ? standing.profile.profile.image : standing.distro[name]) ?? undefined;
+    },
+
+    async checkReady(system, server) {
+      const standing = await standingOf(system);
+      const rendering = { token: NO_TOKEN, server };
+      const problems: Problem[] = [];
+      const attempt = async (path: string, work: () => Promise<void>): Promise<void> => {
+        await work().catch((error) => problems.push({ path, message: reasonOf(error) }));
+      };
+      await attempt('files', () => checkFiles(standing, sources.files, problems));
+      await attempt('kernelArgs', async () => {
+        renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
+      });
+      await attempt('answerFile', async () => {
+        const { text } = await renderStanding(standing, rendering, 'preview');
+        problems.push(...answerProblems(standing, text));
+      });
+      if (problems.length > 0) throw notReady(system.system.name, problems);
+    },
+  };
+}
+
+function factsOf(
+  { system, profile, distro, effective, subnets }: Standing,
+  { token, server }: Rendering,
+  imageDigest: string | null,
+  rootPasswordHash: string | undefined,
+): AnswerFacts {
+  const base = bootUrl(server);
+  const image = profile.profile.image;
+  const domain = effective.settings.domain ?? domainOfFirst(system, subnets);
+  return {
+    system: { name: system.system.name, hostname: system.system.hostname, domain },
+    interfaces: system.system.interfaces.map((item) => {
+      const subnet = subnets.find((candidate) => candidate.name === item.subnet);
+      const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);
+      return { ...item, prefix, gateway: subnet?.gateway ?? null, dns: subnet?.dnsServers ?? [] };
+    }),
+    distro: { ...distro, treeUrl: treeUrl(distro, base) },
+    profile: { name: profile.profile.name },
+    image:
+      image === null || imageDigest === null
+        ? null
+        : {
+            url: `${base}/i/${token}/image`,
+            fileName: image.split('/').at(-1) ?? image,
+            sha256: imageDigest,
+          },
+    settings: {
+      ...definedOnly(effective.settings),
+      rootPasswordHash: rootPasswordHash === undefined ? null : new Secret(rootPasswordHash),
+    },
+    urls: { base, answer: `${base}/i/${token}/answer`, events: `${base}/i/${token}/event` },
+    server: { address: new URL(base).hostname },
+  };
+}
+
+/** A tree in a folder is served by the boot listener; one behind a URL is named as it is. */
+function treeUrl(distro: Distro, base: string): string | null {
+  return distro.tree?.startsWith('/') ? `${base}/trees/${distro.name}` : distro.tree;
+}
+
+function domainOfFirst(system: StoredSystem, subnets: readonly Subnet[]): string | null {
+  const name = system.system.interfaces[0]?.subnet;
+  return subnets.find((subnet) => subnet.name === name)?.domain ?? null;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedOnly<T extends object>(settings: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}
+
+async function checkFiles(standing: Standing, files: FileFacts, problems: Problem[]): Promise<void> {
+  const { distro, profile } = standing;
+  const wanted: [string, string | null][] = [
+    ['kernel', distro.kernel],
+    ['initrd', distro.initrd],
+    ['image', profile.profile.image],
+  ];
+  for (const [path, file] of wanted) {
+    if (file === null) continue;
+    const facts = await files.inspect(file);
+    if ('refused' in facts) problems.push({ path, message: facts.refused });
+    else if (facts.kind !== 'file' || facts.size === 0)
+      problems.push({ path, message: `${file} is no file with content` });
+  }
+  if (profile.profile.install === 'image' && profile.profile.image === null) {
+    const message = `profile '${profile.profile.name}' installs an image but names none; give it one: provision profile edit ${profile.profile.name} --image FILE`;
+    problems.push({ path: 'image', message });
+  }
+}
+
+function answerProblems({ profile, distro }: Standing, text: string): Problem[] {
+  const release = kickstartRelease(distro.version);
+  return checkAnswerFile(profile.profile.answerKind, text, { release })
+    .filter((problem) => problem.severity === 'error')
+    .map(({ line, message, hint }) => ({
+      path: 'answerFile',
+      message: `${profile.profile.answerFile}${line === null ? '' : `, rendered line ${line}`}: ${message}${hint === null ? '' : ` (${hint})`}`,
+    }));
+}
+
+/** What went wrong in words; the messages of answer files never contain a value (they hold secrets). */
+function reasonOf(error: unknown): string {
+  if (error instanceof AnswerFileError) {
+    const where =
+      error.template === null ? '' : `${error.template}${error.line === null ? '' : ` line ${error.line}`}: `;
+    return `${where}${error.message}${error.hint === null ? '' : ` (${error.hint})`}`;
+  }
+  if (error instanceof DomainError)
+    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  throw error;
+}
+
+function notReady(name: string, problems: readonly Problem[]): DomainError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new DomainError('not-ready', `system '${name}' was not armed: ${first?.message}${more}`, {
+    problems,
+    hint: 'nothing was changed; mend this and arm it again',
+  });
+}

@@ -1,0 +1,212 @@
+import { type BootServer, bootUrl, LOCAL_BOOT_LOADERS } from '../boot/bootfile.ts';
+import { decideBoot } from '../boot/decide.ts';
+import { renderInstallScript, renderLocalBootScript } from '../boot/ipxe.ts';
+import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
+import { STAGES } from '../domain/boot-event.ts';
+import { isOpen, type Observation } from '../domain/install-state.ts';
+import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { type Mac, macWithDashes } from '../domain/mac.ts';
+import type { MachineFacts } from '../store/dhcp-store.ts';
+import type { StoredInstall, StoredSystem } from '../store/store.ts';
+import type { AnswerFiles } from './answer-files.ts';
+import type { Deps } from './deps.ts';
+import type { EventService } from './events.ts';
+import { factsOf, type InstallService } from './installs.ts';
+
+/** A machine that fetches something by HTTP: where it comes from, and by which address of ours it came. */
+export interface Caller {
+  readonly address: Ipv4;
+  readonly server: BootServer;
+}
+
+/** The reasons why a machine is given nothing; the boot listener's own short table maps them to a status. */
+export type Refusal = { readonly refused: 'unknown' | 'not-yours' | 'over'; readonly reason: string };
+
+export type MachineFile =
+  | { readonly kind: 'path'; readonly path: string; readonly stage: Stage }
+  | { readonly kind: 'text'; readonly text: string; readonly contentType: string; readonly stage: Stage };
+
+export type FileName = 'kernel' | 'initrd' | 'answer' | 'image';
+
+/** What booting machines are given. Every way in asks the same policy (boot/decide.ts) or the same install. */
+export function bootService(
+  deps: Deps,
+  installs: InstallService,
+  answers: AnswerFiles,
+  events: EventService,
+) {
+  const { store, now } = deps;
+
+  const record = (
+    stored: StoredInstall,
+    stage: Stage,
+    message: string,
+    more: Partial<NewBootEvent> = {},
+  ): void =>
+    events.record({
+      systemId: stored.systemId,
+      installId: stored.install.id,
+      mac: null,
+      stage,
+      outcome: 'ok',
+      message,
+      data: {},
+      ...more,
+    });
+
+  const getSystem = async (id: number): Promise<StoredSystem | undefined> => store.read.systems.findById(id);
+
+  /** Does the address belong, by record or lease, to an interface of this system? */
+  const isOwn = (address: Ipv4, systemId: number): boolean => {
+    const mac = store.dhcp.findMacOf(address, now());
+    return mac !== undefined && store.dhcp.findMachine(mac)?.systemId === systemId;
+  };
+
+  /** The open install behind a token, if the caller is its machine. */
+  const open = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
+    const stored = await installs.findByToken(token);
+    if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
+    if (!isOwn(caller.address, stored.systemId)) {
+      const reason = `asked for by ${formatIpv4(caller.address)}, which is not an address of this machine`;
+      record(stored, 'refused', reason, { outcome: 'warning' });
+      return { refused: 'not-yours', reason };
+    }
+    if (!isOpen(factsOf(stored.install), now())) {
+      return { refused: 'over', reason: `the install is over (${stored.install.state})` };
+    }
+    return stored;
+  };
+
+  const move = async (stored: StoredInstall, seen: Observation): Promise<Refusal | undefined> => {
+    const result = await installs.observe(stored.install.id, seen);
+    return 'refused' in result ? { refused: 'over', reason: result.refused } : undefined;
+  };
+
+  const installScript = async (
+    machine: MachineFacts,
+    mac: Mac,
+    caller: Caller,
+  ): Promise<string | Refusal> => {
+    const installId = machine.install?.id;
+    const system = await getSystem(machine.systemId);
+    if (installId === undefined || system === undefined)
+      return { refused: 'over', reason: 'the record was removed' };
+    const result = await installs.observe(installId, { kind: 'script-served' });
+    if ('refused' in result) return localScript(machine, mac, caller, result.refused);
+    const token = await installs.tokenOf(installId);
+    if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
+    const base = bootUrl(caller.server);
+    const kernelArgs = await answers.kernelArgs(system, { token, server: caller.server });
+    const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
+    events.record({
+      ...eventBase(machine, mac),
+      stage: 'boot-script',
+      message: 'told to load the installer',
+      data,
+    });
+    return renderInstallScript({
+      system: machine.system,
+      kernelUrl: `${base}/i/${token}/kernel`,
+      initrdUrl: `${base}/i/${token}/initrd`,
+      scriptUrl: `${base}/boot/ipxe/${macWithDashes(mac)}`,
+      kernelArgs,
+    });
+  };
+
+  const localScript = (machine: MachineFacts, mac: Mac, caller: Caller, reason: string): string => {
+    events.record({
+      ...eventBase(machine, mac),
+      stage: 'local-boot',
+      message: `sent to its disk: ${reason}`,
+    });
+    return renderLocalBootScript(
+      reason,
+      `${bootUrl(caller.server)}/loaders/${LOCAL_BOOT_LOADERS['x64-uefi']}`,
+    );
+  };
+
+  return {
+    /** The iPXE script of the machine with this MAC; only its own address gets one, since it names the token. */
+    async script(mac: Mac, caller: Caller): Promise<string | Refusal> {
+      const machine = store.dhcp.findMachine(mac);
+      const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
+      if (machine === undefined || decision.action === 'ignore')
+        return { refused: 'unknown', reason: decision.reason };
+      if (!isOwn(caller.address, machine.systemId)) {
+        return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
+      }
+      if (decision.action === 'local') return localScript(machine, mac, caller, decision.reason);
+      return installScript(machine, mac, caller);
+    },
+
+    /** One file of an install. The answer file spends the attempt before a byte of it leaves. */
+    async file(token: string, name: FileName, caller: Caller): Promise<MachineFile | Refusal> {
+      const stored = await open(token, caller);
+      if ('refused' in stored) return stored;
+      const system = await getSystem(stored.systemId);
+      if (system === undefined) return { refused: 'unknown', reason: 'the system was removed' };
+      if (name === 'answer') {
+        const rendered = await answers.render(system, { token, server: caller.server }, 'serve');
+        const over = await move(stored, { kind: 'answer-served' });
+        return (
+          over ?? {
+            kind: 'text',
+            text: rendered.text,
+            contentType: rendered.contentType,
+            stage: 'answer-file',
+          }
+        );
+      }
+      if (name === 'kernel') {
+        const over = await move(stored, { kind: 'kernel-served' });
+        if (over !== undefined) return over;
+      }
+      const path = await answers.pathOf(system, name);
+      if (path === undefined) return { refused: 'unknown', reason: `this profile has no ${name}` };
+      return { kind: 'path', path, stage: name };
+    },
+
+    /** A file has left, or the machine went away in the middle. */
+    async delivered(
+      token: string,
+      stage: Stage,
+      sent: { bytes: number; total: number; ms: number },
+    ): Promise<void> {
+      const stored = await installs.findByToken(token);
+      if (stored === undefined) return;
+      const whole = sent.bytes >= sent.total;
+      const size = whole ? `${sent.total} bytes` : `broken off after ${sent.bytes} of ${sent.total} bytes`;
+      record(stored, stage, `${size} in ${(sent.ms / 1000).toFixed(1)} s`, {
+        outcome: whole ? 'ok' : 'warning',
+        data: { bytes: sent.bytes, ms: sent.ms },
+      });
+    },
+
+    /** A stage that the installer or the new system reports. */
+    async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
+      const stored = await open(token, caller);
+      if ('refused' in stored) return stored;
+      const known = STAGES.find((candidate) => candidate === stage);
+      if (known === undefined)
+        return { refused: 'unknown', reason: `there is no stage '${stage.slice(0, 40)}'` };
+      const over = await move(stored, observationOf(known, detail));
+      if (over !== undefined) return over;
+      const outcome = known === 'failed' ? 'error' : 'ok';
+      record(stored, known, detail === '' ? `the machine reports: ${known}` : detail, { outcome });
+      return undefined;
+    },
+  };
+}
+
+export type BootService = ReturnType<typeof bootService>;
+
+function eventBase(machine: MachineFacts, mac: Mac): Omit<NewBootEvent, 'stage' | 'message'> {
+  return { systemId: machine.systemId, mac, installId: machine.install?.id ?? null, outcome: 'ok', data: {} };
+}
+
+function observationOf(stage: Stage, detail: string): Observation {
+  if (stage === 'installed') return { kind: 'installed' };
+  if (stage === 'failed')
+    return { kind: 'failed', stage: 'installing', reason: detail || 'the installer gave up' };
+  return { kind: 'progress', stage };
+}

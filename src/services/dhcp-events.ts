@@ -1,0 +1,101 @@
+import type { DhcpClient } from '../dhcp/client.ts';
+import type { Decision } from '../dhcp/decision.ts';
+import type { NewBootEvent, Outcome, Stage } from '../domain/boot-event.ts';
+import { OPEN_STATES } from '../domain/install.ts';
+import { formatIpv4 } from '../domain/ipv4.ts';
+import type { MachineFacts } from '../store/dhcp-store.ts';
+
+/**
+ * What of one exchange goes on the machine's timeline. Only machines with a record have one; of a running system's
+ * renewals only trouble is worth a line, of a netbooting machine everything is.
+ */
+export function describeExchange(
+  client: DhcpClient,
+  machine: MachineFacts | undefined,
+  decision: Decision,
+): NewBootEvent[] {
+  if (machine === undefined) return [];
+  const boots = client.isPxe || client.isHttpClient || client.isIpxe;
+  const installing = machine.install !== null && OPEN_STATES.includes(machine.install.state);
+  const trouble = outcomeOf(decision) !== 'ok';
+  if (!boots && !installing && !trouble) return [];
+  const base = {
+    systemId: machine.systemId,
+    mac: client.mac ?? null,
+    installId: installing ? (machine.install?.id ?? null) : null,
+  };
+  const heard = heardStage(client);
+  const events: NewBootEvent[] = [];
+  if (heard !== undefined) {
+    events.push({
+      ...base,
+      stage: heard,
+      outcome: 'ok',
+      message: describeSender(client),
+      data: senderData(client),
+    });
+  }
+  const said = saidStage(decision);
+  if (said !== undefined) {
+    events.push({
+      ...base,
+      stage: said,
+      outcome: outcomeOf(decision),
+      message: describeDecision(decision),
+      data: {},
+    });
+  }
+  return events;
+}
+
+function heardStage(client: DhcpClient): Stage | undefined {
+  if (client.messageType === 'discover') return 'dhcp-discover';
+  if (client.messageType === 'request') return 'dhcp-request';
+  return undefined;
+}
+
+function saidStage(decision: Decision): Stage | undefined {
+  switch (decision.kind) {
+    case 'offer':
+      return 'dhcp-offer';
+    case 'ack':
+    case 'bootp-reply':
+      return 'dhcp-ack';
+    case 'nak':
+      return 'dhcp-nak';
+    case 'decline':
+      return 'dhcp-decline';
+    case 'silent':
+      // Another server was chosen: nothing that this machine's owner could mend.
+      return decision.code === 'other-server' ? undefined : 'refused';
+    default:
+      return undefined;
+  }
+}
+
+function outcomeOf(decision: Decision): Outcome {
+  if (decision.kind === 'nak' || decision.kind === 'decline') return 'warning';
+  return decision.kind === 'silent' && decision.code !== 'other-server' ? 'warning' : 'ok';
+}
+
+function describeSender(client: DhcpClient): string {
+  if (client.isIpxe) return `iPXE on ${client.interfaceName}`;
+  const arch = client.firmware?.arch ?? `firmware ${client.archCodes.join('/') || 'unknown'}`;
+  if (client.isHttpClient) return `UEFI HTTP boot, ${arch}, on ${client.interfaceName}`;
+  if (client.isPxe) return `PXE, ${arch}, on ${client.interfaceName}`;
+  return `${client.vendorClass ?? 'an operating system'} on ${client.interfaceName}`;
+}
+
+function senderData(client: DhcpClient): NewBootEvent['data'] {
+  return { archCodes: client.archCodes.join(','), uuid: client.machineUuid ?? null };
+}
+
+function describeDecision(decision: Decision): string {
+  if (!('boot' in decision)) return decision.reason;
+  const { boot } = decision;
+  const address =
+    'address' in decision ? `${formatIpv4(decision.address)} (${decision.reason})` : decision.reason;
+  if (boot.kind === 'none')
+    return boot.code === 'not-a-boot-client' ? address : `${address}; no boot file: ${boot.reason}`;
+  return `${address}; boot file ${boot.file}`;
+}

@@ -1,0 +1,232 @@
+import { chooseBootfile } from '../boot/bootfile.ts';
+import { decideBoot } from '../boot/decide.ts';
+import { buildReply } from '../dhcp/build-reply.ts';
+import { type DhcpClient, describeClient } from '../dhcp/client.ts';
+import type { Decision, GrantDecision, ReplyDecision } from '../dhcp/decision.ts';
+import { chooseDestination, type Destination } from '../dhcp/destination.ts';
+import type { BootTarget } from '../dhcp/facts.ts';
+import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
+import { decideReply } from '../dhcp/reply.ts';
+import { canonicalIpv4 } from '../domain/fields.ts';
+import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
+import { type Ipv4, type Ipv4Network, NO_ADDRESS, netmask, networkContains } from '../domain/ipv4.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
+import type { Deps } from './deps.ts';
+import { describeExchange } from './dhcp-events.ts';
+import { type Gathered, gatherFacts } from './dhcp-facts.ts';
+import type { EventService } from './events.ts';
+import type { InstallService } from './installs.ts';
+import { createOffers } from './offers.ts';
+
+/** How a packet came in: the interface and the service's own addresses on it. */
+export interface PacketReception {
+  readonly interfaceName: string;
+  readonly serverAddresses: readonly { readonly address: Ipv4; readonly prefix: number }[];
+}
+
+export interface DhcpAnswer {
+  readonly bytes: Buffer;
+  readonly destination: Destination;
+}
+
+export interface DhcpSettings {
+  /** Port of the boot listener, for URLs. */
+  readonly httpPort: number;
+  /** All of the service's own addresses. */
+  readonly ownAddresses: () => readonly Ipv4[];
+}
+
+/** An address that its would-be owner found in use is left alone this long. */
+const QUARANTINE_MS = 60 * 60_000;
+
+/**
+ * One packet to one answer: facts, policy, decision, a durable lease, and only then the bytes. Throws MalformedPacket
+ * for bytes that are no DHCP packet; the listener counts and drops those.
+ */
+export function dhcpService(
+  deps: Deps,
+  events: EventService,
+  installs: InstallService,
+  settings: DhcpSettings,
+) {
+  const { store, now } = deps;
+  const offers = createOffers();
+  const sources = { store: store.dhcp, offers, ownAddresses: settings.ownAddresses };
+
+  /** Writes what the decision promises; a grant that lost a race becomes a NAK. */
+  const persist = async (client: DhcpClient, decision: Decision, gathered: Gathered): Promise<Decision> => {
+    const nowMs = now();
+    const lease = leaseOf(client, decision, gathered, nowMs);
+    if (lease === undefined) {
+      if (decision.kind === 'offer' && client.key !== undefined)
+        offers.add(decision.address, client.key, nowMs);
+      return decision;
+    }
+    if ((await store.dhcp.commitLease(lease)) === 'bound') return decision;
+    return {
+      kind: 'nak',
+      code: 'address-taken',
+      reason: 'somebody else took the address at the same moment',
+    };
+  };
+
+  /** A machine that netboots again while its last attempt was under way has ended it without a word. */
+  const noticeReboot = (machine: MachineFacts | undefined, client: DhcpClient): void => {
+    const install = machine?.install;
+    if (install == null || client.messageType !== 'discover' || !isBootClient(client)) return;
+    if (!isOpen(install, now()) || hasAttemptLeft(install)) return;
+    void installs.observe(install.id, { kind: 'netbooted' }).then(
+      (result) => {
+        if ('refused' in result || result.install.state !== 'failed') return;
+        const message = result.install.reason ?? 'the machine netbooted again';
+        const base = { systemId: machine?.systemId ?? null, mac: client.mac ?? null, installId: install.id };
+        events.record({ ...base, stage: 'failed', outcome: 'error', message, data: {} });
+      },
+      () => {},
+    );
+  };
+
+  return {
+    async handle(bytes: Buffer, reception: PacketReception): Promise<DhcpAnswer | undefined> {
+      const packet = decodePacket(bytes);
+      const serverId = serverAddressFor(packet, reception, store.dhcp.subnets());
+      if (serverId === undefined) return undefined;
+      const client = describeClient(packet, {
+        ...reception,
+        serverAddress: serverId,
+        localNetworks: networksOf(reception),
+      });
+      const gathered = gatherFacts(sources, client, serverId, now());
+      const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
+      const wanted = decideReply(client, gathered.facts, target, now());
+      noticeReboot(gathered.machine, client);
+      const decision = await persist(client, wanted, gathered);
+      for (const event of describeExchange(client, gathered.machine, decision)) events.record(event);
+      return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
+    },
+  };
+}
+
+export type DhcpPacketService = ReturnType<typeof dhcpService>;
+
+function toAnswer(
+  packet: DhcpPacket,
+  client: DhcpClient,
+  gathered: Gathered,
+  decision: ReplyDecision,
+): DhcpAnswer {
+  const reply = buildReply({ request: packet, client, facts: gathered.facts, decision });
+  return {
+    bytes: encodePacket(reply, client.maxReplyBytes),
+    destination: chooseDestination(packet, decision.kind, reply.yiaddr),
+  };
+}
+
+function isReply(decision: Decision): decision is ReplyDecision {
+  return decision.kind !== 'silent' && decision.kind !== 'release' && decision.kind !== 'decline';
+}
+
+/** Firmware or loader: something that boots from the network now, not a running system that renews its lease. */
+export function isBootClient(client: DhcpClient): boolean {
+  return client.isPxe || client.isHttpClient || client.isIpxe;
+}
+
+/**
+ * The address by which this client is to know us. An interface may have several: the one in a declared subnet that is
+ * answered, else the first.
+ */
+function serverAddressFor(
+  packet: DhcpPacket,
+  reception: PacketReception,
+  subnets: readonly Subnet[],
+): Ipv4 | undefined {
+  const [first] = reception.serverAddresses;
+  if (reception.serverAddresses.length <= 1 || packet.giaddr !== NO_ADDRESS) return first?.address;
+  const answered = reception.serverAddresses.find(({ address }) =>
+    subnets.some((subnet) => subnet.dhcp !== 'off' && subnetContains(subnet, address)),
+  );
+  return (answered ?? first)?.address;
+}
+
+function subnetContains(subnet: Subnet, ip: Ipv4): boolean {
+  const [network = '', prefix = '32'] = subnet.network.split('/');
+  return networkContains({ network: canonicalIpv4(network), prefix: Number(prefix) }, ip);
+}
+
+function networksOf(reception: PacketReception): Ipv4Network[] {
+  return reception.serverAddresses.map(({ address, prefix }) => ({
+    network: ((address & netmask(prefix)) >>> 0) as Ipv4,
+    prefix,
+  }));
+}
+
+/** What this client shall boot, by the same policy as every other stage. */
+function chooseTarget(
+  client: DhcpClient,
+  { machine, subnet }: Gathered,
+  { serverId, httpPort, nowMs }: { serverId: Ipv4; httpPort: number; nowMs: number },
+): BootTarget {
+  if (!isBootClient(client) || client.mac === undefined)
+    return { kind: 'none', reason: 'the client does not netboot' };
+  const { action, reason } = decideBoot(
+    { known: machine !== undefined, install: machine?.install ?? null },
+    nowMs,
+  );
+  if (action === 'ignore') return { kind: 'none', reason };
+  const arch = client.firmware?.arch;
+  if (arch === undefined && !client.isIpxe) {
+    return {
+      kind: 'none',
+      reason: `no loader for this firmware (option 93: ${client.archCodes.join(', ') || 'none'})`,
+    };
+  }
+  const nextServer = subnet?.nextServer == null ? serverId : canonicalIpv4(subnet.nextServer);
+  const booter = {
+    arch: arch ?? ('x86-bios' as const),
+    transport: client.isHttpClient ? ('http' as const) : ('tftp' as const),
+    isIpxe: client.isIpxe,
+    mac: client.mac,
+  };
+  const choice = chooseBootfile(booter, { address: nextServer, httpPort });
+  if ('unsupported' in choice) return { kind: 'none', reason: choice.unsupported };
+  return { kind: 'boot', ...choice, httpBoot: client.isHttpClient && !client.isIpxe };
+}
+
+/** The binding that a decision promises or ends; undefined where nothing is written. */
+function leaseOf(
+  client: DhcpClient,
+  decision: Decision,
+  gathered: Gathered,
+  nowMs: number,
+): LeaseWrite | undefined {
+  if (client.key === undefined) return undefined;
+  const base = { mac: client.key, hostname: client.hostname ?? gathered.machine?.hostname ?? null, nowMs };
+  const reserved = (ip: Ipv4): boolean => gathered.machine?.ip === ip;
+  switch (decision.kind) {
+    case 'ack':
+      return { ...base, ...grantOf(decision, nowMs), state: 'bound', reserved: reserved(decision.address) };
+    case 'release':
+      return {
+        ...base,
+        ip: decision.address,
+        state: 'released',
+        expiresAtMs: nowMs,
+        reserved: reserved(decision.address),
+      };
+    case 'decline':
+      return {
+        ...base,
+        ip: decision.address,
+        state: 'declined',
+        expiresAtMs: nowMs + QUARANTINE_MS,
+        reserved: reserved(decision.address),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function grantOf(decision: GrantDecision, nowMs: number): Pick<LeaseWrite, 'ip' | 'expiresAtMs'> {
+  return { ip: decision.address, expiresAtMs: nowMs + decision.leaseSeconds * 1000 };
+}

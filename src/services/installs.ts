@@ -1,0 +1,160 @@
+import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
+import { type Install, installInput } from '../domain/install.ts';
+import { advance, type InstallFacts, isOpen, type Observation } from '../domain/install-state.ts';
+import type { System } from '../domain/system.ts';
+import type { StoredInstall, StoredSystem, StoreTransaction } from '../store/store.ts';
+import type { Actor, Deps } from './deps.ts';
+import type { EventService } from './events.ts';
+import { parseInput } from './input.ts';
+import { hashToken, newToken } from './token.ts';
+
+/** Renders and checks everything that the machine would be given; throws DomainError 'not-ready' with every problem. */
+export type ReadinessCheck = (system: StoredSystem) => Promise<void>;
+
+/** What became of an observation. */
+export type Observed = { readonly install: Install } | { readonly refused: string };
+
+const SEAL_CONTEXT = 'install-token';
+
+/** Use cases of installs: arm, cancel, and moving them on as machines are seen. */
+export function installService(deps: Deps, events: EventService, checkReady: ReadinessCheck) {
+  const { store, now, randomBytes, secrets } = deps;
+
+  const getSystem = async (name: string): Promise<StoredSystem> => {
+    const found = await store.read.systems.find(name);
+    if (found === undefined) throw notFound('system', name);
+    return found;
+  };
+
+  const observe = (installId: number, seen: Observation): Promise<Observed> =>
+    store.transaction(async (tx) => {
+      const stored = await tx.installs.findById(installId);
+      if (stored === undefined) return { refused: 'the install was removed' };
+      const result = advance(factsOf(stored.install), seen, now());
+      if (result.refused !== undefined) return { refused: result.refused };
+      if (result.change === null) return { install: stored.install };
+      return { install: (await tx.installs.update(installId, result.change, now())).install };
+    });
+
+  const expireOne = async (stored: StoredInstall): Promise<void> => {
+    const result = await observe(stored.install.id, { kind: 'expired' });
+    if ('refused' in result || result.install.state !== 'expired') return;
+    events.record(eventOf(stored, 'expired', 'warning', result.install.reason ?? 'expired'));
+  };
+
+  const sweep = async (): Promise<void> => {
+    for (const stored of await store.read.installs.listOverdue(now())) await expireOne(stored);
+  };
+
+  const armInTransaction = async (tx: StoreTransaction, system: System, body: unknown, actor: Actor) => {
+    const input = parseInput(installInput, body ?? {});
+    const latest = await tx.installs.findLatest(system.id);
+    if (latest !== undefined && isOpen(factsOf(latest.install), now())) throw alreadyOpen(latest.install);
+    const token = newToken(randomBytes);
+    const stored = await tx.installs.add({
+      systemId: system.id,
+      attempts: input.attempts,
+      armedAt: now(),
+      armedBy: actor.name,
+      expiresAt: now() + input.expiresInMinutes * 60_000,
+      tokenHash: hashToken(token),
+      tokenSealed: secrets.seal(token, SEAL_CONTEXT),
+    });
+    const detail = { install: stored.install.id, ...input };
+    await tx.audit.add(
+      { actor: actor.name, action: 'arm', noun: 'system', name: system.name, detail },
+      now(),
+    );
+    return stored;
+  };
+
+  return {
+    observe,
+    sweep,
+
+    /** Arms one install: everything is checked first, then the permission is written. */
+    async arm(name: string, body: unknown, actor: Actor): Promise<Install> {
+      await sweep();
+      const found = await getSystem(name);
+      await checkReady(found);
+      const stored = await store.transaction((tx) => armInTransaction(tx, found.system, body, actor));
+      const { attempts, expiresAt } = stored.install;
+      const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
+      events.record(eventOf(stored, 'armed', 'ok', message));
+      return stored.install;
+    },
+
+    async cancel(name: string, actor: Actor): Promise<Install> {
+      const found = await getSystem(name);
+      const latest = await store.read.installs.findLatest(found.system.id);
+      if (latest === undefined) throw nothingOpen(name, null);
+      const result = await observe(latest.install.id, { kind: 'cancelled', by: actor.name });
+      if ('refused' in result) throw nothingOpen(name, latest.install);
+      await store.transaction((tx) =>
+        tx.audit.add({ actor: actor.name, action: 'cancel', noun: 'system', name, detail: {} }, now()),
+      );
+      events.record(eventOf(latest, 'cancelled', 'warning', `cancelled by ${actor.name}`));
+      return result.install;
+    },
+
+    /** The install that a token opens, if it is still open. */
+    async findByToken(token: string): Promise<StoredInstall | undefined> {
+      return store.read.installs.findByTokenHash(hashToken(token));
+    },
+
+    /** The token of an install, for the boot script that must name it. */
+    async tokenOf(installId: number): Promise<string | undefined> {
+      const stored = await store.read.installs.findById(installId);
+      return stored === undefined ? undefined : secrets.open(stored.tokenSealed, SEAL_CONTEXT);
+    },
+  };
+}
+
+export type InstallService = ReturnType<typeof installService>;
+
+/** The record in the shape that decisions take. */
+export function factsOf(install: Install): InstallFacts {
+  return {
+    id: install.id,
+    state: install.state,
+    attempts: install.attempts,
+    attemptsUsed: install.attemptsUsed,
+    scriptsServed: install.scriptsServed,
+    expiresAtMs: Date.parse(install.expiresAt),
+  };
+}
+
+function eventOf(
+  stored: StoredInstall,
+  stage: Stage,
+  outcome: 'ok' | 'warning',
+  message: string,
+): NewBootEvent {
+  return {
+    systemId: stored.systemId,
+    mac: null,
+    installId: stored.install.id,
+    stage,
+    outcome,
+    message,
+    data: {},
+  };
+}
+
+function alreadyOpen(install: Install): DomainError {
+  return new DomainError(
+    'wrong-state',
+    `system '${install.system}' has an open install already (${install.state})`,
+    {
+      hint: `watch it: provision system timeline ${install.system} --follow; or end it: provision system cancel ${install.system}`,
+    },
+  );
+}
+
+function nothingOpen(name: string, last: Install | null): DomainError {
+  const state = last === null ? 'it was never armed' : `the last install is over (${last.state})`;
+  return new DomainError('wrong-state', `system '${name}' has no open install: ${state}`, {
+    hint: `arm one: provision system install ${name}`,
+  });
+}

@@ -1,0 +1,162 @@
+import { DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
+import { canonicalIpv4 } from '../domain/fields.ts';
+import { broadcastOf, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
+import {
+  rangesOf,
+  type Subnet,
+  type SubnetInput,
+  subnetInput,
+  subnetPatch,
+  subnetProblems,
+} from '../domain/subnet.ts';
+import type { StoreTransaction } from '../store/store.ts';
+import type { Actor, Deps } from './deps.ts';
+import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
+
+/** Use cases of subnets. `onChange` runs after each change: the listeners follow the records. */
+export function subnetService({ store, now }: Deps, onChange: () => void) {
+  const changed = <T>(value: T): T => {
+    onChange();
+    return value;
+  };
+  return {
+    list: () => store.read.subnets.list(),
+
+    async get(name: string): Promise<Subnet> {
+      const subnet = await store.read.subnets.find(name);
+      if (subnet === undefined) throw notFound('subnet', name);
+      return subnet;
+    },
+
+    async add(body: unknown, actor: Actor): Promise<Subnet> {
+      const input = parseInput(subnetInput, body);
+      return changed(
+        await store.transaction(async (tx) => {
+          if ((await tx.subnets.find(input.name)) !== undefined) throw nameTaken('subnet', input.name);
+          await check(tx, input, null, now());
+          const subnet = await tx.subnets.add(input, now());
+          const entry = {
+            actor: actor.name,
+            action: 'add' as const,
+            noun: 'subnet',
+            name: input.name,
+            detail: input,
+          };
+          await tx.audit.add(entry, now());
+          return subnet;
+        }),
+      );
+    },
+
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Subnet> {
+      const patch = parseInput(subnetPatch, body);
+      return changed(
+        await store.transaction(async (tx) => {
+          const old = await tx.subnets.find(name);
+          if (old === undefined) throw notFound('subnet', name);
+          refuseStale('subnet', old, revision);
+          const input = mergePatch(subnetInput, old, patch);
+          if (input.name !== name && (await tx.subnets.find(input.name)) !== undefined) {
+            throw nameTaken('subnet', input.name);
+          }
+          await check(tx, input, old, now());
+          await tx.audit.add(
+            { actor: actor.name, action: 'update', noun: 'subnet', name, detail: patch },
+            now(),
+          );
+          return tx.subnets.update(old.id, input, now());
+        }),
+      );
+    },
+
+    async remove(name: string, actor: Actor): Promise<void> {
+      await store.transaction(async (tx) => {
+        const old = await tx.subnets.find(name);
+        if (old === undefined) throw notFound('subnet', name);
+        await refuseIfInhabited(tx, old, null);
+        await tx.subnets.remove(old.id);
+        await tx.audit.add({ actor: actor.name, action: 'remove', noun: 'subnet', name, detail: {} }, now());
+      });
+      changed(undefined);
+    },
+  };
+}
+
+/** What is wrong by itself, then what other records say: overlaps, ranges over recorded addresses, a taken gateway. */
+async function check(
+  tx: StoreTransaction,
+  input: SubnetInput,
+  old: Subnet | null,
+  nowMs: number,
+): Promise<void> {
+  const problems: Problem[] = subnetProblems(input);
+  if (problems.length > 0) throw invalid(problems);
+  const network = networkOf(input);
+  for (const other of await tx.subnets.list()) {
+    if (other.id === old?.id || !networksOverlap(network, networkOf(other))) continue;
+    problems.push({
+      path: 'network',
+      message: `${input.network} overlaps subnet '${other.name}' (${other.network})`,
+    });
+  }
+  for (const [index, range] of rangesOf(input).entries()) {
+    for (const holder of await tx.addresses.listHolders(
+      range.from,
+      range.to,
+      ['interface', 'bmc', 'server'],
+      5,
+    )) {
+      const message = `the range holds ${holder.conflict.value} of ${holder.conflict.holder}; leave it out of the range`;
+      problems.push({ path: `ranges.${index}`, message });
+    }
+  }
+  if (problems.length > 0) throw invalid(problems);
+  if (old !== null && old.network !== input.network) await refuseIfInhabited(tx, old, network);
+  await checkGateway(tx, input, old, nowMs);
+}
+
+async function checkGateway(
+  tx: StoreTransaction,
+  input: SubnetInput,
+  old: Subnet | null,
+  nowMs: number,
+): Promise<void> {
+  if (input.gateway === null) return;
+  const ip = canonicalIpv4(input.gateway);
+  const holder = await tx.addresses.findHolder(ip, nowMs);
+  if (holder === undefined || holder.kind === 'server') return;
+  if (holder.kind === 'gateway' && holder.subnetId === old?.id) return;
+  throw new DomainError('address-taken', `gateway ${input.gateway} is taken: ${holder.conflict.holder}`, {
+    conflict: holder.conflict,
+    hint: `look at it with: ${holder.conflict.command}`,
+  });
+}
+
+/** Systems whose address would be left without a subnet keep the subnet where it is. */
+async function refuseIfInhabited(
+  tx: StoreTransaction,
+  old: Subnet,
+  moved: Ipv4Network | null,
+): Promise<void> {
+  const net = networkOf(old);
+  const holders = await tx.addresses.listHolders(
+    net.network,
+    broadcastOf(net),
+    ['interface'],
+    moved === null ? 5 : 100_000,
+  );
+  const left = holders.filter(
+    (holder) => moved === null || !networksOverlap(moved, { network: holder.ip, prefix: 32 }),
+  );
+  if (left.length === 0) return;
+  const names = left.map((holder) => `${holder.conflict.value} (${holder.conflict.holder})`).join(', ');
+  throw new DomainError('in-use', `subnet '${old.name}' still holds ${names}`, {
+    hint: 'give those systems other addresses first',
+  });
+}
+
+function networkOf(subnet: Pick<SubnetInput, 'network'>): Ipv4Network {
+  const network = parseNetwork(subnet.network);
+  if (network === undefined) throw new TypeError(`not a network: ${subnet.network}`);
+  return network;
+}

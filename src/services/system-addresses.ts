@@ -1,0 +1,135 @@
+import { DomainError, type Problem } from '../domain/errors.ts';
+import { canonicalIpv4 } from '../domain/fields.ts';
+import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from '../domain/ipv4.ts';
+import { rangeHolding, rangesOf, type Subnet } from '../domain/subnet.ts';
+import type { InterfaceInput } from '../domain/system.ts';
+import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
+
+/** Facts read once for all interfaces of one system. */
+export interface AddressFacts {
+  readonly subnets: readonly Subnet[];
+  readonly ownAddresses: ReadonlySet<Ipv4>;
+}
+
+/**
+ * The reason why an address cannot be a machine's, or undefined. Pure: whether somebody holds it is asked of the
+ * table of addresses afterwards.
+ */
+export function addressProblem(ip: Ipv4, wanted: string | null, facts: AddressFacts): string | undefined {
+  const text = formatIpv4(ip);
+  if (facts.ownAddresses.has(ip)) return `${text} is this provisioning server's own address`;
+  const subnet = facts.subnets.find((candidate) => networkContains(networkOf(candidate), ip));
+  if (subnet === undefined) {
+    return `${text} is in no declared subnet; declare it with: provision subnet add NAME --network …`;
+  }
+  if (wanted !== null && subnet.name !== wanted)
+    return `${text} is in subnet '${subnet.name}', not in '${wanted}'`;
+  const network = networkOf(subnet);
+  if (ip === network.network) return `${text} is the network address of subnet '${subnet.name}'`;
+  if (ip === broadcastOf(network)) return `${text} is the broadcast address of subnet '${subnet.name}'`;
+  if (subnet.gateway === text) return `${text} is the gateway of subnet '${subnet.name}'`;
+  const range = rangeHolding(subnet, ip);
+  if (range !== undefined) {
+    const limits = `${formatIpv4(range.from)}-${formatIpv4(range.to)}`;
+    return `${text} lies in the dynamic range ${limits} of subnet '${subnet.name}', whose addresses are leased to anybody`;
+  }
+  return undefined;
+}
+
+/** The next address of the subnet that nobody holds and no range covers, or undefined when it is full. */
+export function nextFreeAddress(subnet: Subnet, held: ReadonlySet<number>): Ipv4 | undefined {
+  const network = networkOf(subnet);
+  const ranges = rangesOf(subnet);
+  const last = broadcastOf(network);
+  let ip = network.network + 1;
+  while (ip < last) {
+    const inside = ranges.find((range) => ip >= range.from && ip <= range.to);
+    if (inside !== undefined) ip = inside.to + 1;
+    else if (held.has(ip)) ip += 1;
+    else return ip as Ipv4;
+  }
+  return undefined;
+}
+
+/** Turns what was asked for each interface into an address, gathering every problem. `auto` is chosen here. */
+export async function resolveInterfaces(
+  tx: StoreTransaction,
+  interfaces: readonly InterfaceInput[],
+  facts: AddressFacts,
+  problems: Problem[],
+): Promise<InterfaceWrite[]> {
+  const chosen = new Set<number>(facts.ownAddresses);
+  for (const item of interfaces) {
+    if (item.ip !== null && item.ip !== 'auto') chosen.add(canonicalIpv4(item.ip));
+  }
+  const writes: InterfaceWrite[] = [];
+  for (const [index, item] of interfaces.entries()) {
+    const ip =
+      item.ip === 'auto'
+        ? await chooseFree(tx, item, facts, chosen)
+        : fixedAddress(item, index, facts, problems);
+    if (ip !== null) chosen.add(ip);
+    writes.push({ name: item.name, mac: item.mac, ip });
+  }
+  return writes;
+}
+
+function fixedAddress(
+  item: InterfaceInput,
+  index: number,
+  facts: AddressFacts,
+  problems: Problem[],
+): Ipv4 | null {
+  if (item.ip === null) return null;
+  const ip = canonicalIpv4(item.ip);
+  const message = addressProblem(ip, item.subnet, facts);
+  if (message !== undefined) problems.push({ path: `interfaces.${index}.ip`, message });
+  return ip;
+}
+
+async function chooseFree(
+  tx: StoreTransaction,
+  item: InterfaceInput,
+  facts: AddressFacts,
+  chosen: ReadonlySet<number>,
+): Promise<Ipv4> {
+  const subnet = subnetForAuto(item, facts);
+  const network = networkOf(subnet);
+  const held = new Set<number>(await tx.addresses.listHeld(network.network, broadcastOf(network)));
+  for (const ip of chosen) held.add(ip);
+  const free = nextFreeAddress(subnet, held);
+  if (free !== undefined) return free;
+  throw new DomainError(
+    'no-free-address',
+    `subnet '${subnet.name}' (${subnet.network}) has no free address left`,
+    {
+      hint: 'remove systems that are gone, make its dynamic ranges smaller, or use another subnet',
+    },
+  );
+}
+
+function subnetForAuto(item: InterfaceInput, facts: AddressFacts): Subnet {
+  const named =
+    item.subnet === null ? undefined : facts.subnets.find((subnet) => subnet.name === item.subnet);
+  if (named !== undefined) return named;
+  const [only, ...others] = facts.subnets;
+  if (item.subnet === null && only !== undefined && others.length === 0) return only;
+  const names = facts.subnets.map((subnet) => subnet.name).join(', ') || 'none yet';
+  const message =
+    item.subnet === null
+      ? `an automatic address needs the subnet's name; there are: ${names}`
+      : `there is no subnet named '${item.subnet}'; there are: ${names}`;
+  throw new DomainError('invalid', message, {
+    problems: [{ path: 'interfaces.subnet', message }],
+    hint:
+      facts.subnets.length === 0
+        ? 'declare one: provision subnet add NAME --network …'
+        : 'name it with --subnet',
+  });
+}
+
+function networkOf(subnet: Subnet) {
+  const network = parseNetwork(subnet.network);
+  if (network === undefined) throw new TypeError(`not a network: ${subnet.network}`);
+  return network;
+}

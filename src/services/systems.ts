@@ -1,0 +1,174 @@
+import { type Conflict, DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
+import { canonicalIpv4, hostname } from '../domain/fields.ts';
+import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
+import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
+import type { Actor, Deps } from './deps.ts';
+import { mergePatch, parseInput, refuseStale } from './input.ts';
+import { sealSettings } from './sealed-settings.ts';
+import { resolveInterfaces } from './system-addresses.ts';
+
+/** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
+export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
+  const { store, now, secrets } = deps;
+
+  /** Judges a record whole and makes it writable: every problem, then every conflict, is told at once. */
+  const resolve = async (
+    tx: StoreTransaction,
+    input: SystemInput,
+    old: StoredSystem | null,
+  ): Promise<SystemWrite> => {
+    const problems = inputProblems(input);
+    const profile = await tx.profiles.find(input.profile);
+    if (profile === undefined) {
+      const message = `there is no profile named '${input.profile}'; list them with: provision profile list`;
+      problems.push({ path: 'profile', message });
+    }
+    const facts = { subnets: await tx.subnets.list(), ownAddresses: new Set(ownAddresses()) };
+    const interfaces = await resolveInterfaces(tx, input.interfaces, facts, problems);
+    if (problems.length > 0 || profile === undefined) throw invalid(problems);
+    const write: SystemWrite = {
+      name: input.name,
+      hostname: input.hostname ?? input.name,
+      profileId: profile.profile.id,
+      interfaces,
+      bmcIp: input.bmc === null ? null : canonicalIpv4(input.bmc.address),
+      kernelArgs: input.kernelArgs,
+      comment: input.comment,
+      ...sealSettings(input.settings, old?.sealedSecrets ?? null, secrets),
+    };
+    await refuseConflicts(tx, write, old?.system.id ?? null, now());
+    return write;
+  };
+
+  const audit = (
+    tx: StoreTransaction,
+    actor: Actor,
+    action: 'add' | 'update' | 'remove',
+    system: string,
+    write?: SystemWrite,
+  ) =>
+    tx.audit.add(
+      { actor: actor.name, action, noun: 'system', name: system, detail: auditDetail(write) },
+      now(),
+    );
+
+  return {
+    list: () => store.read.systems.list(),
+
+    async get(name: string): Promise<System> {
+      const found = await store.read.systems.find(name);
+      if (found === undefined) throw notFound('system', name);
+      return found.system;
+    },
+
+    async add(body: unknown, actor: Actor): Promise<System> {
+      const input = parseInput(systemInput, body);
+      return store.transaction(async (tx) => {
+        const write = await resolve(tx, input, null);
+        await tx.addresses.forgetExpiredLeases(addressesOf(write), now());
+        const system = await tx.systems.add(write, now());
+        await audit(tx, actor, 'add', system.name, write);
+        return system;
+      });
+    },
+
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<System> {
+      const patch = parseInput(systemPatch, body);
+      return store.transaction(async (tx) => {
+        const old = await tx.systems.find(name);
+        if (old === undefined) throw notFound('system', name);
+        refuseStale('system', old.system, revision);
+        const input = mergePatch(systemInput, editable(old.system), patch);
+        const write = await resolve(tx, input, old);
+        await tx.addresses.forgetExpiredLeases(addressesOf(write), now());
+        const system = await tx.systems.update(old.system.id, write, now());
+        await audit(tx, actor, 'update', name, write);
+        return system;
+      });
+    },
+
+    async remove(name: string, actor: Actor): Promise<void> {
+      await store.transaction(async (tx) => {
+        const old = await tx.systems.find(name);
+        if (old === undefined) throw notFound('system', name);
+        await tx.systems.remove(old.system.id);
+        await audit(tx, actor, 'remove', name);
+      });
+    },
+  };
+}
+
+/** A record in the shape of an input: interfaces without the subnet's name, which follows from the address. */
+function editable(system: System): object {
+  return {
+    ...system,
+    interfaces: system.interfaces.map((item) => ({ name: item.name, mac: item.mac, ip: item.ip })),
+  };
+}
+
+/** What is wrong with the input by itself: no record is needed to see it. */
+function inputProblems(input: SystemInput): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  const once = (what: string, value: string, path: string): void => {
+    const first = seen.get(`${what} ${value}`);
+    if (first !== undefined)
+      problems.push({ path, message: `${what} ${value} is given twice (also ${first})` });
+    else seen.set(`${what} ${value}`, path);
+  };
+  for (const [index, item] of input.interfaces.entries()) {
+    once('interface name', item.name, `interfaces.${index}.name`);
+    once('MAC', item.mac, `interfaces.${index}.mac`);
+    if (item.ip !== null && item.ip !== 'auto') once('address', item.ip, `interfaces.${index}.ip`);
+  }
+  if (input.bmc !== null) once('address', input.bmc.address, 'bmc.address');
+  if (input.hostname === null && !hostname.safeParse(input.name).success) {
+    const message = `'${input.name}' cannot serve as the hostname; give one with --hostname`;
+    problems.push({ path: 'hostname', message });
+  }
+  return problems;
+}
+
+function addressesOf(write: SystemWrite): Ipv4[] {
+  const ips = write.interfaces.map((item) => item.ip);
+  return [...ips, write.bmcIp].filter((ip): ip is Ipv4 => ip !== null);
+}
+
+async function refuseConflicts(
+  tx: StoreTransaction,
+  write: SystemWrite,
+  exceptId: number | null,
+  nowMs: number,
+): Promise<void> {
+  const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
+  for (const ip of addressesOf(write)) {
+    const holder = await tx.addresses.findHolder(ip, nowMs);
+    if (holder !== undefined && (holder.systemId === null || holder.systemId !== exceptId)) {
+      conflicts.push(holder.conflict);
+    }
+  }
+  const [first] = conflicts;
+  if (first === undefined) return;
+  const code = first.kind === 'name' ? 'name-taken' : 'address-taken';
+  const where = first.interface === null ? '' : `, interface ${first.interface}`;
+  throw new DomainError(code, `${first.kind} ${first.value} is taken: ${first.holder}${where}`, {
+    conflict: first,
+    problems: conflicts.map((item) => ({
+      path: item.kind,
+      message: `${item.value} is taken: ${item.holder}`,
+    })),
+    ...(first.command === null ? {} : { hint: `look at it with: ${first.command}` }),
+  });
+}
+
+function auditDetail(write: SystemWrite | undefined): Record<string, unknown> {
+  if (write === undefined) return {};
+  const { sealedSecrets, bmcIp, interfaces, ...shown } = write;
+  return {
+    ...shown,
+    secretsSet: sealedSecrets !== null,
+    bmc: bmcIp === null ? null : formatIpv4(bmcIp),
+    interfaces: interfaces.map((item) => ({ ...item, ip: item.ip === null ? null : formatIpv4(item.ip) })),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Kysely } from 'kysely';
+import type { Conflict } from '../domain/errors.ts';
+import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { type AddressKind, DEFAULT_DOMAIN, type Tables } from './schema.ts';
+import type { AddressHolder, AddressStore } from './store.ts';
+
+/** Queries of the one table in which every known address stands exactly once. */
+export function addressQueries(db: Kysely<Tables>): AddressStore {
+  const holders = () =>
+    db
+      .selectFrom('addresses as a')
+      .leftJoin('systems as s', 's.id', 'a.system_id')
+      .leftJoin('interfaces as i', 'i.id', 'a.interface_id')
+      .leftJoin('subnets as n', 'n.id', 'a.subnet_id')
+      .leftJoin('leases as l', 'l.id', 'a.lease_id')
+      .select(['a.ip', 'a.kind', 'a.system_id', 'a.subnet_id'])
+      .select([
+        's.name as system',
+        'i.name as interface',
+        'n.name as subnet',
+        'l.mac',
+        'l.expires_at',
+        'l.state',
+      ])
+      .where('a.routing_domain', '=', DEFAULT_DOMAIN);
+  return {
+    async findHolder(ip, nowMs) {
+      const row = await holders().where('a.ip', '=', ip).executeTakeFirst();
+      if (row === undefined || (row.kind === 'lease' && leaseIsOver(row, nowMs))) return undefined;
+      return toHolder(row);
+    },
+    async listHeld(from, to) {
+      const rows = await db
+        .selectFrom('addresses')
+        .select('ip')
+        .where('routing_domain', '=', DEFAULT_DOMAIN)
+        .where('ip', '>=', from)
+        .where('ip', '<=', to)
+        .orderBy('ip')
+        .execute();
+      return rows.map((row) => row.ip as Ipv4);
+    },
+    async listHolders(from, to, kinds, limit) {
+      const rows = await holders()
+        .where('a.ip', '>=', from)
+        .where('a.ip', '<=', to)
+        .where('a.kind', 'in', [...kinds])
+        .orderBy('a.ip')
+        .limit(limit)
+        .execute();
+      return rows.map(toHolder);
+    },
+    async forgetExpiredLeases(ips, nowMs) {
+      if (ips.length === 0) return;
+      await db
+        .deleteFrom('leases')
+        .where('routing_domain', '=', DEFAULT_DOMAIN)
+        .where('ip', 'in', [...ips])
+        .where((eb) => eb.or([eb('expires_at', '<=', nowMs), eb('state', '=', 'released')]))
+        .execute();
+    },
+    async replaceServerAddresses(ips) {
+      await db.deleteFrom('addresses').where('kind', '=', 'server').execute();
+      const taken: AddressHolder[] = [];
+      for (const ip of new Set(ips)) {
+        const holder = await holders().where('a.ip', '=', ip).executeTakeFirst();
+        // The service's machine as its own subnet's gateway is usual; anybody else on our address is trouble.
+        if (holder !== undefined && holder.kind !== 'gateway') taken.push(toHolder(holder));
+        if (holder !== undefined) continue;
+        const owner = { system_id: null, interface_id: null, subnet_id: null, lease_id: null };
+        await db
+          .insertInto('addresses')
+          .values({ routing_domain: DEFAULT_DOMAIN, ip, kind: 'server', ...owner })
+          .execute();
+      }
+      return taken;
+    },
+  };
+}
+
+interface HolderRow {
+  ip: number;
+  kind: AddressKind;
+  system_id: number | null;
+  subnet_id: number | null;
+  system: string | null;
+  interface: string | null;
+  subnet: string | null;
+  mac: string | null;
+  expires_at: number | null;
+  state: string | null;
+}
+
+function leaseIsOver(row: HolderRow, nowMs: number): boolean {
+  return row.state === 'released' || (row.expires_at ?? 0) <= nowMs;
+}
+
+function toHolder(row: HolderRow): AddressHolder {
+  return {
+    ip: row.ip as Ipv4,
+    kind: row.kind,
+    systemId: row.system_id,
+    subnetId: row.subnet_id,
+    conflict: describeHolder(row),
+  };
+}
+
+function describeHolder(row: HolderRow): Conflict {
+  const value = formatIpv4(row.ip as Ipv4);
+  switch (row.kind) {
+    case 'interface':
+      return conflict(value, `system ${row.system}`, row.interface, `provision system show ${row.system}`);
+    case 'bmc':
+      return conflict(value, `BMC of system ${row.system}`, null, `provision system show ${row.system}`);
+    case 'gateway':
+      return conflict(value, `gateway of subnet ${row.subnet}`, null, `provision subnet show ${row.subnet}`);
+    case 'server':
+      return conflict(value, 'this provisioning server itself', null, 'provision status');
+    case 'lease':
+      return conflict(value, `lease of ${row.mac} until ${leaseEnd(row)}`, null, 'provision lease list');
+  }
+}
+
+function leaseEnd(row: HolderRow): string {
+  return new Date(row.expires_at ?? 0).toISOString();
+}
+
+function conflict(value: string, holder: string, iface: string | null, command: string): Conflict {
+  return { value, kind: 'ip', holder, interface: iface, command };
+}

@@ -1,0 +1,58 @@
+import type { InstallState } from '../domain/install.ts';
+import type { Ipv4 } from '../domain/ipv4.ts';
+import type { Subnet } from '../domain/subnet.ts';
+
+/** What the DHCP path must know of a machine's record: one prepared read. */
+export interface MachineFacts {
+  readonly systemId: number;
+  readonly system: string;
+  readonly hostname: string;
+  /** Address of the interface that sent the packet; null = the interface has none in the record. */
+  readonly ip: Ipv4 | null;
+  /** The newest install, if any. */
+  readonly install: {
+    readonly id: number;
+    readonly state: InstallState;
+    readonly attempts: number;
+    readonly attemptsUsed: number;
+    readonly scriptsServed: number;
+    readonly expiresAtMs: number;
+  } | null;
+}
+
+export interface LeaseFacts {
+  readonly ip: Ipv4;
+  readonly mac: string;
+  readonly state: 'bound' | 'released' | 'declined';
+  readonly expiresAtMs: number;
+}
+
+/** A binding that must be on disk before its ACK may exist. */
+export interface LeaseWrite {
+  readonly ip: Ipv4;
+  readonly mac: string;
+  readonly hostname: string | null;
+  readonly state: 'bound' | 'released' | 'declined';
+  readonly expiresAtMs: number;
+  readonly nowMs: number;
+  /** The address comes from a record, so no row of its own is claimed in the table of addresses. */
+  readonly reserved: boolean;
+}
+
+/**
+ * Reads are synchronous prepared statements on a connection of their own (a Kysely read costs ten times as much);
+ * writes are collected and committed together (group commit): the promise resolves after the commit, never before.
+ */
+export interface DhcpStore {
+  findMachine(mac: string): MachineFacts | undefined;
+  /** The newest binding of this MAC inside the network, live or past. */
+  findLease(mac: string, first: Ipv4, last: Ipv4): LeaseFacts | undefined;
+  /** Who holds an address: a record (label) or a live lease (its MAC); undefined = free. */
+  findHolder(ip: Ipv4, nowMs: number): { readonly mac: string | null; readonly label: string } | undefined;
+  /** All subnets, cached until one changes. */
+  subnets(): readonly Subnet[];
+  /** The MAC to which an address belongs now, by record or live lease. */
+  findMacOf(ip: Ipv4, nowMs: number): string | undefined;
+  /** `taken`: somebody else holds the address, and nothing was written. */
+  commitLease(write: LeaseWrite): Promise<'bound' | 'taken'>;
+}

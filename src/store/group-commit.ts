@@ -1,0 +1,59 @@
+/**
+ * Group commit: writes that arrive while a commit is under way wait together and are made durable by the next one.
+ * A disk flush costs milliseconds whatever it carries; a storm of machines then costs one flush a group, not one each.
+ */
+export interface GroupCommit<Write, Result> {
+  /** Resolves once the write is durable, with its own result. Rejects when its group could not be committed. */
+  add(write: Write): Promise<Result>;
+}
+
+interface Waiting<Write, Result> {
+  readonly write: Write;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `commit` gets a group and returns a result for each write, in order, after the disk has it. */
+export function createGroupCommit<Write, Result>(
+  commit: (writes: readonly Write[]) => Promise<readonly Result[]>,
+): GroupCommit<Write, Result> {
+  let waiting: Waiting<Write, Result>[] = [];
+  let running = false;
+
+  const run = async (): Promise<void> => {
+    running = true;
+    // Let every packet of this wake-up of the event loop join the group.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      await settle(group, commit);
+    }
+    running = false;
+  };
+
+  return {
+    add(write) {
+      return new Promise<Result>((resolve, reject) => {
+        waiting.push({ write, resolve, reject });
+        if (!running) void run();
+      });
+    },
+  };
+}
+
+async function settle<Write, Result>(
+  group: readonly Waiting<Write, Result>[],
+  commit: (writes: readonly Write[]) => Promise<readonly Result[]>,
+): Promise<void> {
+  try {
+    const results = await commit(group.map((item) => item.write));
+    group.forEach((item, index) => {
+      const result = results[index];
+      if (result === undefined) item.reject(new Error('the group commit gave no result for this write'));
+      else item.resolve(result);
+    });
+  } catch (error) {
+    for (const item of group) item.reject(error);
+  }
+}

@@ -1,0 +1,107 @@
+import { type Kysely, sql } from 'kysely';
+import type { BootEvent } from '../domain/boot-event.ts';
+import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { timeText } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { AuditStore, EventStore, LeaseStore, TokenStore } from './store.ts';
+
+/** Queries of boot events. */
+export function eventQueries(db: Kysely<Tables>): EventStore {
+  return {
+    async addMany(events) {
+      for (const event of events) {
+        const { systemId, installId, atMs, data, ...rest } = event;
+        const row = {
+          ...rest,
+          at: atMs,
+          system_id: systemId,
+          install_id: installId,
+          data: JSON.stringify(data),
+        };
+        await db.insertInto('events').values(row).execute();
+      }
+    },
+    async listForSystem(systemId, afterId, limit) {
+      const rows = await db
+        .selectFrom('events')
+        .innerJoin('systems', 'systems.id', 'events.system_id')
+        .selectAll('events')
+        .select('systems.name as system')
+        .where('events.system_id', '=', systemId)
+        .where('events.id', '>', afterId)
+        .orderBy('events.id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        at: timeText(row.at),
+        system: row.system,
+        mac: row.mac,
+        installId: row.install_id,
+        stage: row.stage as BootEvent['stage'],
+        outcome: row.outcome as BootEvent['outcome'],
+        message: row.message,
+        data: JSON.parse(row.data) as BootEvent['data'],
+      }));
+    },
+    async prune(keep) {
+      const ranked = sql<number>`(select id from (select id, row_number() over
+        (partition by system_id, mac order by id desc) as place from events) where place > ${keep})`;
+      const done = await db.deleteFrom('events').where('id', 'in', ranked).executeTakeFirst();
+      return Number(done.numDeletedRows);
+    },
+  };
+}
+
+/** Queries of API tokens; only hashes are kept. */
+export function tokenQueries(db: Kysely<Tables>): TokenStore {
+  return {
+    async findByHash(hash) {
+      return db.selectFrom('tokens').select('name').where('hash', '=', hash).executeTakeFirst();
+    },
+    async add(name, hash, nowMs) {
+      await db.insertInto('tokens').values({ name, hash, created_at: nowMs }).execute();
+    },
+    async count() {
+      const row = await db
+        .selectFrom('tokens')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .executeTakeFirst();
+      return row?.n ?? 0;
+    },
+  };
+}
+
+/** The audit trail: written in the transaction of what it tells about. */
+export function auditQueries(db: Kysely<Tables>): AuditStore {
+  return {
+    async add(entry, nowMs) {
+      const row = { ...entry, detail: JSON.stringify(entry.detail), at: nowMs };
+      await db.insertInto('audit').values(row).execute();
+    },
+  };
+}
+
+/** Queries of leases for people; the packets' way is dhcp-sqlite.ts. */
+export function leaseQueries(db: Kysely<Tables>): LeaseStore {
+  return {
+    async list(nowMs) {
+      const rows = await db
+        .selectFrom('leases as l')
+        .leftJoin('interfaces as i', 'i.mac', 'l.mac')
+        .leftJoin('systems as s', 's.id', 'i.system_id')
+        .select(['l.ip', 'l.mac', 'l.hostname', 'l.expires_at', 's.name as system'])
+        .where('l.expires_at', '>', nowMs)
+        .where('l.state', '=', 'bound')
+        .orderBy('l.ip')
+        .execute();
+      return rows.map((row) => ({
+        ip: formatIpv4(row.ip as Ipv4),
+        mac: row.mac,
+        hostname: row.hostname,
+        system: row.system,
+        expiresAt: timeText(row.expires_at),
+      }));
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { Generated } from 'kysely';
+import type { InstallState } from '../domain/install.ts';
+
+/**
+ * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
+ * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
+ */
+export interface Tables {
+  distros: DistroRow;
+  profiles: ProfileRow;
+  subnets: SubnetRow;
+  ranges: RangeRow;
+  systems: SystemRow;
+  interfaces: InterfaceRow;
+  addresses: AddressRow;
+  leases: LeaseRow;
+  installs: InstallRow;
+  events: EventRow;
+  tokens: TokenRow;
+  audit: AuditRow;
+}
+
+interface Stamped {
+  id: Generated<number>;
+  revision: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface DistroRow extends Stamped {
+  name: string;
+  family: string;
+  version: string;
+  arch: string;
+  kernel: string;
+  initrd: string;
+  tree: string | null;
+  kernel_args: string;
+}
+
+export interface ProfileRow extends Stamped {
+  name: string;
+  distro_id: number;
+  install: string;
+  answer_file: string;
+  answer_kind: string;
+  image: string | null;
+  kernel_args: string;
+  settings: string;
+  /** Write-only settings, sealed (see domain/secret-box.ts); null when none is set. */
+  secrets: string | null;
+}
+
+export interface SubnetRow extends Stamped {
+  name: string;
+  routing_domain: string;
+  network: number;
+  prefix: number;
+  gateway: number | null;
+  dns_servers: string;
+  ntp_servers: string;
+  domain: string | null;
+  mtu: number | null;
+  lease_seconds: number;
+  dhcp: string;
+  next_server: number | null;
+}
+
+export interface RangeRow {
+  id: Generated<number>;
+  subnet_id: number;
+  first: number;
+  last: number;
+}
+
+export interface SystemRow extends Stamped {
+  name: string;
+  hostname: string;
+  profile_id: number;
+  kernel_args: string;
+  settings: string;
+  secrets: string | null;
+  comment: string;
+}
+
+export interface InterfaceRow {
+  id: Generated<number>;
+  system_id: number;
+  position: number;
+  name: string;
+  mac: string;
+}
+
+/** Who may own an address. One row an address, whoever owns it: the UNIQUE constraint is the whole argument. */
+export type AddressKind = 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
+
+export interface AddressRow {
+  id: Generated<number>;
+  routing_domain: string;
+  ip: number;
+  kind: AddressKind;
+  system_id: number | null;
+  interface_id: number | null;
+  subnet_id: number | null;
+  lease_id: number | null;
+}
+
+export interface LeaseRow {
+  id: Generated<number>;
+  routing_domain: string;
+  ip: number;
+  mac: string;
+  hostname: string | null;
+  /** 'bound', 'released' or 'declined' (the machine found the address in use: quarantined until it expires). */
+  state: string;
+  expires_at: number;
+  updated_at: number;
+}
+
+export interface InstallRow {
+  id: Generated<number>;
+  system_id: number;
+  state: InstallState;
+  attempts: number;
+  attempts_used: number;
+  scripts_served: number;
+  armed_at: number;
+  armed_by: string;
+  expires_at: number;
+  updated_at: number;
+  stage: string | null;
+  reason: string | null;
+  /** SHA-256 of the token: look-ups go by it, so that a stolen database opens nothing. */
+  token_hash: string;
+  /** The token itself, sealed: boot scripts must name it again on every boot of the attempt. */
+  token_sealed: string;
+}
+
+export interface EventRow {
+  id: Generated<number>;
+  at: number;
+  system_id: number | null;
+  mac: string | null;
+  install_id: number | null;
+  stage: string;
+  outcome: string;
+  message: string;
+  data: string;
+}
+
+export interface TokenRow {
+  id: Generated<number>;
+  name: string;
+  hash: string;
+  created_at: number;
+}
+
+export interface AuditRow {
+  id: Generated<number>;
+  at: number;
+  actor: string;
+  action: string;
+  noun: string;
+  name: string;
+  detail: string;
+}
+
+/** The one routing domain of today; the column exists so that overlapping networks can come without a migration of keys. */
+export const DEFAULT_DOMAIN = 'default';

@@ -1,0 +1,155 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, type Kysely as KyselyType, type Migration, Migrator, SqliteDialect } from 'kysely';
+import { DomainError } from '../domain/errors.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import { addressQueries } from './addresses.ts';
+import { distroQueries } from './distros.ts';
+import { installQueries } from './installs.ts';
+import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
+import { initial } from './migrations/0001-initial.ts';
+import { profileQueries } from './profiles.ts';
+import type { Tables } from './schema.ts';
+import { sqliteDhcpStore } from './sqlite-dhcp.ts';
+import type { Store, StoreTransaction } from './store.ts';
+import { subnetQueries } from './subnets.ts';
+import { systemQueries } from './systems.ts';
+
+const MIGRATIONS: Record<string, Migration> = { '0001-initial': initial };
+
+/**
+ * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.
+ * One process at a time: the lock is held by an open transaction on a file of its own, so the kernel gives it back
+ * even after kill -9. Durability: WAL with synchronous=FULL, every commit is on the disk before it returns.
+ * Throws DomainError 'storage' when the folder cannot be used or another process has it.
+ */
+export async function openSqliteStore(dataDir: string): Promise<Store> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = takeLock(join(dataDir, 'provision.lock'));
+  const path = join(dataDir, 'provision.db');
+  makePrivate(path);
+  const writer = new Database(path);
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'foreign_keys = ON',
+    'busy_timeout = 5000',
+  ]) {
+    writer.pragma(pragma);
+  }
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) });
+  await migrate(db);
+  const reader = new Database(path, { readonly: true });
+
+  const read = queriesOf(db);
+  let subnets: readonly Subnet[] = await read.subnets.list();
+  const dhcp = sqliteDhcpStore({
+    reader,
+    writer,
+    // Kysely hands out its only connection to one user at a time: holding it keeps every transaction outside.
+    exclusively: (work) => db.connection().execute(async () => work()),
+    subnets: () => subnets,
+  });
+  return {
+    read,
+    dhcp,
+    async transaction(work) {
+      let touched = false;
+      const result = await translated(() =>
+        db.transaction().execute((trx) => work(queriesOf(trx, () => (touched = true)))),
+      );
+      if (touched) subnets = await read.subnets.list();
+      return result;
+    },
+    async close() {
+      await db.destroy();
+      reader.close();
+      lock.close();
+    },
+  };
+}
+
+function takeLock(path: string): { close(): void } {
+  makePrivate(path);
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('begin exclusive');
+  } catch {
+    lock.close();
+    throw new DomainError('storage', `another provisiond has the data folder open (${path} is locked)`, {
+      hint: 'stop it first (systemctl stop provisiond), or start this one with another dataDir',
+    });
+  }
+  return lock;
+}
+
+/** Makes the file with mode 0600 before SQLite would make it with the process's umask. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+async function migrate(db: KyselyType<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new DomainError('storage', `the database cannot be brought to this version: ${String(error)}`, {
+      hint: 'nothing was changed; start the version that wrote it, or restore a backup',
+    });
+  }
+}
+
+function queriesOf(db: KyselyType<Tables>, onSubnetChange: () => void = () => {}): StoreTransaction {
+  return {
+    distros: distroQueries(db),
+    profiles: profileQueries(db),
+    subnets: watched(subnetQueries(db), onSubnetChange),
+    systems: systemQueries(db),
+    addresses: addressQueries(db),
+    installs: installQueries(db),
+    events: eventQueries(db),
+    tokens: tokenQueries(db),
+    audit: auditQueries(db),
+    leases: leaseQueries(db),
+  };
+}
+
+/** Tells the cache of subnets that it is out of date. */
+function watched(queries: StoreTransaction['subnets'], onChange: () => void): StoreTransaction['subnets'] {
+  const after = async <T>(work: Promise<T>): Promise<T> => {
+    onChange();
+    return work;
+  };
+  return {
+    ...queries,
+    add: (subnet, nowMs) => after(queries.add(subnet, nowMs)),
+    update: (id, subnet, nowMs) => after(queries.update(id, subnet, nowMs)),
+    remove: (id) => after(queries.remove(id)),
+  };
+}
+
+/** A constraint of the database as the domain's refusal; the checks before it have usually said it better. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+      throw new DomainError(
+        'address-taken',
+        'somebody else took one of these names or addresses at the same moment',
+        {
+          hint: 'look at who has it now and try again',
+        },
+      );
+    }
+    if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+      throw new DomainError('in-use', 'another record still needs this one', {
+        hint: 'remove that record first',
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,201 @@
+import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
+import type { Distro, DistroInput } from '../domain/distro.ts';
+import type { Conflict } from '../domain/errors.ts';
+import type { Install } from '../domain/install.ts';
+import type { InstallChange } from '../domain/install-state.ts';
+import type { Ipv4 } from '../domain/ipv4.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Profile, ProfileInput } from '../domain/profile.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { Subnet, SubnetInput } from '../domain/subnet.ts';
+import type { System } from '../domain/system.ts';
+import type { DhcpStore } from './dhcp-store.ts';
+
+/**
+ * The database as the services see it. Everything that belongs together happens in one `transaction`; a transaction
+ * object is passed all the way down and never kept. Every implementation passes test/contract/store.ts.
+ */
+export interface Store {
+  /** Runs `work` in one transaction: all of it, or nothing when it throws. Writers are served one after another. */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Reads what is committed, outside any transaction. */
+  readonly read: StoreTransaction;
+  /** The hot path: prepared reads, and leases with group commit. */
+  readonly dhcp: DhcpStore;
+  close(): Promise<void>;
+}
+
+export interface StoreTransaction {
+  readonly distros: DistroStore;
+  readonly profiles: ProfileStore;
+  readonly subnets: SubnetStore;
+  readonly systems: SystemStore;
+  readonly addresses: AddressStore;
+  readonly installs: InstallStore;
+  readonly events: EventStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
+  readonly leases: LeaseStore;
+}
+
+export interface DistroStore {
+  find(name: string): Promise<Distro | undefined>;
+  list(): Promise<Distro[]>;
+  add(distro: DistroInput, nowMs: number): Promise<Distro>;
+  update(id: number, distro: DistroInput, nowMs: number): Promise<Distro>;
+  remove(id: number): Promise<void>;
+  /** Names of profiles that stand on it. */
+  usedBy(id: number): Promise<string[]>;
+}
+
+/** A profile as stored: the record to show, and its sealed secrets apart from it. */
+export interface StoredProfile {
+  readonly profile: Profile;
+  readonly sealedSecrets: string | null;
+}
+
+export interface ProfileWrite {
+  readonly input: Omit<ProfileInput, 'settings'>;
+  readonly distroId: number;
+  readonly settings: Settings;
+  readonly sealedSecrets: string | null;
+}
+
+export interface ProfileStore {
+  find(name: string): Promise<StoredProfile | undefined>;
+  list(): Promise<Profile[]>;
+  add(write: ProfileWrite, nowMs: number): Promise<Profile>;
+  update(id: number, write: ProfileWrite, nowMs: number): Promise<Profile>;
+  remove(id: number): Promise<void>;
+  /** Names of systems that stand on it (the first 20). */
+  usedBy(id: number): Promise<string[]>;
+}
+
+export interface SubnetStore {
+  find(name: string): Promise<Subnet | undefined>;
+  list(): Promise<Subnet[]>;
+  add(subnet: SubnetInput, nowMs: number): Promise<Subnet>;
+  update(id: number, subnet: SubnetInput, nowMs: number): Promise<Subnet>;
+  remove(id: number): Promise<void>;
+}
+
+export interface InterfaceWrite {
+  readonly name: string;
+  readonly mac: string;
+  readonly ip: Ipv4 | null;
+}
+
+/** What is written of a system: everything resolved (no `auto`, no names of other records). */
+export interface SystemWrite {
+  readonly name: string;
+  readonly hostname: string;
+  readonly profileId: number;
+  readonly interfaces: readonly InterfaceWrite[];
+  readonly bmcIp: Ipv4 | null;
+  readonly kernelArgs: readonly string[];
+  readonly settings: Settings;
+  readonly sealedSecrets: string | null;
+  readonly comment: string;
+}
+
+export interface StoredSystem {
+  readonly system: System;
+  readonly sealedSecrets: string | null;
+}
+
+export interface SystemStore {
+  find(name: string): Promise<StoredSystem | undefined>;
+  findById(id: number): Promise<StoredSystem | undefined>;
+  findByMac(mac: string): Promise<StoredSystem | undefined>;
+  list(): Promise<System[]>;
+  /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
+  add(write: SystemWrite, nowMs: number): Promise<System>;
+  update(id: number, write: SystemWrite, nowMs: number): Promise<System>;
+  remove(id: number): Promise<void>;
+  /** Who has this name, hostname or MAC, other than the system `exceptId`? */
+  conflicts(write: SystemWrite, exceptId: number | null): Promise<Conflict[]>;
+}
+
+export interface AddressHolder {
+  readonly ip: Ipv4;
+  readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
+  readonly systemId: number | null;
+  readonly subnetId: number | null;
+  readonly conflict: Conflict;
+}
+
+export interface AddressStore {
+  /** Who holds the address? A lease that is over holds nothing. */
+  findHolder(ip: Ipv4, nowMs: number): Promise<AddressHolder | undefined>;
+  /** Every held address between two addresses (both included), ascending. */
+  listHeld(from: Ipv4, to: Ipv4): Promise<Ipv4[]>;
+  /** Holders between two addresses of the kinds given, at most `limit`. */
+  listHolders(
+    from: Ipv4,
+    to: Ipv4,
+    kinds: readonly AddressHolder['kind'][],
+    limit: number,
+  ): Promise<AddressHolder[]>;
+  /** Drops the row of a lease that is over, so that its address can be written to a record. */
+  forgetExpiredLeases(ips: readonly Ipv4[], nowMs: number): Promise<void>;
+  /** Makes the service's own addresses the rows of kind `server`; returns those that somebody else holds already. */
+  replaceServerAddresses(ips: readonly Ipv4[]): Promise<AddressHolder[]>;
+}
+
+/** An install with what only the service may see. */
+export interface StoredInstall {
+  readonly install: Install;
+  readonly systemId: number;
+  readonly tokenSealed: string;
+}
+
+export interface InstallWrite {
+  readonly systemId: number;
+  readonly attempts: number;
+  readonly armedAt: number;
+  readonly armedBy: string;
+  readonly expiresAt: number;
+  readonly tokenHash: string;
+  readonly tokenSealed: string;
+}
+
+export interface InstallStore {
+  /** The newest install of a system, open or over. */
+  findLatest(systemId: number): Promise<StoredInstall | undefined>;
+  findById(id: number): Promise<StoredInstall | undefined>;
+  findByTokenHash(hash: string): Promise<StoredInstall | undefined>;
+  add(write: InstallWrite): Promise<StoredInstall>;
+  update(id: number, change: InstallChange, nowMs: number): Promise<StoredInstall>;
+  /** Open installs whose time is over. */
+  listOverdue(nowMs: number): Promise<StoredInstall[]>;
+}
+
+export interface EventStore {
+  addMany(events: readonly (NewBootEvent & { readonly atMs: number })[]): Promise<void>;
+  listForSystem(systemId: number, afterId: number, limit: number): Promise<BootEvent[]>;
+  /** Keeps the newest `keep` events of every machine. */
+  prune(keep: number): Promise<number>;
+}
+
+export interface TokenStore {
+  findByHash(hash: string): Promise<{ readonly name: string } | undefined>;
+  add(name: string, hash: string, nowMs: number): Promise<void>;
+  count(): Promise<number>;
+}
+
+export interface AuditEntry {
+  readonly actor: string;
+  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup';
+  readonly noun: string;
+  readonly name: string;
+  /** What changed, without secrets. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditStore {
+  add(entry: AuditEntry, nowMs: number): Promise<void>;
+}
+
+export interface LeaseStore {
+  list(nowMs: number): Promise<Lease[]>;
+}

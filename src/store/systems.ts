@@ -1,0 +1,224 @@
+import type { Kysely, Selectable } from 'kysely';
+import { type Conflict, DomainError } from '../domain/errors.ts';
+import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { System, SystemInterface } from '../domain/system.ts';
+import { toInstall } from './installs.ts';
+import { newStamps, stampsOf, textList } from './rows.ts';
+import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
+import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
+
+type Row = Selectable<SystemRow> & { profile: string };
+
+/** Queries of systems, their interfaces and the addresses that they hold. */
+export function systemQueries(db: Kysely<Tables>): SystemStore {
+  const select = () =>
+    db
+      .selectFrom('systems')
+      .innerJoin('profiles', 'profiles.id', 'systems.profile_id')
+      .selectAll('systems')
+      .select('profiles.name as profile');
+  const one = async (row: Row | undefined): Promise<StoredSystem | undefined> => {
+    if (row === undefined) return undefined;
+    const [system] = await assemble(db, [row]);
+    return system === undefined ? undefined : { system, sealedSecrets: row.secrets };
+  };
+  const get = async (id: number): Promise<System> => {
+    const [system] = await assemble(db, [
+      await select().where('systems.id', '=', id).executeTakeFirstOrThrow(),
+    ]);
+    if (system === undefined) throw new DomainError('storage', `system ${id} vanished while it was written`);
+    return system;
+  };
+  return {
+    async find(name) {
+      return one(await select().where('systems.name', '=', name).executeTakeFirst());
+    },
+    async findById(id) {
+      return one(await select().where('systems.id', '=', id).executeTakeFirst());
+    },
+    async findByMac(mac) {
+      const owner = await db
+        .selectFrom('interfaces')
+        .select('system_id')
+        .where('mac', '=', mac)
+        .executeTakeFirst();
+      return owner === undefined ? undefined : this.findById(owner.system_id);
+    },
+    async list() {
+      return assemble(db, await select().orderBy('systems.name').execute());
+    },
+    async add(write, nowMs) {
+      const row = { ...toRow(write), ...newStamps(nowMs) };
+      const { id } = await db.insertInto('systems').values(row).returning('id').executeTakeFirstOrThrow();
+      await writeParts(db, id, write);
+      return get(id);
+    },
+    async update(id, write, nowMs) {
+      await db
+        .updateTable('systems')
+        .set((eb) => ({ ...toRow(write), updated_at: nowMs, revision: eb('revision', '+', 1) }))
+        .where('id', '=', id)
+        .execute();
+      // Rows are laid anew: two interfaces can then swap their addresses in one edit without a moment of conflict.
+      await db.deleteFrom('addresses').where('system_id', '=', id).execute();
+      await db.deleteFrom('interfaces').where('system_id', '=', id).execute();
+      await writeParts(db, id, write);
+      return get(id);
+    },
+    async remove(id) {
+      await db.deleteFrom('systems').where('id', '=', id).execute();
+    },
+    conflicts: (write, exceptId) => findConflicts(db, write, exceptId),
+  };
+}
+
+function toRow(write: SystemWrite) {
+  return {
+    name: write.name,
+    hostname: write.hostname,
+    profile_id: write.profileId,
+    kernel_args: JSON.stringify(write.kernelArgs),
+    settings: JSON.stringify(write.settings),
+    secrets: write.sealedSecrets,
+    comment: write.comment,
+  };
+}
+
+async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWrite): Promise<void> {
+  for (const [position, item] of write.interfaces.entries()) {
+    const row = { system_id: systemId, position, name: item.name, mac: item.mac };
+    const { id } = await db.insertInto('interfaces').values(row).returning('id').executeTakeFirstOrThrow();
+    if (item.ip !== null) await claim(db, { ip: item.ip, kind: 'interface', systemId, interfaceId: id });
+  }
+  if (write.bmcIp !== null) await claim(db, { ip: write.bmcIp, kind: 'bmc', systemId, interfaceId: null });
+}
+
+interface Claim {
+  readonly ip: Ipv4;
+  readonly kind: 'interface' | 'bmc';
+  readonly systemId: number;
+  readonly interfaceId: number | null;
+}
+
+async function claim(db: Kysely<Tables>, { ip, kind, systemId, interfaceId }: Claim): Promise<void> {
+  const owner = { system_id: systemId, interface_id: interfaceId, subnet_id: null, lease_id: null };
+  await db
+    .insertInto('addresses')
+    .values({ routing_domain: DEFAULT_DOMAIN, ip, kind, ...owner })
+    .execute();
+}
+
+async function findConflicts(
+  db: Kysely<Tables>,
+  write: SystemWrite,
+  exceptId: number | null,
+): Promise<Conflict[]> {
+  const others = db
+    .selectFrom('systems')
+    .select(['id', 'name', 'hostname'])
+    .where((eb) => eb.or([eb('name', '=', write.name), eb('hostname', '=', write.hostname)]));
+  const found: Conflict[] = [];
+  for (const other of await others.execute()) {
+    if (other.id === exceptId) continue;
+    const sameName = other.name === write.name;
+    const value = sameName ? write.name : write.hostname;
+    found.push(heldBy(other.name, sameName ? 'name' : 'hostname', value, null));
+  }
+  const macs = write.interfaces.map((item) => item.mac);
+  const rows = await db
+    .selectFrom('interfaces')
+    .innerJoin('systems', 'systems.id', 'interfaces.system_id')
+    .select(['systems.id', 'systems.name as system', 'interfaces.name', 'interfaces.mac'])
+    .where('interfaces.mac', 'in', macs)
+    .execute();
+  for (const row of rows) if (row.id !== exceptId) found.push(heldBy(row.system, 'mac', row.mac, row.name));
+  return found;
+}
+
+function heldBy(system: string, kind: Conflict['kind'], value: string, iface: string | null): Conflict {
+  return {
+    value,
+    kind,
+    holder: `system ${system}`,
+    interface: iface,
+    command: `provision system show ${system}`,
+  };
+}
+
+/** Rows to records in four queries, however many systems there are. */
+async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
+  const only = rows.length === 1 ? rows[0]?.id : undefined;
+  const [interfaces, bmcs, installs, networks] = [
+    await listInterfaces(db, only),
+    await listBmcs(db, only),
+    await listLatestInstalls(db, only),
+    await listNetworks(db),
+  ];
+  const subnetOf = (ip: number): string | null =>
+    networks.find((net) => networkContains(net.network, ip as Ipv4))?.name ?? null;
+  return rows.map((row) => ({
+    ...stampsOf(row),
+    name: row.name,
+    hostname: row.hostname,
+    profile: row.profile,
+    interfaces: (interfaces.get(row.id) ?? []).map(
+      (item): SystemInterface => ({
+        name: item.name,
+        mac: item.mac,
+        ip: item.ip === null ? null : formatIpv4(item.ip as Ipv4),
+        subnet: item.ip === null ? null : subnetOf(item.ip),
+      }),
+    ),
+    bmc: bmcs.get(row.id) ?? null,
+    kernelArgs: textList(row.kernel_args),
+    settings: JSON.parse(row.settings) as Settings,
+    secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
+    comment: row.comment,
+    install: installs.get(row.id) ?? null,
+  }));
+}
+
+async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
+  const query = db
+    .selectFrom('interfaces as i')
+    .leftJoin('addresses as a', 'a.interface_id', 'i.id')
+    .select(['i.system_id', 'i.name', 'i.mac', 'a.ip'])
+    .orderBy('i.position');
+  const rows = await (only === undefined ? query : query.where('i.system_id', '=', only)).execute();
+  const bySystem = new Map<number, typeof rows>();
+  for (const row of rows) {
+    const known = bySystem.get(row.system_id);
+    if (known === undefined) bySystem.set(row.system_id, [row]);
+    else known.push(row);
+  }
+  return bySystem;
+}
+
+async function listBmcs(db: Kysely<Tables>, only: number | undefined) {
+  const query = db.selectFrom('addresses').select(['system_id', 'ip']).where('kind', '=', 'bmc');
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  return new Map(rows.map((row) => [row.system_id, { address: formatIpv4(row.ip as Ipv4) }]));
+}
+
+async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) {
+  const newest = db
+    .selectFrom('installs')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .groupBy('system_id');
+  const query = db
+    .selectFrom('installs')
+    .innerJoin('systems', 'systems.id', 'installs.system_id')
+    .selectAll('installs')
+    .select('systems.name as system')
+    .where('installs.id', 'in', only === undefined ? newest : newest.where('system_id', '=', only));
+  return new Map((await query.execute()).map((row) => [row.system_id, toInstall(row)]));
+}
+
+async function listNetworks(db: Kysely<Tables>) {
+  const rows = await db.selectFrom('subnets').select(['name', 'network', 'prefix']).execute();
+  return rows.map((row) => ({
+    name: row.name,
+    network: { network: row.network as Ipv4, prefix: row.prefix },
+  }));
+}

@@ -1,0 +1,153 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import type { Accelerator } from './accelerator.ts';
+import { inNamespace, type LabNetwork, TAP } from './network.ts';
+import { hasEnded, type Processes, stopProcess } from './processes.ts';
+
+export type Firmware = 'bios' | 'uefi';
+
+export interface MachineSpec {
+  readonly name: string;
+  readonly firmware: Firmware;
+  readonly mac: string;
+  readonly disk: string;
+  readonly memoryMb: number;
+  readonly cpus: number;
+}
+
+const OVMF_CODE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+const OVMF_VARS = '/usr/share/OVMF/OVMF_VARS_4M.fd';
+
+/**
+ * One server of virtual steel. Boot order is network, then disk, as racks are set up; a guest's reboot ends QEMU
+ * (`-no-reboot`), so that each power-on is a stage of its own with its own serial log.
+ */
+export class Machine {
+  readonly spec: MachineSpec;
+  readonly #processes: Processes;
+  readonly #network: LabNetwork;
+  readonly #accelerator: Accelerator;
+  readonly #dir: string;
+  #process: ChildProcess | undefined;
+  #boots = 0;
+
+  constructor(
+    spec: MachineSpec,
+    deps: { processes: Processes; network: LabNetwork; accelerator: Accelerator; dir: string },
+  ) {
+    this.spec = spec;
+    this.#processes = deps.processes;
+    this.#network = deps.network;
+    this.#accelerator = deps.accelerator;
+    this.#dir = deps.dir;
+  }
+
+  /** What the guest has written to its serial port since the last power-on. */
+  get serialLog(): string {
+    return join(this.#dir, `${this.spec.name}-boot${this.#boots}.serial`);
+  }
+
+  get serialSocket(): string {
+    return join(this.#dir, `${this.spec.name}.serial.sock`);
+  }
+
+  get monitorSocket(): string {
+    return join(this.#dir, `${this.spec.name}.monitor.sock`);
+  }
+
+  get isOn(): boolean {
+    return this.#process !== undefined && !hasEnded(this.#process);
+  }
+
+  async powerOn(): Promise<void> {
+    if (this.isOn) throw new Error(`${this.spec.name} is on already`);
+    this.#boots += 1;
+    // UEFI keeps its settings in flash; they last from boot to boot, as they do on a board
+    if (this.#boots === 1 && this.spec.firmware === 'uefi') await copyFile(OVMF_VARS, this.#flash);
+    const [command, args] = inNamespace(this.#network.wireNamespace, 'qemu-system-x86_64', this.#args());
+    const logFile = join(this.#dir, `${this.spec.name}-qemu.log`);
+    this.#process = await this.#processes.start(command, args, { logFile });
+  }
+
+  /** Pulls the plug. */
+  async powerOff(): Promise<void> {
+    if (this.#process !== undefined) await stopProcess(this.#process, 3000);
+  }
+
+  /** Presses the power button: an installed system shuts down in order. */
+  async pressPowerButton(): Promise<void> {
+    await sendQmp(this.monitorSocket, 'system_powerdown');
+  }
+
+  /** Resolves when the guest has switched itself off or rebooted. */
+  async waitUntilOff(): Promise<void> {
+    if (this.#process !== undefined && !hasEnded(this.#process)) await once(this.#process, 'exit');
+    if (this.#process?.exitCode !== 0) throw new Error(`QEMU failed: ${await this.#qemuSaid()}`);
+  }
+
+  async readSerial(): Promise<string> {
+    return readFile(this.serialLog, 'utf8').catch(() => '');
+  }
+
+  get #flash(): string {
+    return join(this.#dir, `${this.spec.name}.flash`);
+  }
+
+  async #qemuSaid(): Promise<string> {
+    const log = await readFile(join(this.#dir, `${this.spec.name}-qemu.log`), 'utf8').catch(() => '');
+    return log.trim().split('\n').slice(-5).join('\n') || `signal ${this.#process?.signalCode}`;
+  }
+
+  #args(): string[] {
+    const { name, mac, disk, memoryMb, cpus } = this.spec;
+    return [
+      // graphics=off makes SeaBIOS and iPXE talk on the serial port; a framebuffer is slow under emulation
+      ...['-name', name, '-machine', 'q35,graphics=off', '-display', 'none', '-vga', 'none', '-no-reboot'],
+      ...this.#accelerator.args,
+      ...['-m', String(memoryMb), '-smp', String(cpus), '-device', 'virtio-rng-pci'],
+      ...['-netdev', `tap,id=net0,ifname=${TAP},script=no,downscript=no`],
+      ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},bootindex=1${this.#romOption()}`],
+      ...['-drive', `if=none,id=disk0,format=raw,file=${disk},cache=unsafe,discard=unmap`],
+      ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=2'],
+      ...[
+        '-chardev',
+        `socket,id=serial0,path=${this.serialSocket},server=on,wait=off,logfile=${this.serialLog}`,
+      ],
+      ...['-serial', 'chardev:serial0', '-monitor', 'none'],
+      ...['-qmp', `unix:${this.monitorSocket},server=on,wait=off`],
+      ...this.#firmwareArgs(),
+    ];
+  }
+
+  /** UEFI gets no option ROM: its own PXE stack has to fetch a loader by TFTP, as a real board does. */
+  #romOption(): string {
+    return this.spec.firmware === 'uefi' ? ',romfile=' : '';
+  }
+
+  #firmwareArgs(): string[] {
+    if (this.spec.firmware === 'bios') return [];
+    return [
+      ...['-drive', `if=pflash,format=raw,readonly=on,file=${OVMF_CODE}`],
+      ...['-drive', `if=pflash,format=raw,file=${this.#flash}`],
+    ];
+  }
+}
+
+/** One command over QEMU's machine protocol: a greeting, the negotiation, the command, its answer. */
+async function sendQmp(path: string, command: string): Promise<void> {
+  const socket = createConnection(path);
+  try {
+    await once(socket, 'connect');
+    const send = async (execute: string) => {
+      socket.write(`${JSON.stringify({ execute })}\n`);
+      await once(socket, 'data');
+    };
+    await send('qmp_capabilities');
+    await send(command);
+  } finally {
+    socket.destroy();
+  }
+}

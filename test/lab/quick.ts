@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildBootLoader } from './boot-loader.ts';
+import { createDiskImage } from './disk-image.ts';
+import { addSubnetAndSystem, createMachine, type Lab, openSite, type Site, SYSTEM } from './lab.ts';
+import type { Firmware, Machine } from './machine.ts';
+import { Timeline } from './timeline.ts';
+import { waitFor } from './wait.ts';
+
+const DISK_MARKER = 'LAB-DISK-BOOTED';
+const AGENT_MARKER = 'LAB-QUICK-CHECK-PASSED';
+const PAYLOAD_BYTES = 3_000_001; // odd, and no multiple of any block: a last short read has to be right
+
+/**
+ * Firmware to agent to report in well under a minute: the machine boots the deploy agent, checks the image that it is
+ * served against a checksum from its answer file, reports, and switches off. Switched on again it asks the network
+ * first and must end up on its disk, which says so on the serial port.
+ */
+export async function runQuick(lab: Lab, firmware: Firmware): Promise<void> {
+  const { stages } = lab;
+  const files = join(lab.workDir, `files-${firmware}`);
+  const disk = join(lab.diskDir, `quick-${firmware}.img`);
+  await stages.run(`${firmware}: make a disk that says when it is booted`, () => createMarkerDisk(lab, disk));
+  const site = await stages.run(`${firmware}: start provisiond`, () =>
+    openSite(lab, firmware, [files, lab.workDir]),
+  );
+  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
+    enterRecords(lab, site, files),
+  );
+
+  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 768, cpus: 1 });
+  const timeline = new Timeline(site.command, SYSTEM, stages);
+  await stages.run(`${firmware}: power on to installed`, async () => {
+    await machine.powerOn();
+    await timeline.waitForStage('installed', 180_000, () => stillOn(machine));
+  });
+  await stages.run(`${firmware}: power off`, () => expectAgentDone(machine));
+  await stages.run(`${firmware}: second boot, sent to its disk`, () => bootFromDisk(machine, timeline));
+  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+}
+
+async function createMarkerDisk(lab: Lab, path: string): Promise<void> {
+  const config = [
+    'serial --unit=0 --speed=115200',
+    'terminal_output serial',
+    `echo ${DISK_MARKER}`,
+    'halt',
+    '',
+  ];
+  const loader = await buildBootLoader(lab.processes, lab, config.join('\n'));
+  await createDiskImage(lab.processes, lab, { path, sizeMib: 8, loader });
+}
+
+async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> {
+  const payload = randomBytes(PAYLOAD_BYTES);
+  await mkdir(files, { recursive: true });
+  const image = join(files, 'payload.img');
+  await writeFile(image, payload);
+  const kickstarts = join(site.provisiond.dataDir, 'kickstarts');
+  await mkdir(kickstarts, { recursive: true });
+  await copyFile(join(lab.root, 'test/lab/quick-answer.sh'), join(kickstarts, 'quick-answer.sh'));
+
+  const { command } = site;
+  const { kernel, initrd } = lab.agent;
+  const consoleArgs = ['--kernel-args', 'console=ttyS0 provision.onfail=poweroff'];
+  await command.run(
+    'distro',
+    'add',
+    'agent',
+    '--family',
+    'image',
+    '--kernel',
+    kernel,
+    '--initrd',
+    initrd,
+    ...consoleArgs,
+  );
+  const answer = ['--answer-file', 'quick-answer.sh', '--answer-kind', 'deploy-script'];
+  const checksum = createHash('sha256').update(payload).digest('hex');
+  const install = ['--install', 'image', '--image', image, '--var', `payload_sha256=${checksum}`];
+  await command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);
+  await addSubnetAndSystem(site, 'quick');
+  await command.run('system', 'install', SYSTEM);
+}
+
+export async function stillOn(machine: Machine): Promise<void> {
+  if (machine.isOn) return;
+  const serial = await machine.readSerial();
+  throw new Error(`the machine went off too early; its console ended with:\n${serial.slice(-1500)}`);
+}
+
+async function expectAgentDone(machine: Machine): Promise<void> {
+  await waitFor({ what: 'the machine to switch itself off', limitMs: 30_000, everyMs: 200 }, async () =>
+    machine.isOn ? undefined : true,
+  );
+  const serial = await machine.readSerial();
+  if (!serial.includes(AGENT_MARKER)) throw new Error(`the console does not say ${AGENT_MARKER}`);
+}
+
+async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void> {
+  await machine.powerOn();
+  await timeline.waitForStage('local-boot', 120_000, async () => {});
+  await waitFor({ what: `${DISK_MARKER} on the console`, limitMs: 120_000, everyMs: 200 }, async () => {
+    const serial = await machine.readSerial();
+    if (serial.includes(DISK_MARKER)) return true;
+    await stillOn(machine);
+    return undefined;
+  });
+  await machine.powerOff();
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { exitStatus, runChild } from '../../scripts/child.mjs';
+
+describe('exitStatus', () => {
+  const cases: [number | null, NodeJS.Signals | null, number][] = [
+    [0, null, 0],
+    [3, null, 3],
+    [null, 'SIGTERM', 143],
+    [null, 'SIGINT', 130],
+  ];
+  for (const [code, signal, status] of cases) {
+    it(`${code} ${signal} is ${status}`, () => expect(exitStatus(code, signal)).toBe(status));
+  }
+});
+
+describe('runChild', () => {
+  const node = (code: string, limitMinutes?: number) =>
+    runChild(process.execPath, ['-e', code], limitMinutes === undefined ? {} : { limitMinutes });
+
+  it('gives the exit status of the program', async () => expect(await node('process.exit(7)')).toBe(7));
+  it('gives 128 + n for a signal', async () =>
+    expect(await node('process.kill(process.pid, "SIGKILL")')).toBe(137));
+  it('ends a program that takes too long', async () =>
+    expect(await node('setInterval(() => {}, 1000)', 0.003)).toBe(124));
+  it('gives 127 for a program that is not there', async () =>
+    expect(await runChild('/no/such/program', [])).toBe(127));
+  it('forwards SIGTERM and waits for the clean end', async () => {
+    // The program asks for the signal itself, once it is ready for it: no waiting.
+    const program = `
+      process.on('SIGTERM', () => process.exit(9));
+      setInterval(() => {}, 1000);
+      process.kill(process.ppid, 'SIGTERM');`;
+    const parent = `
+      import { runChild } from ${JSON.stringify(new URL('../../scripts/child.mjs', import.meta.url).href)};
+      process.exit(await runChild(process.execPath, ['-e', ${JSON.stringify(program)}]));`;
+    expect(await runChild(process.execPath, ['--input-type=module', '-e', parent])).toBe(9);
+  });
+});

@@ -1,0 +1,138 @@
+// The house as tables: rooms and who may import whom, and what only some files may touch. A new entry says why.
+
+export interface Room {
+  readonly name: string;
+  readonly holds: RegExp;
+  readonly mayImport: readonly string[];
+}
+
+const PROTOCOLS = ['dhcp', 'boot', 'tftp', 'ipmi', 'redfish', 'answer-file'].map((name) => `src/${name}`);
+const STORE_INTERFACES = 'the interfaces of src/store';
+const SETUP = 'src/config.ts, log.ts, clock.ts';
+
+/** The first room that holds a file is its room. Every room may import from itself. */
+export const ROOMS: readonly Room[] = [
+  { name: 'src/domain', holds: /^src\/domain\//, mayImport: [] },
+  ...PROTOCOLS.map((name) => ({ name, holds: new RegExp(`^${name}/`), mayImport: ['src/domain'] })),
+  // group-commit.ts is the way of writing that store and services share; there is no database in it.
+  {
+    name: STORE_INTERFACES,
+    holds: /^src\/store\/(([a-z]+-)?store|group-commit)\.ts$/,
+    mayImport: ['src/domain'],
+  },
+  { name: 'src/store', holds: /^src\/store\//, mayImport: ['src/domain', STORE_INTERFACES] },
+  {
+    name: 'src/services',
+    holds: /^src\/services\//,
+    mayImport: ['src/domain', ...PROTOCOLS, STORE_INTERFACES, SETUP],
+  },
+  { name: 'src/client', holds: /^src\/client\//, mayImport: ['src/domain'] },
+  { name: 'src/cli', holds: /^src\/cli\//, mayImport: ['src/domain', 'src/client', SETUP] },
+  { name: SETUP, holds: /^src\/(config|log|clock)\.ts$/, mayImport: ['src/domain'] },
+  {
+    name: 'server',
+    holds: /^server\//,
+    mayImport: ['src/domain', ...PROTOCOLS, STORE_INTERFACES, 'src/store', 'src/services', SETUP],
+  },
+];
+
+/** Something that only some files may do. `only` names files, or folders with a slash at the end. */
+export interface Privilege {
+  readonly what: string;
+  readonly why: string;
+  readonly only: readonly string[];
+}
+
+export interface ModulePrivilege extends Privilege {
+  /** Exact specifiers; `fastify*` stands for all that begin so. */
+  readonly modules: readonly string[];
+}
+
+export const MODULES: readonly ModulePrivilege[] = [
+  {
+    what: 'sockets and the HTTP server',
+    why: 'only server/ listens and owns sockets',
+    modules: ['node:dgram', 'node:net', 'node:tls', 'node:http*', 'fastify*', '@fastify/*'],
+    only: ['server/'],
+  },
+  {
+    what: 'the file system',
+    why: 'paths are checked in few places, so that none can leave its root',
+    modules: ['node:fs*'],
+    only: [
+      'server/files.ts',
+      'server/main.ts',
+      'server/http/boot/send-file.ts', // streams what files.ts has found below a root
+      'server/net/interfaces.ts', // reads /sys/class/net
+      'server/secret-box.ts', // the key file
+      'src/cli/main.ts',
+      'src/store/open.ts',
+      'src/store/sqlite.ts',
+    ],
+  },
+  {
+    what: 'other processes and threads',
+    why: 'each one has to be ended and its input is an attack surface',
+    modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
+    only: [],
+  },
+  {
+    what: 'the SQLite driver',
+    why: 'another database is another file, not another service',
+    modules: ['better-sqlite3'],
+    only: ['src/store/sqlite.ts', 'src/store/sqlite-dhcp.ts'],
+  },
+  { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
+  { what: 'native calls', why: 'only sockets need them', modules: ['koffi'], only: ['server/net/'] },
+  { what: 'templates', why: 'nunjucks is no sandbox', modules: ['nunjucks*'], only: ['src/answer-file/'] },
+  {
+    what: 'the command line',
+    why: 'services and servers have no terminal',
+    modules: ['commander', 'picocolors'],
+    only: ['src/cli/'],
+  },
+];
+
+export interface CallPrivilege extends Privilege {
+  readonly call: RegExp;
+}
+
+export const CALLS: readonly CallPrivilege[] = [
+  {
+    what: 'the clock',
+    why: 'time is an argument, so that tests set it',
+    call: /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\.now\b|\bprocess\.hrtime\b/g,
+    only: [
+      'src/clock.ts',
+      'src/cli/main.ts',
+      'server/main.ts',
+      'server/http/boot/send-file.ts', // how long a transfer took; decides nothing
+    ],
+  },
+  {
+    what: 'randomness',
+    why: 'randomness is an argument, so that tests fix it',
+    call: /\bMath\.random\b|\bcrypto\.(random\w+|getRandomValues)\b/g,
+    only: [],
+  },
+];
+
+/** node:crypto's sources of randomness; handed on as arguments from here. */
+export const RANDOM_NAMES: Privilege & { readonly names: RegExp } = {
+  what: 'randomness of node:crypto',
+  why: 'randomness is an argument, so that tests fix it',
+  names: /\b(random\w*|webcrypto)\b/,
+  only: [
+    'server/main.ts',
+    'src/cli/main.ts',
+    'server/secret-box.ts', // nonces, which nobody may choose
+  ],
+};
+
+/** A file named after nothing collects everything. */
+export const NAMELESS = /^(?:.*-)?(?:utils?|helpers?|commons?|misc)$|^types?$|^index$/;
+
+export const LONGEST_FILE_LINES = 300;
+
+/** Tables, which are long because what they describe is: file, and which table. */
+export const LONG_TABLES: ReadonlyMap<string, string> = new Map([]);
