@@ -211,6 +211,14 @@ describe.skipIf(reason !== undefined)(
       expect((await runUdhcpc(spaces, 'client0')).stderr).toContain('lease of 10.67.0.101 obtained');
     });
 
+    it('starts on an interface without a link, and serves once it is there', async () => {
+      spaces.ip('client0', 'link', 'set', 'eth0', 'down');
+      const responder = await start({ interfaces: ['lan0'], reply: 'broadcast' });
+      expect(await responder.status()).toMatchObject([{ name: 'lan0', state: 'listening' }]);
+      spaces.ip('client0', 'link', 'set', 'eth0', 'up');
+      expect((await runUdhcpc(spaces, 'client0')).stderr).toContain('lease of 10.67.0.101 obtained');
+    });
+
     describe('a thousand DISCOVERs in one instant', () => {
       const STORM = {
         to: '255.255.255.255',
