@@ -35,8 +35,9 @@ export async function createDiskImage(
   const sectors = (mib: number) => (mib * MIB) / SECTOR;
   const table = [
     'label: dos',
-    `start=${sectors(ESP_START_MIB)}, size=${sectors(ESP_SIZE_MIB)}, type=ef`,
-    `start=${sectors(ROOT_START_MIB)}, type=83, bootable`,
+    // the root is partition 1 whatever lies before it, as in the cloud images of the distributions
+    `1: start=${sectors(ROOT_START_MIB)}, type=83, bootable`,
+    `2: start=${sectors(ESP_START_MIB)}, size=${sectors(ESP_SIZE_MIB)}, type=ef`,
   ];
   await processes.run('sfdisk', ['--quiet', spec.path], { input: `${table.join('\n')}\n` });
   await writeBootCode(spec);
