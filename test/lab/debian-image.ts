@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -13,10 +14,13 @@ import {
   ROOT_LABEL,
 } from './debian-root.ts';
 import { createDiskImage } from './disk-image.ts';
+import { chooseDiskParent } from './lab.ts';
 import type { Processes } from './processes.ts';
 
 /** Raise it when this code changes what it makes of the same packages. */
 const LAYOUT = 1;
+/** Folder, disk and download cache together. */
+const BUILD_BYTES = 1.5e9;
 /** Room for logs, keys and a package or two; the rest of the machine's disk stays empty. */
 const FREE_MIB = 96;
 
@@ -44,14 +48,17 @@ export async function buildDebianImage(
     () => false,
   );
   if (isThere) return path;
-  // beside its final place, so that the last step is a rename within one file system
-  const workDir = await mkdtemp(join(paths.cacheDir, 'image-'));
+  // in memory if it can be: dpkg waits for the disk after every file it writes
+  const workDir = await mkdtemp(join(await chooseDiskParent(BUILD_BYTES, tmpdir()), 'provision-image-'));
+  // a cache entry is either whole or absent
+  const part = `${path}.${process.pid}`;
   try {
     say(`no image in the cache: building one from ${source.suite}`);
-    const built = await build(processes, { ...paths, workDir }, source);
-    await rename(built, path);
+    await build(processes, { ...paths, workDir }, source, part);
+    await rename(part, path);
     return path;
   } finally {
+    await rm(part, { force: true });
     await rm(workDir, { recursive: true, force: true });
   }
 }
@@ -65,7 +72,8 @@ async function build(
   processes: Processes,
   paths: { root: string; cacheDir: string; workDir: string },
   source: DebianSource,
-): Promise<string> {
+  packed: string,
+): Promise<void> {
   const rootFolder = join(paths.workDir, 'root');
   await createDebianRoot(processes, source, rootFolder);
   const used = await processes.run('du', ['-sm', '--apparent-size', rootFolder]);
@@ -74,7 +82,5 @@ async function build(
   const loader = await buildBootLoader(processes, paths, GRUB_CONFIG);
   const disk = join(paths.workDir, 'disk.img');
   await createDiskImage(processes, paths, { path: disk, sizeMib, loader, rootFolder, rootLabel: ROOT_LABEL });
-  const packed = join(paths.workDir, 'disk.img.gz');
   await pipeline(createReadStream(disk), createGzip({ level: 6 }), createWriteStream(packed));
-  return packed;
 }
