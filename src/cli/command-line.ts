@@ -1,0 +1,143 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import type { Command, Invocation } from './command.ts';
+import type { CliDeps } from './deps.ts';
+import { UsageError } from './errors.ts';
+import { type FlagSpec, type FlagValue, flagName } from './flags.ts';
+import { EXAMPLES_TITLE, NOUN_SUMMARIES, ROOT_HELP_AFTER, ROOT_SUMMARY } from './help-text.ts';
+
+export interface GlobalOptions {
+  readonly server: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly json: boolean;
+}
+
+/** What a command line asks for. */
+export type Parsed =
+  | { readonly kind: 'help'; readonly text: string }
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly given: readonly string[];
+      readonly globals: GlobalOptions;
+      readonly invocation: Invocation;
+    };
+
+/**
+ * Reads a command line (without node and script) against the table of commands; runs nothing and prints nothing.
+ * Throws UsageError, with the nearest command or flag where one was mistyped.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  env: CliDeps['env'],
+): Parsed {
+  const printed: string[] = [];
+  let parsed: Parsed | undefined;
+  const program = buildProgram(commands, printed, (command, name, values, globals) => {
+    const given = Object.keys(values).filter((key) => values[key] !== undefined);
+    const invocation = command.prepare(name, values, env);
+    parsed = { kind: 'run', command, given, globals, invocation };
+  });
+  try {
+    program.parse(normalised(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: printed.join('') };
+    throw usageErrorOf(error, argv, commands);
+  }
+  return parsed ?? { kind: 'help', text: printed.join('') };
+}
+
+/** `help system add` is `system add --help`, and nothing at all is a question for help. */
+function normalised(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+}
+
+function usageErrorOf(
+  error: CommanderError,
+  argv: readonly string[],
+  commands: readonly Command[],
+): UsageError {
+  // A noun without its verb: commander would print the help as an error.
+  if (error.code === 'commander.help') {
+    const { path } = recognised(argv, commands);
+    const verbs = commands.filter((one) => one.path[0] === path[0]).map((one) => one.path[1]);
+    return new UsageError(`${path.join(' ')} wants one of: ${verbs.join(', ')}`);
+  }
+  const [message = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
+  return new UsageError(message, hint === '' ? undefined : hint.replace(/^Did/, 'did'));
+}
+
+/** The command, or as much of its path as the line's first words name; for hints of errors in parsing. */
+export function recognised(
+  argv: readonly string[],
+  commands: readonly Command[],
+): { path: readonly string[]; command: Command | undefined } {
+  const words = argv.filter((word) => !word.startsWith('-') && word !== 'help');
+  for (let at = 0; at < words.length; at++) {
+    const [noun, verb] = [words[at], words[at + 1]];
+    const nouns = commands.filter((one) => one.path[0] === noun);
+    const command = nouns.find((one) => one.path[1] === undefined || one.path[1] === verb);
+    if (command !== undefined) return { path: command.path, command };
+    if (noun !== undefined && nouns.length > 0) return { path: [noun], command: undefined };
+  }
+  return { path: [], command: undefined };
+}
+
+type Take = (
+  command: Command,
+  name: string,
+  values: Readonly<Record<string, FlagValue>>,
+  globals: GlobalOptions,
+) => void;
+
+function buildProgram(commands: readonly Command[], printed: string[], take: Take): Commander {
+  const program = new Commander('provision')
+    .description(ROOT_SUMMARY)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .option('--server <url|unix:path>', 'the server: http(s) URL, or unix:PATH of its socket')
+    .option('--token-file <file>', 'file that holds the API token')
+    .option('--json', "print the API's JSON; errors as problem+json on stderr")
+    .addHelpText('after', ROOT_HELP_AFTER);
+  for (const [noun, summary] of Object.entries(NOUN_SUMMARIES)) {
+    const group = program.command(noun).description(summary);
+    for (const command of commands.filter((one) => one.path[0] === noun && one.path.length > 1)) {
+      addLeaf(group, command, take);
+    }
+  }
+  for (const command of commands.filter((one) => one.path.length === 1)) addLeaf(program, command, take);
+  return program;
+}
+
+function addLeaf(parent: Commander, command: Command, take: Take): void {
+  const leaf = parent.command(command.path.at(-1) ?? '').description(command.summary);
+  if (command.operand !== null) leaf.argument(`<${command.operand}>`);
+  for (const spec of command.flags) leaf.addOption(optionOf(spec));
+  const examples = command.examples.map((line) => `  $ ${line}`).join('\n');
+  leaf.addHelpText('after', `\n${EXAMPLES_TITLE}\n${examples}`);
+  leaf.action(() => {
+    const all = leaf.optsWithGlobals<Record<string, FlagValue>>();
+    const own = command.flags.map((spec) => [flagName(spec), all[optionOf(spec).attributeName()]] as const);
+    take(command, leaf.args[0] ?? '', Object.fromEntries(own), {
+      server: textOf(all['server']),
+      tokenFile: textOf(all['tokenFile']),
+      json: all['json'] === true,
+    });
+  });
+}
+
+function optionOf(spec: FlagSpec): Option {
+  const option = new Option(spec.flag, spec.help);
+  if (spec.repeat === true) {
+    option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  }
+  return option;
+}
+
+function textOf(value: FlagValue): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

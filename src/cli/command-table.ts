@@ -1,0 +1,49 @@
+import type { Command } from './command.ts';
+import { distroAdd } from './commands/distro-add.ts';
+import { distroEdit } from './commands/distro-edit.ts';
+import { leaseList } from './commands/lease-list.ts';
+import { profileAdd } from './commands/profile-add.ts';
+import { profileEdit } from './commands/profile-edit.ts';
+import { recordList } from './commands/record-list.ts';
+import { recordRemove } from './commands/record-remove.ts';
+import { recordShow } from './commands/record-show.ts';
+import { setup } from './commands/setup.ts';
+import { status } from './commands/status.ts';
+import { subnetAdd } from './commands/subnet-add.ts';
+import { subnetEdit } from './commands/subnet-edit.ts';
+import { systemAdd } from './commands/system-add.ts';
+import { systemCancel } from './commands/system-cancel.ts';
+import { systemEdit } from './commands/system-edit.ts';
+import { systemInstall } from './commands/system-install.ts';
+import { systemTimeline } from './commands/system-timeline.ts';
+import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW, SYSTEM_VIEW } from './record-views.ts';
+
+/** Every command, in the order of help. A command that is not here does not exist. */
+export const COMMANDS: readonly Command[] = [
+  distroAdd,
+  recordList(DISTRO_VIEW),
+  recordShow(DISTRO_VIEW, 'debian-13'),
+  distroEdit,
+  recordRemove(DISTRO_VIEW, 'debian-13'),
+  profileAdd,
+  recordList(PROFILE_VIEW),
+  recordShow(PROFILE_VIEW, 'debian-13'),
+  profileEdit,
+  recordRemove(PROFILE_VIEW, 'debian-13'),
+  subnetAdd,
+  recordList(SUBNET_VIEW),
+  recordShow(SUBNET_VIEW, 'lab'),
+  subnetEdit,
+  recordRemove(SUBNET_VIEW, 'lab'),
+  systemAdd,
+  recordList(SYSTEM_VIEW),
+  recordShow(SYSTEM_VIEW, 'web001'),
+  systemEdit,
+  recordRemove(SYSTEM_VIEW, 'web001'),
+  systemInstall,
+  systemCancel,
+  systemTimeline,
+  leaseList,
+  status,
+  setup,
+];

@@ -1,0 +1,53 @@
+import type { DistroAdd } from '../../client/client.ts';
+import { distroPatch } from '../../domain/distro.ts';
+import { checkInput } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { requireFlags } from '../flags.ts';
+import { DISTRO_VIEW } from '../record-views.ts';
+import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
+
+const FAMILY_OF: ReadonlyMap<string, DistroAdd['family']> = new Map([
+  ['debian', 'debian'],
+  ['ubuntu', 'debian'],
+  ['rocky', 'redhat'],
+  ['almalinux', 'redhat'],
+  ['centos', 'redhat'],
+  ['fedora', 'redhat'],
+  ['rhel', 'redhat'],
+]);
+
+/** Family and version as names usually tell them: `debian-13`, `rocky-9.4-custom`. */
+function readName(name: string): { family?: DistroAdd['family']; version?: string } {
+  const [, word = '', version] = /^([a-z]+)-?([0-9]+(?:\.[0-9]+)*)/.exec(name) ?? [];
+  const family = FAMILY_OF.get(word);
+  return family === undefined || version === undefined ? {} : { family, version };
+}
+
+export const distroAdd = defineCommand<DistroAdd>({
+  noun: 'distro',
+  verb: 'add',
+  summary: 'add a distro; family and version are read from a name like debian-13 unless given',
+  operand: 'name',
+  flags: DISTRO_FLAGS,
+  examples: [
+    'provision distro add debian-13 --kernel /srv/debian-13/linux --initrd /srv/debian-13/initrd.gz --tree http://deb.debian.org/debian',
+  ],
+  parse: ({ name, flags }) => {
+    requireFlags(flags, ['kernel', 'initrd']);
+    const { family, version, ...rest } = { ...readName(name), ...distroFields(flags) };
+    if (family === undefined || version === undefined) {
+      throw new UsageError(`family and version cannot be read from '${name}'`, 'give --family and --version');
+    }
+    const { kernel = '', initrd = '' } = rest;
+    return { ...rest, name, family, version, kernel, initrd };
+  },
+  run: async (input, { connect, out }) => {
+    checkInput(distroPatch, input);
+    const distro = await (await connect()).distros.add(input);
+    out.row(distro, DISTRO_VIEW.columns);
+    out.say(`added distro ${distro.name}`);
+    out.say(`next: provision profile add ${distro.name} --distro ${distro.name}`);
+    return undefined;
+  },
+});

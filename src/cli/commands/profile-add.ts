@@ -1,0 +1,44 @@
+import type { ProfileAdd } from '../../client/client.ts';
+import { profilePatch } from '../../domain/profile.ts';
+import { checkInput } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import { named, requireFlags } from '../flags.ts';
+import { PROFILE_VIEW } from '../record-views.ts';
+import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
+import { PROFILE_FLAGS, profileFields } from './profile-flags.ts';
+
+interface Options {
+  readonly input: Omit<ProfileAdd, 'settings'>;
+  readonly settings: SettingsChange | undefined;
+}
+
+export const profileAdd = defineCommand<Options>({
+  noun: 'profile',
+  verb: 'add',
+  summary: 'add a profile; what is not given comes from the shipped profile of that name',
+  operand: 'name',
+  flags: [
+    ...PROFILE_FLAGS,
+    { flag: '--from <shipped>', help: 'take missing values from this shipped profile', fields: ['from'] },
+    ...SETTINGS_FLAGS,
+  ],
+  examples: [
+    'provision profile add debian-13 --distro debian-13 --disk /dev/vda --ssh-key ~/.ssh/id_ed25519.pub',
+    'openssl passwd -6 | provision profile add web --from debian-13 --distro debian-13 --root-password-hash-stdin',
+  ],
+  parse: ({ name, flags }) => {
+    requireFlags(flags, ['distro']);
+    const input = { name, ...profileFields(flags), ...named({ from: flags.text('from') }) };
+    return { input, settings: settingsChange(flags) };
+  },
+  run: async ({ input, settings }, { connect, out, deps }) => {
+    const { from, ...fields } = input;
+    const given = settings && { settings: await applySettings(settings, {}, deps) };
+    checkInput(profilePatch, { ...fields, ...given });
+    const profile = await (await connect()).profiles.add({ ...input, ...given });
+    out.row(profile, PROFILE_VIEW.columns);
+    out.say(`added profile ${profile.name}${from === undefined ? '' : ` from ${from}`}`);
+    out.say(`next: provision system add NAME --profile ${profile.name} --mac ADDRESS --ip auto`);
+    return undefined;
+  },
+});

@@ -1,0 +1,45 @@
+import { defineCommand } from '../command.ts';
+import { credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
+import { UsageError } from '../errors.ts';
+import { readSecret } from '../secrets.ts';
+
+export const setup = defineCommand<{ readonly name: string }>({
+  noun: 'setup',
+  verb: null,
+  summary: 'log in with the setup token that provisiond printed at its first start',
+  operand: null,
+  flags: [
+    {
+      flag: '--name <name>',
+      help: 'who this login is, for the audit trail; $USER unless given',
+      fields: ['name'],
+    },
+  ],
+  examples: [
+    'provision setup --server http://127.0.0.1:8080',
+    'provision setup --server https://provision.example.net < setup-token',
+  ],
+  parse: ({ flags, env }) => ({ name: flags.text('name') ?? (env['USER'] || 'admin') }),
+  run: async ({ name }, { address, deps, out }) => {
+    const server = await address();
+    if (server.kind === 'unix') {
+      throw new UsageError(
+        'over the unix socket no login is needed',
+        'name a server by its URL: --server http://HOST:8080',
+      );
+    }
+    // The setup token works once: before it is spent, it must be certain that the new token can be kept.
+    const saved = await readCredentials(deps);
+    await saveCredentials(saved, deps);
+    const setupToken = await readSecret('setup token', deps);
+    const { token } = await deps.connect(server, undefined).setup({ token: setupToken, name });
+    const servers = { ...saved.servers, [server.url]: { token, name } };
+    await saveCredentials({ current: server.url, servers }, deps);
+    const savedIn = credentialsPath(deps.env);
+    // The token is the one answer of the API that is not shown: it would end up in logs and scrollback.
+    if (out.json) out.document({ server: server.url, name, savedIn });
+    out.say(`logged in to ${server.url} as ${name}; the token is in ${savedIn}, for you only`);
+    out.say('next: provision status');
+    return undefined;
+  },
+});

@@ -1,0 +1,35 @@
+import type { SubnetAdd } from '../../client/client.ts';
+import { subnetPatch } from '../../domain/subnet.ts';
+import { checkInput } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import { requireFlags } from '../flags.ts';
+import { SUBNET_VIEW } from '../record-views.ts';
+import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
+
+export const subnetAdd = defineCommand<SubnetAdd>({
+  noun: 'subnet',
+  verb: 'add',
+  summary: 'add a subnet; its machines are answered once --dhcp is authoritative',
+  operand: 'name',
+  flags: SUBNET_FLAGS,
+  examples: [
+    'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dns 10.99.0.1 --range 10.99.0.100-10.99.0.199 --dhcp authoritative',
+  ],
+  parse: ({ name, flags }) => {
+    requireFlags(flags, ['network']);
+    const { network = '', ...rest } = subnetFields(flags);
+    return { name, network, ...rest };
+  },
+  run: async (input, { connect, out }) => {
+    checkInput(subnetPatch, input);
+    const subnet = await (await connect()).subnets.add(input);
+    out.row(subnet, SUBNET_VIEW.columns);
+    out.say(`added subnet ${subnet.name}`);
+    if (subnet.dhcp === 'off') {
+      out.say(
+        `its machines are not answered yet; next: provision subnet edit ${subnet.name} --dhcp authoritative`,
+      );
+    }
+    return undefined;
+  },
+});

@@ -1,0 +1,48 @@
+import type { SubnetEdit } from '../../client/client.ts';
+import { UsageError } from '../errors.ts';
+import { type FlagSpec, type Flags, named } from '../flags.ts';
+
+/** Flags of a subnet's fields, for add and edit. */
+export const SUBNET_FLAGS: readonly FlagSpec[] = [
+  { flag: '--network <cidr>', help: '10.99.0.0/24', fields: ['network'] },
+  { flag: '--gateway <ip>', help: 'router of its machines, or none', fields: ['gateway'] },
+  { flag: '--dns <ip,ip>', help: 'DNS servers, or none', repeat: true, fields: ['dnsServers'] },
+  { flag: '--ntp <ip,ip>', help: 'NTP servers, or none', repeat: true, fields: ['ntpServers'] },
+  { flag: '--domain <domain>', help: 'DNS domain, or none', fields: ['domain'] },
+  {
+    flag: '--range <from-to>',
+    help: 'dynamic addresses: 10.99.0.100-10.99.0.199; all of them together, or none',
+    repeat: true,
+    fields: ['ranges'],
+  },
+  { flag: '--dhcp <mode>', help: 'off, or authoritative: answer every machine there', fields: ['dhcp'] },
+  { flag: '--lease-seconds <n>', help: 'how long an address is lent', fields: ['leaseSeconds'] },
+  {
+    flag: '--next-server <ip>',
+    help: 'where machines boot from; none is this server',
+    fields: ['nextServer'],
+  },
+  { flag: '--mtu <bytes>', help: 'MTU of the network, or none', fields: ['mtu'] },
+];
+
+/** The fields that the flags name. Throws UsageError. */
+export function subnetFields(flags: Flags): Omit<SubnetEdit, 'name'> {
+  return named({
+    network: flags.text('network'),
+    gateway: flags.nullable('gateway'),
+    dnsServers: flags.list('dns'),
+    ntpServers: flags.list('ntp'),
+    domain: flags.nullable('domain'),
+    ranges: flags.list('range')?.map(parseRange),
+    dhcp: flags.oneOf('dhcp', ['off', 'authoritative']),
+    leaseSeconds: flags.integer('lease-seconds'),
+    nextServer: flags.nullable('next-server'),
+    mtu: flags.nullableInteger('mtu'),
+  });
+}
+
+function parseRange(text: string): { from: string; to: string } {
+  const [from, to, more] = text.split('-').map((part) => part.trim());
+  if (from && to && more === undefined) return { from, to };
+  throw new UsageError(`--range '${text}' is not a range`, 'write it like 10.99.0.100-10.99.0.199');
+}

@@ -1,0 +1,55 @@
+import type { SystemAdd } from '../../client/client.ts';
+import { systemPatch } from '../../domain/system.ts';
+import { checkInput } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import { requireFlags } from '../flags.ts';
+import { BOOT_INTERFACE_FLAGS, newInterfaces } from '../interface-flags.ts';
+import { SYSTEM_VIEW } from '../record-views.ts';
+import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
+import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
+
+interface Options {
+  readonly input: Omit<SystemAdd, 'settings'>;
+  readonly settings: SettingsChange | undefined;
+}
+
+export const systemAdd = defineCommand<Options>({
+  noun: 'system',
+  verb: 'add',
+  summary: 'add a system: one machine with its interfaces and addresses',
+  operand: 'name',
+  flags: [
+    ...BOOT_INTERFACE_FLAGS,
+    {
+      flag: '--interface <interface>',
+      help: 'eth0: name of the boot interface; name=eth1,mac=…,ip=…,subnet=…: a further one',
+      repeat: true,
+      fields: ['interfaces', 'interfaces.0.name'],
+    },
+    ...SYSTEM_FLAGS,
+    ...SETTINGS_FLAGS,
+  ],
+  examples: [
+    'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
+    'provision system add db001 --profile debian-13 --mac 5254.0012.3457 --ip auto --subnet lab --interface name=eth1,mac=52-54-00-12-34-58,ip=10.98.0.12',
+  ],
+  parse: ({ name, flags }) => {
+    const wholeInterface = flags.texts('interface').some((text) => text.includes('='));
+    requireFlags(flags, wholeInterface ? ['profile'] : ['profile', 'mac']);
+    const { profile = '', ...rest } = systemFields(flags);
+    return {
+      input: { name, profile, ...rest, interfaces: newInterfaces(flags) },
+      settings: settingsChange(flags),
+    };
+  },
+  run: async ({ input, settings }, { connect, out, deps }) => {
+    const given = settings && { settings: await applySettings(settings, {}, deps) };
+    const whole = { ...input, ...given };
+    checkInput(systemPatch, whole);
+    const system = await (await connect()).systems.add(whole);
+    out.row(system, SYSTEM_VIEW.columns);
+    out.say(`added system ${system.name}; nothing is installed until you say so`);
+    out.say(`next: provision system install ${system.name}`);
+    return undefined;
+  },
+});

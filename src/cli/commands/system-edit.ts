@@ -1,0 +1,88 @@
+import type { SystemEdit } from '../../client/client.ts';
+import type { System } from '../../domain/system.ts';
+import { systemPatch } from '../../domain/system.ts';
+import { checkInput, checkName } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import type { CliDeps } from '../deps.ts';
+import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import { applyInterfaceEdit, type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
+import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
+import { SYSTEM_VIEW } from '../record-views.ts';
+import {
+  applySettings,
+  SETTINGS_FLAGS,
+  type SettingsChange,
+  settingsChange,
+  UNSET_FLAG,
+} from '../settings-flags.ts';
+import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
+
+interface Options {
+  readonly name: string;
+  readonly edit: Omit<SystemEdit, 'settings' | 'interfaces'>;
+  readonly interfaces: InterfaceEdit | undefined;
+  readonly settings: SettingsChange | undefined;
+}
+
+export const systemEdit = defineCommand<Options>({
+  noun: 'system',
+  verb: 'edit',
+  summary: 'change the named fields of a system',
+  operand: 'name',
+  flags: [
+    ...BOOT_INTERFACE_FLAGS,
+    { flag: '--interface <name>', help: 'the interface that --ip, --mac and --subnet are meant for' },
+    {
+      flag: '--add-interface <interface>',
+      help: 'name=eth1,mac=…,ip=…,subnet=…',
+      repeat: true,
+      fields: ['interfaces'],
+    },
+    {
+      flag: '--remove-interface <name>',
+      help: 'take an interface away',
+      repeat: true,
+      fields: ['interfaces'],
+    },
+    ...SYSTEM_FLAGS,
+    ...SETTINGS_FLAGS,
+    UNSET_FLAG,
+    RENAME_FLAG,
+  ],
+  examples: [
+    'provision system edit web001 --ip 10.99.0.12',
+    'provision system edit web001 --add-interface name=eth1,mac=52:54:00:12:34:57,ip=auto,subnet=lab',
+    'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',
+  ],
+  parse: ({ name, flags }) => {
+    const edit = { ...systemFields(flags), ...named({ name: flags.text('rename') }) };
+    const interfaces = interfaceEdit(flags);
+    const settings = settingsChange(flags, flags.texts('unset'));
+    requireChange({ ...edit, ...named({ interfaces, settings }) });
+    return { name: checkName(name), edit, interfaces, settings };
+  },
+  run: async ({ name, edit, interfaces, settings }, { connect, out, deps }) => {
+    checkInput(systemPatch, edit);
+    const { systems } = await connect();
+    // Lists and settings travel whole: they are changed on a copy, and the revision says on which one.
+    const before = interfaces || settings ? await systems.get(name) : undefined;
+    const changed = before && (await changedParts(before, interfaces, settings, deps));
+    checkInput(systemPatch, changed ?? {});
+    const system = await systems.update(name, { ...edit, ...changed }, before?.revision);
+    out.row(system, SYSTEM_VIEW.columns);
+    out.say(`changed system ${system.name}; its next packet is answered from it`);
+    return undefined;
+  },
+});
+
+async function changedParts(
+  before: System,
+  interfaces: InterfaceEdit | undefined,
+  settings: SettingsChange | undefined,
+  deps: CliDeps,
+): Promise<Pick<SystemEdit, 'interfaces' | 'settings'>> {
+  return named({
+    interfaces: interfaces && applyInterfaceEdit(interfaces, before),
+    settings: settings && (await applySettings(settings, before.settings, deps)),
+  });
+}

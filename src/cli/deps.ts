@@ -1,0 +1,35 @@
+import type { Client } from '../client/client.ts';
+import type { ServerAddress } from './server-address.ts';
+
+/** Text sink of the process: stdout or stderr. */
+export interface TextSink {
+  readonly isTTY: boolean;
+  write(text: string): void;
+}
+
+/** Files that only their owner may read: the saved logins. */
+export interface PrivateFiles {
+  /** Text and permission bits (`0o600`), or undefined if there is no such file. */
+  read(path: string): Promise<{ readonly text: string; readonly mode: number } | undefined>;
+  /** Replaces the file in one step, mode 0600, making missing folders with mode 0700. */
+  write(path: string, text: string): Promise<void>;
+}
+
+/** Everything of the outside world that the command uses. main.ts builds the real one, tests build theirs. */
+export interface CliDeps {
+  readonly connect: (address: ServerAddress, token: string | undefined) => Client;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly stdinIsTty: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths are taken from. */
+  readonly cwd: string;
+  readonly version: string;
+  readonly readStdin: () => Promise<string>;
+  readonly readFile: (path: string) => Promise<string>;
+  readonly privateFiles: PrivateFiles;
+  /** Asks on the terminal; with `secret` what is typed is not shown. */
+  readonly prompt: (question: string, options: { readonly secret: boolean }) => Promise<string>;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+}

@@ -1,0 +1,32 @@
+import { DEFAULT_SERVER } from './server-address.ts';
+
+export const ROOT_SUMMARY = 'Describe machines and install them over the network, by a provisiond server.';
+
+/** Every noun with verbs, in the order of a first installation. */
+export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
+  distro: 'kernel, initrd and install tree of one release',
+  profile: 'a distro with answer file and defaults, for many systems',
+  subnet: 'a network: gateway, DNS, dynamic ranges, DHCP',
+  system: 'one machine: its record, its installs, its timeline',
+  lease: 'addresses that are given out',
+};
+
+export const EXAMPLES_TITLE = 'Examples:';
+
+/** What stands below the commands in `provision --help`. */
+export const ROOT_HELP_AFTER = `
+Output:
+  Data goes to stdout, words to stderr. A terminal gets tables, a pipe gets tab-separated values without a header,
+  --json gets the API's JSON.
+
+The server is the first of: --server, $PROVISION_SERVER, the saved login, ${DEFAULT_SERVER}
+The token is the first of: --token-file, $PROVISION_TOKEN, the saved login; a unix socket needs none.
+
+Exit codes:
+  0 done          1 failed        2 usage            3 not found
+  4 conflict      5 refused       6 not permitted    7 server not reachable
+
+Examples:
+  $ provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11
+  $ provision system install web001
+  $ provision system timeline web001 --follow`;

@@ -1,0 +1,130 @@
+import { request as httpRequest } from 'node:http';
+import { Unreachable, type UnreachableReason } from '../client/errors.ts';
+import type { ClientRequest, ClientResponse, Transport } from '../client/transport.ts';
+import { formatServerAddress, type ServerAddress } from './server-address.ts';
+
+/** How long one request may take in all. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * The transport of the real program, one of the two edges of the command that own a socket. URLs go by `fetch`, unix
+ * sockets by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
+ */
+export function httpTransport(address: ServerAddress, timeoutMs: number = TIMEOUT_MS): Transport {
+  const send = address.kind === 'unix' ? overSocket(address.path) : overUrl(address.url);
+  return async (request) => {
+    try {
+      return await send(request, AbortSignal.timeout(timeoutMs));
+    } catch (error) {
+      throw unreachable(address, error, timeoutMs);
+    }
+  };
+}
+
+type Send = (request: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
+
+function overUrl(base: string): Send {
+  return async ({ method, path, headers, body }, signal) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: { ...headers },
+      body: body ?? null,
+      redirect: 'manual',
+      signal,
+    });
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      text: await response.text(),
+    };
+  };
+}
+
+function overSocket(socketPath: string): Send {
+  return ({ method, path, headers, body }, signal) =>
+    new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const outgoing = httpRequest(
+        {
+          socketPath,
+          method,
+          path,
+          headers: { host: 'localhost', ...headers, ...length },
+          signal,
+          agent: false,
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({
+              status: incoming.statusCode ?? 0,
+              contentType: incoming.headers['content-type'] ?? '',
+              text,
+            });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+}
+
+const REASON_OF: Readonly<Record<string, UnreachableReason>> = {
+  ENOENT: 'no-socket',
+  ENOTSOCK: 'no-socket',
+  ECONNREFUSED: 'refused',
+  EACCES: 'not-permitted',
+  EPERM: 'not-permitted',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  ENOTFOUND: 'unknown-name',
+  EAI_AGAIN: 'unknown-name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted-certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'untrusted-certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted-certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted-certificate',
+  CERT_HAS_EXPIRED: 'untrusted-certificate',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'untrusted-certificate',
+};
+
+const WORDS: Readonly<Record<Exclude<UnreachableReason, 'timeout' | 'broken'>, string>> = {
+  'no-socket': 'there is no such socket',
+  refused: 'nobody listens there',
+  'not-permitted': 'you may not use it',
+  'unknown-name': 'its name is not known',
+  'untrusted-certificate': 'its certificate is not trusted',
+};
+
+function unreachable(address: ServerAddress, error: unknown, timeoutMs: number): Unreachable {
+  const code = codeOf(error);
+  const reason = isTimeout(error) ? 'timeout' : (REASON_OF[code ?? ''] ?? 'broken');
+  const where = formatServerAddress(address);
+  if (reason === 'timeout') {
+    return new Unreachable(where, reason, `none within ${timeoutMs / 1000} s`, { cause: error });
+  }
+  const words = reason === 'broken' ? 'the connection broke' : WORDS[reason];
+  return new Unreachable(where, reason, `${words} (${code ?? innermost(error).message})`, { cause: error });
+}
+
+/** `fetch` says only "fetch failed"; what failed is in the causes below it. */
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && chain.length < 5; at = at.cause) chain.push(at);
+  return chain;
+}
+
+function innermost(error: unknown): Error {
+  return causes(error).at(-1) ?? new Error(String(error));
+}
+
+function codeOf(error: unknown): string | undefined {
+  const codes = causes(error).map((one) => ('code' in one ? one.code : undefined));
+  return codes.find((code) => typeof code === 'string' && code !== 'ABORT_ERR') as string | undefined;
+}
+
+function isTimeout(error: unknown): boolean {
+  return causes(error).some((one) => one.name === 'TimeoutError');
+}

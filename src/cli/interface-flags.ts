@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { interfaceInput } from '../domain/system.ts';
+import { UsageError } from './errors.ts';
+import { type FlagSpec, type Flags, named } from './flags.ts';
+
+/** One interface as it is sent. */
+export type InterfaceAdd = z.input<typeof interfaceInput>;
+
+/** Flags of the interface that a system boots from. */
+export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
+  { flag: '--mac <address>', help: 'MAC address, in any usual spelling', fields: ['interfaces.0.mac'] },
+  {
+    flag: '--ip <address>',
+    help: "its address; 'auto' takes the next free one, 'none' leaves it dynamic",
+    fields: ['interfaces.0.ip'],
+  },
+  { flag: '--subnet <name>', help: 'subnet that --ip auto takes from', fields: ['interfaces.0.subnet'] },
+];
+
+const KEYS = ['name', 'mac', 'ip', 'subnet'];
+
+/** `name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12,subnet=lab` as an interface; `ip=none` is dynamic. */
+export function parseInterface(flag: string, text: string): InterfaceAdd {
+  const given = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const [key = '', value] = part.split('=', 2);
+    if (!KEYS.includes(key) || value === undefined || value === '') {
+      throw new UsageError(
+        `${flag}: '${part}' is not one of ${KEYS.map((one) => `${one}=…`).join(', ')}`,
+        `write ${flag} name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12`,
+      );
+    }
+    if (given.has(key)) throw new UsageError(`${flag}: ${key} is given twice in '${text}'`);
+    given.set(key, value);
+  }
+  const mac = given.get('mac');
+  if (mac === undefined) throw new UsageError(`${flag}: '${text}' has no mac=…`);
+  const ip = given.get('ip');
+  return {
+    mac,
+    ...named({ name: given.get('name'), ip: ip === 'none' ? null : ip, subnet: given.get('subnet') }),
+  };
+}
+
+/**
+ * The interfaces of a new system: the one of --mac first (it is booted from), then each `--interface name=…,mac=…`.
+ * `--interface eth0` without `=` names the first.
+ */
+export function newInterfaces(flags: Flags): InterfaceAdd[] {
+  const whole = flags.texts('interface').filter((text) => text.includes('='));
+  const names = flags.texts('interface').filter((text) => !text.includes('='));
+  if (names.length > 1) {
+    throw new UsageError(
+      `--interface names the boot interface twice: ${names.join(', ')}`,
+      'write further ones as --interface name=eth1,mac=…,ip=…',
+    );
+  }
+  const mac = flags.text('mac');
+  const boot = named({ name: names[0], ip: flags.nullable('ip'), subnet: flags.nullable('subnet') });
+  if (mac === undefined && (whole.length === 0 || Object.keys(boot).length > 0)) {
+    throw new UsageError('missing: --mac');
+  }
+  const first: InterfaceAdd[] = mac === undefined ? [] : [{ mac, ...boot }];
+  return [...first, ...whole.map((text) => parseInterface('--interface', text))];
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createClient } from '../client/client.ts';
+import type { CliDeps, PrivateFiles, TextSink } from './deps.ts';
+import { LocalError } from './errors.ts';
+import { httpTransport } from './http-transport.ts';
+import { run } from './run.ts';
+import { prompt, readStdin } from './terminal.ts';
+
+/** The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. */
+const deps: CliDeps = {
+  connect: (address, token) => createClient({ request: httpTransport(address), token }),
+  stdout: sink(process.stdout),
+  stderr: sink(process.stderr),
+  stdinIsTty: process.stdin.isTTY === true,
+  env: process.env,
+  cwd: process.cwd(),
+  version: ownVersion(),
+  readStdin,
+  readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
+  privateFiles: privateFiles(),
+  prompt,
+  now: () => new Date(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+// A reader that has seen enough (`| head -1`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+// Not process.exit(): what is written to a pipe may still be under way.
+process.exitCode = await run(process.argv.slice(2), deps);
+
+function sink(stream: NodeJS.WriteStream): TextSink {
+  return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };
+}
+
+function unreadable(path: string, cause: unknown): never {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  throw new LocalError(`cannot read ${path} (${code})`, undefined, { cause });
+}
+
+function privateFiles(): PrivateFiles {
+  return {
+    read: async (path) => {
+      const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+        return cause.code === 'ENOENT' ? undefined : unreadable(path, cause);
+      });
+      if (file === undefined) return undefined;
+      try {
+        // Mode and text of the same open file: nobody can put another one between the two.
+        const { mode } = await file.stat();
+        return { text: await file.readFile('utf8'), mode: mode & 0o777 };
+      } finally {
+        await file.close();
+      }
+    },
+    write: async (path, text) => {
+      const next = `${path}.${process.pid}.new`;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const file = await open(next, 'wx', 0o600);
+        await file.writeFile(text);
+        await file.sync();
+        await file.close();
+        await chmod(next, 0o600);
+        await rename(next, path);
+      } catch (cause) {
+        await rm(next, { force: true });
+        const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+        throw new LocalError(`cannot write ${path} (${code})`, undefined, { cause });
+      }
+    },
+  };
+}
+
+/** The version in the package's own package.json, wherever below it this file was built to. */
+function ownVersion(): string {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+  return 'unknown';
+}

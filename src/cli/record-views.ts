@@ -1,0 +1,93 @@
+import type { Client, RecordClient } from '../client/client.ts';
+import type { Distro } from '../domain/distro.ts';
+import type { Install } from '../domain/install.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { System } from '../domain/system.ts';
+import { formatDistance } from './duration.ts';
+import type { Column } from './table.ts';
+
+/** How one kind of record is reached and listed: what `list`, `show`, `add` and `remove` have in common. */
+export interface RecordView<Rec extends object> {
+  readonly noun: string;
+  readonly columns: readonly Column<Rec>[];
+  readonly client: (client: Client) => Pick<RecordClient<Rec, never, never>, 'list' | 'get' | 'remove'>;
+  /** A command line that adds one, said when a list is empty. */
+  readonly addExample: string;
+}
+
+export const DISTRO_VIEW: RecordView<Distro> = {
+  noun: 'distro',
+  columns: [
+    { header: 'NAME', value: (distro) => distro.name },
+    { header: 'FAMILY', value: (distro) => distro.family },
+    { header: 'VERSION', value: (distro) => distro.version },
+    { header: 'ARCH', value: (distro) => distro.arch },
+    { header: 'TREE', value: (distro) => distro.tree },
+  ],
+  client: (client) => client.distros,
+  addExample: 'provision distro add debian-13 --kernel /srv/debian/linux --initrd /srv/debian/initrd.gz',
+};
+
+export const PROFILE_VIEW: RecordView<Profile> = {
+  noun: 'profile',
+  columns: [
+    { header: 'NAME', value: (profile) => profile.name },
+    { header: 'DISTRO', value: (profile) => profile.distro },
+    { header: 'INSTALL', value: (profile) => profile.install },
+    { header: 'ANSWER FILE', value: (profile) => profile.answerFile },
+  ],
+  client: (client) => client.profiles,
+  addExample: 'provision profile add debian-13 --distro debian-13 --ssh-key ~/.ssh/id_ed25519.pub',
+};
+
+export const SUBNET_VIEW: RecordView<Subnet> = {
+  noun: 'subnet',
+  columns: [
+    { header: 'NAME', value: (subnet) => subnet.name },
+    { header: 'NETWORK', value: (subnet) => subnet.network },
+    { header: 'GATEWAY', value: (subnet) => subnet.gateway },
+    { header: 'DHCP', value: (subnet) => subnet.dhcp },
+    { header: 'RANGES', value: (subnet) => subnet.ranges.map(({ from, to }) => `${from}-${to}`).join(',') },
+  ],
+  client: (client) => client.subnets,
+  addExample: 'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dhcp authoritative',
+};
+
+export const SYSTEM_VIEW: RecordView<System> = {
+  noun: 'system',
+  columns: [
+    { header: 'NAME', value: (system) => system.name },
+    { header: 'PROFILE', value: (system) => system.profile },
+    { header: 'MAC', value: (system) => system.interfaces.map((one) => one.mac).join(',') },
+    { header: 'IP', value: (system) => system.interfaces.map((one) => one.ip ?? 'dynamic').join(',') },
+    { header: 'INSTALL', value: (system) => system.install?.state ?? null },
+  ],
+  client: (client) => client.systems,
+  addExample: 'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
+};
+
+export const LEASE_COLUMNS: readonly Column<Lease>[] = [
+  { header: 'IP', value: (lease) => lease.ip },
+  { header: 'MAC', value: (lease) => lease.mac },
+  { header: 'SYSTEM', value: (lease) => lease.system },
+  { header: 'HOSTNAME', value: (lease) => lease.hostname },
+  {
+    header: 'EXPIRES',
+    value: (lease) => lease.expiresAt,
+    pretty: (lease, now) => formatDistance(lease.expiresAt, now),
+  },
+];
+
+export const INSTALL_COLUMNS: readonly Column<Install>[] = [
+  { header: 'SYSTEM', value: (install) => install.system },
+  { header: 'STATE', value: (install) => install.state },
+  { header: 'ATTEMPTS USED', value: (install) => `${install.attemptsUsed}/${install.attempts}` },
+  { header: 'ARMED BY', value: (install) => install.armedBy },
+  {
+    header: 'EXPIRES',
+    value: (install) => install.expiresAt,
+    pretty: (install, now) => formatDistance(install.expiresAt, now),
+  },
+];

@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { BootEvent } from '../domain/boot-event.ts';
+import type { Distro, distroInput } from '../domain/distro.ts';
+import type { Patch } from '../domain/fields.ts';
+import type { Install, installInput } from '../domain/install.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Profile, profileInput } from '../domain/profile.ts';
+import type { Subnet, subnetInput } from '../domain/subnet.ts';
+import type { System, systemInput } from '../domain/system.ts';
+import { type Exchange, exchangeOver, type Items } from './exchange.ts';
+import type { Transport } from './transport.ts';
+
+/** The five verbs that every kind of record has. */
+export interface RecordClient<Rec, Add, Edit> {
+  list(): Promise<Items<Rec>>;
+  get(name: string): Promise<Rec>;
+  add(input: Add): Promise<Rec>;
+  /**
+   * Changes the fields that `edit` names. With `revision` (of the record that the edit was made from) the server
+   * refuses with `stale-revision` if somebody else has written since.
+   */
+  update(name: string, edit: Edit, revision?: number): Promise<Rec>;
+  remove(name: string): Promise<void>;
+}
+
+export type DistroAdd = z.input<typeof distroInput>;
+export type DistroEdit = Patch<z.input<typeof distroInput>>;
+/** What is left out comes from the shipped profile `from`, or from the one of the same name. */
+export type ProfileAdd = Patch<z.input<typeof profileInput>> & {
+  readonly name: string;
+  readonly from?: string;
+};
+export type ProfileEdit = Patch<z.input<typeof profileInput>>;
+export type SubnetAdd = z.input<typeof subnetInput>;
+export type SubnetEdit = Patch<z.input<typeof subnetInput>>;
+export type SystemAdd = z.input<typeof systemInput>;
+export type SystemEdit = Patch<z.input<typeof systemInput>>;
+export type InstallAdd = z.input<typeof installInput>;
+
+export interface SystemClient extends RecordClient<System, SystemAdd, SystemEdit> {
+  /** Arms an install. */
+  install(name: string, input: InstallAdd): Promise<Install>;
+  /** Cancels the open install. */
+  cancel(name: string): Promise<Install>;
+  /** Boot events in the order in which they happened; `after` is the id of the last one already seen. */
+  timeline(name: string, page?: { after?: number; limit?: number }): Promise<Items<BootEvent>>;
+}
+
+export interface ListenerStatus {
+  readonly name: string;
+  readonly state: string;
+  readonly address: string | null;
+  readonly reason?: string | null;
+  /** What an operator can do about it. */
+  readonly remedy?: string | null;
+}
+
+export interface ServerStatus {
+  readonly version: string;
+  readonly listeners: readonly ListenerStatus[];
+}
+
+export interface Client {
+  readonly distros: RecordClient<Distro, DistroAdd, DistroEdit>;
+  readonly profiles: RecordClient<Profile, ProfileAdd, ProfileEdit>;
+  readonly subnets: RecordClient<Subnet, SubnetAdd, SubnetEdit>;
+  readonly systems: SystemClient;
+  readonly leases: { list(): Promise<Items<Lease>> };
+  status(): Promise<ServerStatus>;
+  /** Changes the one-time setup token for an API token of its own. */
+  setup(input: { readonly token: string; readonly name: string }): Promise<{ readonly token: string }>;
+}
+
+/**
+ * The REST client. `token` is sent as a bearer token; over the unix socket none is needed. Every method throws
+ * `ApiError` when the server refuses, `Unreachable` when there is no answer, and `UnexpectedAnswer` when what
+ * answers is not the API. Answers are handed on as they came: a field that this version does not know is kept.
+ */
+export function createClient(options: {
+  readonly request: Transport;
+  readonly token?: string | undefined;
+}): Client {
+  const exchange = exchangeOver(options.request, options.token);
+  return {
+    distros: recordClient(exchange, 'distros'),
+    profiles: recordClient(exchange, 'profiles'),
+    subnets: recordClient(exchange, 'subnets'),
+    systems: systemClient(exchange),
+    leases: { list: () => exchange.list('/api/v1/leases') },
+    status: () => exchange.object('GET', '/api/v1/status'),
+    setup: (input) => exchange.object('POST', '/api/v1/setup', input),
+  };
+}
+
+function recordClient<Rec, Add, Edit>(exchange: Exchange, noun: string): RecordClient<Rec, Add, Edit> {
+  const base = `/api/v1/${noun}`;
+  const one = (name: string): string => `${base}/${encodeURIComponent(name)}`;
+  return {
+    list: () => exchange.list<Rec>(base),
+    get: (name) => exchange.object<Rec>('GET', one(name)),
+    add: (input) => exchange.object<Rec>('POST', base, input),
+    update: (name, edit, revision) =>
+      exchange.object<Rec>(
+        'PATCH',
+        one(name),
+        edit,
+        revision === undefined ? {} : { 'if-match': `"${revision}"` },
+      ),
+    remove: (name) => exchange.nothing('DELETE', one(name)),
+  };
+}
+
+function systemClient(exchange: Exchange): SystemClient {
+  const one = (name: string): string => `/api/v1/systems/${encodeURIComponent(name)}`;
+  return {
+    ...recordClient<System, SystemAdd, SystemEdit>(exchange, 'systems'),
+    install: (name, input) => exchange.object('POST', `${one(name)}/install`, input),
+    cancel: (name) => exchange.object('POST', `${one(name)}/cancel`, {}),
+    timeline: (name, page = {}) => {
+      const query = new URLSearchParams();
+      if (page.after !== undefined) query.set('after', String(page.after));
+      if (page.limit !== undefined) query.set('limit', String(page.limit));
+      const suffix = query.size === 0 ? '' : `?${query}`;
+      return exchange.list(`${one(name)}/timeline${suffix}`);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { ApiError, UnexpectedAnswer } from './errors.ts';
+import { parseProblem } from './problem.ts';
+import type { ClientRequest, ClientResponse, Transport } from './transport.ts';
+
+/** A list as the API answers it. */
+export interface Items<T> {
+  readonly items: readonly T[];
+}
+
+type Method = ClientRequest['method'];
+
+/** Requests with a JSON body and a judged answer; what the nouns of the client are made of. */
+export interface Exchange {
+  list<T>(path: string): Promise<Items<T>>;
+  object<T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  nothing(method: Method, path: string): Promise<void>;
+}
+
+/** Exchanges over one transport, each with the token if there is one. */
+export function exchangeOver(request: Transport, token: string | undefined): Exchange {
+  const send = async (
+    method: Method,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<ClientResponse> => {
+    const headers: Record<string, string> = { accept: 'application/json, application/problem+json', ...more };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return refused(await request({ method, path, headers, body: text }));
+  };
+  return {
+    list: async <T>(path: string) => {
+      const response = await send('GET', path);
+      const value = objectOf(response);
+      if (!('items' in value) || !Array.isArray(value.items)) {
+        throw new UnexpectedAnswer(response.status, response.contentType, 'a list without items');
+      }
+      return value as Items<T>;
+    },
+    object: async <T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>) =>
+      objectOf(await send(method, path, body, headers)) as T,
+    nothing: async (method, path) => {
+      await send(method, path);
+    },
+  };
+}
+
+/** Hands a 2xx answer on; throws for every other. */
+function refused(response: ClientResponse): ClientResponse {
+  if (response.status >= 200 && response.status < 300) return response;
+  const problem = parseProblem(jsonOf(response.text));
+  if (problem !== undefined && response.status >= 400) {
+    // The status line is what proxies and the server agree on; a copy in the body that differs would mislead.
+    throw new ApiError({ ...problem, status: response.status });
+  }
+  throw new UnexpectedAnswer(response.status, response.contentType, 'no problem document');
+}
+
+function objectOf(response: ClientResponse): object {
+  const value = jsonOf(response.text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new UnexpectedAnswer(response.status, response.contentType, 'no JSON object');
+}
+
+/** The JSON value in the text, or undefined if the text is not JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
