@@ -1,6 +1,7 @@
 import { ApiError, UnexpectedAnswer, Unreachable, type UnreachableReason } from '../client/errors.ts';
 import { DomainError } from '../domain/errors.ts';
 import { LocalError, UsageError } from './errors.ts';
+import { NO_SUCH_ROUTE } from './exit-codes.ts';
 import { flagOfField } from './flag-of-field.ts';
 import type { FlagSpec } from './flags.ts';
 import { DEFAULT_SERVER } from './server-address.ts';
@@ -76,16 +77,12 @@ export function refusalOf(error: unknown, scene: RefusalScene): Refusal {
 
 function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
   const { problem } = error;
-  const login =
-    'log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN';
   const conflict = problem.conflict ?? null;
   return {
     code: problem.code ?? 'failed',
     title: problem.title,
     detail: problem.detail ?? problem.title,
-    hint:
-      problem.hint ??
-      (error.status === 401 ? login : scene.path[0] && error.status === 404 ? listHint(scene) : null),
+    hint: problem.hint ?? apiHint(error, scene),
     problems: problem.problems ?? [],
     conflict: conflict && {
       ...conflict,
@@ -95,8 +92,15 @@ function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
   };
 }
 
-function listHint(scene: RefusalScene): string | null {
-  return scene.path.length > 1 ? `list them with: provision ${scene.path[0]} list` : null;
+/** What to do next when the server does not say. */
+function apiHint(error: ApiError, scene: RefusalScene): string | null {
+  if (error.code === NO_SUCH_ROUTE)
+    return 'server and command differ in version: compare provision status with --version';
+  if (error.status === 401) {
+    return 'log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN';
+  }
+  if (error.status === 404 && scene.path.length > 1) return `list them with: provision ${scene.path[0]} list`;
+  return null;
 }
 
 const CHANGED_MAYBE = 'if it was to change something, it may have: look before you repeat it';
@@ -132,7 +136,7 @@ export function formatRefusal(refusal: Refusal, scene: RefusalScene): string[] {
     const { kind, value, holder, interface: port, command } = refusal.conflict;
     const where = port === null ? holder : `${holder}, interface ${port}`;
     lines.push(`  ${kind} ${value} is held by ${where}`);
-    if (command !== null) lines.push(`  show it with: ${command}`);
+    if (command !== null && !refusal.hint?.includes(command)) lines.push(`  show it with: ${command}`);
   }
   if (refusal.hint !== null) lines.push(`next: ${refusal.hint}`);
   return lines;

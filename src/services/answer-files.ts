@@ -57,7 +57,10 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
     const profile = await store.read.profiles.find(system.system.profile);
     const distro = profile === undefined ? undefined : await store.read.distros.find(profile.profile.distro);
     if (profile === undefined || distro === undefined) {
-      throw new DomainError('not-ready', `the profile or distro of system '${system.system.name}' was removed`);
+      throw new DomainError(
+        'not-ready',
+        `the profile or distro of system '${system.system.name}' was removed`,
+      );
     }
     const effective = effectiveOf(distro, profile.profile, system.system);
     return { system, profile, distro, effective, subnets: await store.read.subnets.list() };
@@ -73,7 +76,11 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
     return buildContext(factsOf(standing, rendering, digest, sealed.rootPasswordHash));
   };
 
-  const renderStanding = async (standing: Standing, rendering: Rendering, mode: RenderMode): Promise<Rendered> => {
+  const renderStanding = async (
+    standing: Standing,
+    rendering: Rendering,
+    mode: RenderMode,
+  ): Promise<Rendered> => {
     const name = standing.profile.profile.answerFile;
     const texts = await sources.templates();
     const text = texts.get(name);
@@ -140,7 +147,11 @@ function factsOf(
     image:
       image === null || imageDigest === null
         ? null
-        : { url: `${base}/i/${token}/image`, fileName: image.split('/').at(-1) ?? image, sha256: imageDigest },
+        : {
+            url: `${base}/i/${token}/image`,
+            fileName: image.split('/').at(-1) ?? image,
+            sha256: imageDigest,
+          },
     settings: {
       ...definedOnly(effective.settings),
       rootPasswordHash: rootPasswordHash === undefined ? null : new Secret(rootPasswordHash),
@@ -163,7 +174,9 @@ function domainOfFirst(system: StoredSystem, subnets: readonly Subnet[]): string
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 function definedOnly<T extends object>(settings: T): Defined<T> {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Defined<T>;
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
 }
 
 async function checkFiles(standing: Standing, files: FileFacts, problems: Problem[]): Promise<void> {
@@ -177,7 +190,8 @@ async function checkFiles(standing: Standing, files: FileFacts, problems: Proble
     if (file === null) continue;
     const facts = await files.inspect(file);
     if ('refused' in facts) problems.push({ path, message: facts.refused });
-    else if (facts.kind !== 'file' || facts.size === 0) problems.push({ path, message: `${file} is no file with content` });
+    else if (facts.kind !== 'file' || facts.size === 0)
+      problems.push({ path, message: `${file} is no file with content` });
   }
   if (profile.profile.install === 'image' && profile.profile.image === null) {
     const message = `profile '${profile.profile.name}' installs an image but names none; give it one: provision profile edit ${profile.profile.name} --image FILE`;
@@ -198,10 +212,12 @@ function answerProblems({ profile, distro }: Standing, text: string): Problem[] 
 /** What went wrong in words; the messages of answer files never contain a value (they hold secrets). */
 function reasonOf(error: unknown): string {
   if (error instanceof AnswerFileError) {
-    const where = error.template === null ? '' : `${error.template}${error.line === null ? '' : ` line ${error.line}`}: `;
+    const where =
+      error.template === null ? '' : `${error.template}${error.line === null ? '' : ` line ${error.line}`}: `;
     return `${where}${error.message}${error.hint === null ? '' : ` (${error.hint})`}`;
   }
-  if (error instanceof DomainError) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  if (error instanceof DomainError)
+    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   throw error;
 }
 

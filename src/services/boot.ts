@@ -145,7 +145,14 @@ export function bootService(
       if (name === 'answer') {
         const rendered = await answers.render(system, { token, server: caller.server }, 'serve');
         const over = await move(stored, { kind: 'answer-served' });
-        return over ?? { kind: 'text', text: rendered.text, contentType: rendered.contentType, stage: 'answer-file' };
+        return (
+          over ?? {
+            kind: 'text',
+            text: rendered.text,
+            contentType: rendered.contentType,
+            stage: 'answer-file',
+          }
+        );
       }
       if (name === 'kernel') {
         const over = await move(stored, { kind: 'kernel-served' });

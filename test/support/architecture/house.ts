@@ -53,7 +53,10 @@ export const MODULES: readonly ModulePrivilege[] = [
     what: 'sockets and the HTTP server',
     why: 'only server/ listens and owns sockets',
     modules: ['node:dgram', 'node:net', 'node:tls', 'node:http*', 'fastify*', '@fastify/*'],
-    only: ['server/'],
+    only: [
+      'server/',
+      'src/cli/http-transport.ts', // a client: `fetch` cannot reach the unix socket
+    ],
   },
   {
     what: 'the file system',
@@ -66,6 +69,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
       'src/cli/main.ts',
+      'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/store/open.ts',
       'src/store/sqlite.ts',
     ],
