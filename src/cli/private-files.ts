@@ -34,7 +34,8 @@ export const privateFiles: PrivateFiles = {
       }
       await rename(next, path);
     } catch (cause) {
-      await rm(next, { force: true });
+      // What stood in the way may stand here too; the first error is the one to tell.
+      await rm(next, { force: true }).catch(() => undefined);
       refuse('write', path, cause);
     }
   },
