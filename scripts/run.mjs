@@ -1,5 +1,5 @@
 // @ts-check
-// npm run build | check | lab | bench | agent: installs what is missing, builds, runs the program.
+// npm run build | check | lab | bench | agent | loaders: installs what is missing, builds, runs the program.
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
@@ -35,6 +35,7 @@ const COMMANDS = {
   lab: (args) => runBuilt('test/lab/main.js', args),
   bench: (args) => runBuilt('test/bench/main.js', args),
   agent: (args) => runChild(process.execPath, [join(ROOT, 'scripts/build-agent.mjs'), ...args]),
+  loaders: (args) => runChild(process.execPath, [join(ROOT, 'scripts/build-loaders.mjs'), ...args]),
 };
 
 await runMain(async () => {

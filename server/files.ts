@@ -18,12 +18,12 @@ export interface Files extends FileFacts {
   locateInside(root: string, name: string): Promise<string | undefined>;
 }
 
-/** `roots` that do not exist (yet) are allowed nothing. */
-export function createFiles(roots: readonly string[]): Files {
+/** Roots that do not exist (yet) allow nothing. They are asked for anew each time: a reload may change them. */
+export function createFiles(roots: () => readonly string[]): Files {
   const locate = async (path: string): Promise<string | undefined> => {
     const real = await realpath(path).catch(() => undefined);
     if (real === undefined) return undefined;
-    for (const root of roots) {
+    for (const root of roots()) {
       const realRoot = await realpath(root).catch(() => undefined);
       if (realRoot !== undefined && isInside(realRoot, real)) return real;
     }
@@ -51,7 +51,7 @@ export function createFiles(roots: readonly string[]): Files {
     },
     async inspect(path) {
       const real = await locate(path);
-      if (real === undefined) return { refused: await whyNot(path, roots) };
+      if (real === undefined) return { refused: await whyNot(path, roots()) };
       const facts = await stat(real);
       if (facts.isDirectory()) return { kind: 'directory', size: 0 };
       if (!facts.isFile()) return { refused: `${path} is neither a file nor a folder` };
@@ -67,7 +67,8 @@ export function createFiles(roots: readonly string[]): Files {
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+    hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 

@@ -33,6 +33,18 @@ export const LOADERS: Readonly<Record<Arch, string | null>> = {
   'arm64-uefi': 'snponly-arm64.efi',
 };
 
+/**
+ * Loaders that start the operating system on the machine's own disk. A UEFI firmware that is told `exit` by a network
+ * loader either stops in its menu or tries the network again and again (measured with OVMF); a small GRUB that looks
+ * for the EFI loaders on the disks gets there at once. A BIOS goes on to the next device by itself.
+ */
+export const LOCAL_BOOT_LOADERS: Readonly<Record<Arch, string | null>> = {
+  'x86-bios': null,
+  'x86-uefi': null,
+  'x64-uefi': 'local-x64.efi',
+  'arm64-uefi': null,
+};
+
 /** Base URL of the boot listener; addresses only, since firmware often has no DNS (F13). */
 export function bootUrl(server: BootServer): string {
   const port = server.httpPort === 80 ? '' : `:${server.httpPort}`;

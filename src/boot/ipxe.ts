@@ -30,17 +30,18 @@ export function renderInstallScript(script: InstallScript): string {
 }
 
 /**
- * The script that sends a machine to its disk. On EFI a boot option that ends with success stops the boot manager, so
- * iPXE must leave with an error to make it go on to the next one (F34); on a BIOS a plain exit returns to INT 18h,
- * the next boot device.
+ * The script that sends a machine to its disk. On a BIOS a plain exit returns to INT 18h, the next boot device. On EFI
+ * a small GRUB is chained that finds the disk's own EFI loader; where that loader is not there, iPXE leaves with an
+ * error, since success would stop the boot manager (F34) while failure makes it try its next entry.
  */
-export function renderLocalBootScript(reason: string): string {
+export function renderLocalBootScript(reason: string, localLoaderUrl: string): string {
   return [
     '#!ipxe',
     `echo provision: booting from the local disk (${plainWords(reason)})`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE expands it, on the machine
-    'iseq ${platform} efi && exit 1 ||',
-    'exit 0',
+    'iseq ${platform} efi || exit 0',
+    `chain ${localLoaderUrl} || exit 1`,
+    'exit 1',
     '',
   ].join('\n');
 }

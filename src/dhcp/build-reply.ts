@@ -2,12 +2,13 @@ import { broadcastOf, type Ipv4, ipv4ToBytes, NO_ADDRESS, netmask } from '../dom
 import type { BootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';
 import { BROADCAST_FLAG, MESSAGE_TYPE, OP, OPTION } from './codes.ts';
-import type { ReplyDecision } from './decision.ts';
+import type { NakDecision, ReplyDecision } from './decision.ts';
 import type { DhcpFacts, DhcpSubnet } from './facts.ts';
 import type { OptionMap } from './option-area.ts';
 import { ipsBytes, textBytes, u8Bytes, u16Bytes, u32Bytes } from './options.ts';
 import type { DhcpPacket } from './packet.ts';
 
+type AnswerDecision = Exclude<ReplyDecision, NakDecision>;
 type OptionEntry = readonly [code: number, value: Buffer];
 
 /** What a reply is made from; `request` and `client` are the same packet. */
@@ -25,14 +26,15 @@ export interface ReplyInput {
  * too long for this client, which a person must see.
  */
 export function buildReply(input: ReplyInput): DhcpPacket {
-  return input.decision.kind === 'nak' ? buildNak(input, input.decision.code) : buildAnswer(input);
+  const { decision } = input;
+  return decision.kind === 'nak' ? buildNak(input, decision) : buildAnswer(input, decision);
 }
 
 /**
  * Fields and options that RFC 2131 table 3 allows in a NAK, no others. The message is the code, not the sentence: that
  * may name another machine.
  */
-function buildNak({ request, facts }: ReplyInput, code: string): DhcpPacket {
+function buildNak({ request, facts }: ReplyInput, decision: NakDecision): DhcpPacket {
   return {
     ...replyHeader(request),
     // The relay must not unicast to an address that the client may not have: RFC 2131 §4.3.2.
@@ -40,14 +42,13 @@ function buildNak({ request, facts }: ReplyInput, code: string): DhcpPacket {
     options: new Map<number, Buffer>([
       [OPTION.messageType, u8Bytes(MESSAGE_TYPE.nak)],
       [OPTION.serverId, ipv4ToBytes(facts.serverId)],
-      [OPTION.message, textBytes(code)],
+      [OPTION.message, textBytes(decision.code)],
       ...echoed(request, [OPTION.clientId, OPTION.relayAgentInfo]),
     ]),
   };
 }
 
-function buildAnswer({ request, client, facts, decision }: ReplyInput): DhcpPacket {
-  if (decision.kind === 'nak') throw new TypeError('a NAK has no boot part');
+function buildAnswer({ request, client, facts }: ReplyInput, decision: AnswerDecision): DhcpPacket {
   const { boot } = decision;
   return {
     ...replyHeader(request),
@@ -86,7 +87,7 @@ function replyHeader(request: DhcpPacket): DhcpPacket {
 }
 
 /** Type, server and lease times. A BOOTP client gets none of them, RFC 1534 §2; an INFORM no times, RFC 2131 §4.3.5. */
-function protocolOptions(decision: Exclude<ReplyDecision, { kind: 'nak' }>, serverId: Ipv4): OptionEntry[] {
+function protocolOptions(decision: AnswerDecision, serverId: Ipv4): OptionEntry[] {
   if (decision.kind === 'bootp-reply') return [];
   const type = decision.kind === 'offer' ? MESSAGE_TYPE.offer : MESSAGE_TYPE.ack;
   const common: OptionEntry[] = [
@@ -134,7 +135,7 @@ function bootOptions(boot: BootAnswer): OptionMap {
  * Options that go back as they came: the client id (RFC 6842 §3), the machine UUID (RFC 4578 §2.3; never invented, as
  * some ROMs send none) and the relay's (RFC 3046 §2.2).
  */
-function echoedIn(decision: ReplyDecision): readonly number[] {
+function echoedIn(decision: AnswerDecision): readonly number[] {
   const always = [OPTION.machineUuid, OPTION.relayAgentInfo];
   return decision.kind === 'bootp-reply' ? always : [OPTION.clientId, ...always];
 }

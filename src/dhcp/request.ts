@@ -32,16 +32,15 @@ export function decideRequest(situation: Situation): Decision {
   const state = requestStateOf(client);
   if (state === undefined) return silent('no-address-named', 'REQUEST without option 50 and ciaddr');
   const wanted = state === 'renewing' ? client.ciaddr : (client.requestedIp ?? NO_ADDRESS);
-  return refuse(situation, wanted) ?? confirm(situation, state, wanted);
+  return decideWanted(situation, state, wanted);
 }
 
-/** The NAKs that hold in every state. */
-function refuse(situation: Situation, wanted: Ipv4): Decision | undefined {
+function decideWanted(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
   const { facts, subnet } = situation;
   if (!isHostAddress(subnet.network, wanted))
     return nak('wrong-subnet', `${formatIpv4(wanted)} is no address of ${formatNetwork(subnet.network)}`);
   const entitled = findEntitlement(situation);
-  if (entitled?.ip === wanted) return undefined;
+  if (entitled?.ip === wanted) return grant(situation, 'ack', wanted, entitled.code, entitled.reason);
   if (entitled !== undefined)
     return nak(
       entitled.code === 'reservation' ? 'reserved-elsewhere' : 'not-its-lease',
@@ -49,17 +48,14 @@ function refuse(situation: Situation, wanted: Ipv4): Decision | undefined {
     );
   if (facts.requestedHolder !== undefined)
     return nak('address-taken', `${formatIpv4(wanted)} belongs to ${facts.requestedHolder.label}`);
-  return undefined;
+  return decideFree(situation, state, wanted);
 }
 
-/** Nobody else has `wanted`, and it is on the right link: may this client have it? */
-function confirm(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
-  const { facts, subnet } = situation;
-  const entitled = findEntitlement(situation);
-  if (entitled !== undefined) return grant(situation, 'ack', wanted, entitled.code, entitled.reason);
-  const { lease } = facts;
-  if (lease === undefined && state !== 'selecting') return confirmUnrecorded(situation, state, wanted);
-  if (!isDynamic(subnet, wanted))
+/** Nobody has `wanted`, it is on the right link, and the client has no right to another one: may it have this? */
+function decideFree(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
+  const { lease } = situation.facts;
+  if (lease === undefined && state !== 'selecting') return decideUnrecorded(situation, state, wanted);
+  if (!isDynamic(situation.subnet, wanted))
     return nak(
       'not-in-range',
       `${formatIpv4(wanted)} is in no dynamic range and not reserved for this client`,
@@ -77,7 +73,7 @@ function confirm(situation: Situation, state: RequestState, wanted: Ipv4): Decis
  * A client that renews is using the address now. If it is one of ours and free, the record was lost (a restored
  * backup) and an ACK brings it back, before the address is offered to somebody else.
  */
-function confirmUnrecorded(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
+function decideUnrecorded(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
   if (state === 'renewing' && isDynamic(situation.subnet, wanted))
     return grant(situation, 'ack', wanted, 'restored', 'no record of this lease, and the address is free');
   return silent('no-record', `no record of this client, which believes to have ${formatIpv4(wanted)}`);

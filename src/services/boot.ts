@@ -1,4 +1,4 @@
-import { type BootServer, bootUrl } from '../boot/bootfile.ts';
+import { type BootServer, bootUrl, LOCAL_BOOT_LOADERS } from '../boot/bootfile.ts';
 import { decideBoot } from '../boot/decide.ts';
 import { renderInstallScript, renderLocalBootScript } from '../boot/ipxe.ts';
 import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
@@ -92,7 +92,7 @@ export function bootService(
     if (installId === undefined || system === undefined)
       return { refused: 'over', reason: 'the record was removed' };
     const result = await installs.observe(installId, { kind: 'script-served' });
-    if ('refused' in result) return localScript(machine, mac, result.refused);
+    if ('refused' in result) return localScript(machine, mac, caller, result.refused);
     const token = await installs.tokenOf(installId);
     if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
     const base = bootUrl(caller.server);
@@ -113,13 +113,16 @@ export function bootService(
     });
   };
 
-  const localScript = (machine: MachineFacts, mac: Mac, reason: string): string => {
+  const localScript = (machine: MachineFacts, mac: Mac, caller: Caller, reason: string): string => {
     events.record({
       ...eventBase(machine, mac),
       stage: 'local-boot',
       message: `sent to its disk: ${reason}`,
     });
-    return renderLocalBootScript(reason);
+    return renderLocalBootScript(
+      reason,
+      `${bootUrl(caller.server)}/loaders/${LOCAL_BOOT_LOADERS['x64-uefi']}`,
+    );
   };
 
   return {
@@ -132,7 +135,7 @@ export function bootService(
       if (!isOwn(caller.address, machine.systemId)) {
         return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
       }
-      if (decision.action === 'local') return localScript(machine, mac, decision.reason);
+      if (decision.action === 'local') return localScript(machine, mac, caller, decision.reason);
       return installScript(machine, mac, caller);
     },
 

@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type DhcpClient, describeClient, type Reception } from '../../src/dhcp/client.ts';
+import { type DhcpClient, describeClient } from '../../src/dhcp/client.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
-import { formatIpv4, type Ipv4, parseNetwork } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
 import { ip, options, packetFixtureNames, packetOf, readPacketFixture } from '../support/dhcp-packets.ts';
+import { clientOf, RECEPTION } from '../support/dhcp-world.ts';
 import { must } from '../support/must.ts';
-
-const RECEPTION: Reception = {
-  interfaceName: 'lan0',
-  serverAddress: ip('10.99.0.1'),
-  localNetworks: [must(parseNetwork('10.99.0.0/24'), 'network')],
-};
 
 interface Expected {
   readonly source: string;
@@ -50,10 +45,6 @@ describe('the facts in every packet fixture', () => {
     expect(client).toMatchObject(facts);
   });
 });
-
-function clientOf(changes: Parameters<typeof packetOf>[0]): DhcpClient {
-  return describeClient(packetOf(changes), RECEPTION);
-}
 
 describe('who the client is', () => {
   test.each([

@@ -7,7 +7,10 @@ export interface AgentFiles {
   readonly initrd: string;
 }
 
-/** Builds the deploy agent with the drivers of virtual machines, from packages cached below `cacheDir`. */
+/**
+ * Builds the deploy agent with the drivers of virtual machines, and beside it the loader that starts a UEFI machine's
+ * own disk, from packages cached below `cacheDir`.
+ */
 export async function buildAgent(
   processes: Processes,
   paths: { root: string; outDir: string; cacheDir: string },
@@ -16,5 +19,8 @@ export async function buildAgent(
   await access(script);
   const args = [script, '--lab', '--out', paths.outDir, '--cache', join(paths.cacheDir, 'packages')];
   await processes.run(process.execPath, args, { timeoutMs: 300_000 });
+  const loaders = join(paths.root, 'scripts/build-loaders.mjs');
+  const loaderArgs = [loaders, '--out', paths.outDir, '--cache', join(paths.cacheDir, 'packages')];
+  await processes.run(process.execPath, loaderArgs, { timeoutMs: 300_000 });
   return { kernel: join(paths.outDir, 'vmlinuz'), initrd: join(paths.outDir, 'initrd.gz') };
 }

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
 import type { AgentFiles } from './agent.ts';
 import { type Firmware, Machine, type MachineSpec } from './machine.ts';
@@ -38,7 +38,9 @@ export interface Site {
 export async function openSite(lab: Lab, firmware: Firmware, fileRoots: readonly string[]): Promise<Site> {
   const dir = join(lab.workDir, firmware);
   const namespace = lab.network.serverNamespace;
-  const provisiond = await startProvisiond(lab.processes, { root: lab.root, namespace, dir, fileRoots });
+  const loaderDir = dirname(lab.agent.kernel);
+  const options = { root: lab.root, namespace, dir, fileRoots, loaderDir };
+  const provisiond = await startProvisiond(lab.processes, options);
   return { dir, provisiond, command: new ProvisionCommand(lab.processes, lab.root, provisiond.socket) };
 }
 

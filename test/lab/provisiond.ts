@@ -12,6 +12,8 @@ export interface ProvisiondOptions {
   readonly dir: string;
   /** Folders that kernels, trees and images lie in. */
   readonly fileRoots: readonly string[];
+  /** Has local-x64.efi, which no Debian package has. */
+  readonly loaderDir: string;
 }
 
 /** A running server of the build under test. */
@@ -29,7 +31,7 @@ export async function startProvisiond(processes: Processes, options: ProvisiondO
   const dataDir = join(options.dir, 'data');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const configFile = join(options.dir, 'provision.yaml');
-  await writeFile(configFile, configText(dataDir, options.fileRoots));
+  await writeFile(configFile, configText(dataDir, options));
   const logFile = join(options.dir, 'provisiond.log');
   const main = join(options.root, 'dist/server/main.js');
   const [command, args] = inNamespace(options.namespace, process.execPath, [main, '--config', configFile]);
@@ -44,8 +46,9 @@ export async function startProvisiond(processes: Processes, options: ProvisiondO
 }
 
 /** JSON is YAML. */
-function configText(dataDir: string, fileRoots: readonly string[]): string {
-  return `${JSON.stringify({ dataDir, files: { roots: fileRoots }, log: { level: 'info' } }, null, 2)}\n`;
+function configText(dataDir: string, { fileRoots, loaderDir }: ProvisiondOptions): string {
+  const loaders = { dirs: [loaderDir, '/usr/lib/ipxe', '/boot'] };
+  return `${JSON.stringify({ dataDir, files: { roots: fileRoots }, loaders, log: { level: 'info' } }, null, 2)}\n`;
 }
 
 async function waitUntilReady(child: ChildProcess, logFile: string): Promise<void> {

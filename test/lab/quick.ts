@@ -70,13 +70,22 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
     'agent',
     '--family',
     'image',
+    '--version',
+    '1',
     '--kernel',
     kernel,
     '--initrd',
     initrd,
     ...consoleArgs,
   );
-  const answer = ['--answer-file', 'quick-answer.sh', '--answer-kind', 'deploy-script'];
+  const answer = [
+    '--from',
+    'debian-13-image',
+    '--answer-file',
+    'quick-answer.sh',
+    '--answer-kind',
+    'deploy-script',
+  ];
   const checksum = createHash('sha256').update(payload).digest('hex');
   const install = ['--install', 'image', '--image', image, '--var', `payload_sha256=${checksum}`];
   await command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../src/config.ts';
+import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
+import { accessService } from '../src/services/access.ts';
+import { answerFileService } from '../src/services/answer-files.ts';
+import { bootService } from '../src/services/boot.ts';
+import type { Deps } from '../src/services/deps.ts';
+import { dhcpService } from '../src/services/dhcp.ts';
+import { distroService } from '../src/services/distros.ts';
+import { eventService } from '../src/services/events.ts';
+import { installService } from '../src/services/installs.ts';
+import { profileService } from '../src/services/profiles.ts';
+import { subnetService } from '../src/services/subnets.ts';
+import { systemService } from '../src/services/systems.ts';
+import { openSqliteStore } from '../src/store/sqlite.ts';
+import type { StoredSystem } from '../src/store/store.ts';
+import { tftpTimeline } from './boot-events.ts';
+import { createDhcpInterfaces } from './dhcp-interfaces.ts';
+import { dhcpHandle, handedInSockets } from './dhcp-wiring.ts';
+import { createFiles } from './files.ts';
+import type { ApiServices } from './http/api-services.ts';
+import { buildHttpApp } from './http/app.ts';
+import { buildBootApp } from './http/boot/app.ts';
+import { createTcpListener, createUnixListener } from './http/http-listener.ts';
+import { createListenerSet } from './listener-set.ts';
+import { createLoaders } from './loaders.ts';
+import { createDhcpSocketOpener } from './net/dhcp-socket.ts';
+import { listInterfaces } from './net/interfaces.ts';
+import { loadLibc } from './net/libc.ts';
+import { createNetworkListeners } from './network-listeners.ts';
+import { addressTowards, createOwnMachine } from './own-machine.ts';
+import { createRenderer } from './render-process.ts';
+import { openSecretBox } from './secret-box.ts';
+import { createShippedProfiles, createTemplates } from './shipped.ts';
+import { createTftpAddresses } from './tftp-addresses.ts';
+import { createTimers } from './timers.ts';
+
+/** The running service. */
+export interface Provisiond {
+  /** Opens every port that can be had; what was refused stands in `status`. */
+  start(): Promise<void>;
+  /** Stops in the reverse order: no new work, then what is under way, then the database. */
+  stop(): Promise<void>;
+  /** Takes over what of a new configuration can change while running; returns the keys that need a restart. */
+  reload(config: Config): Promise<string[]>;
+  status: ApiServices['status'];
+  /** The setup token of a service that has no token yet. */
+  openSetup(): Promise<string | undefined>;
+  readonly socketPath: string;
+}
+
+export interface ProvisiondOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Folder with profiles/ and kickstarts/. */
+  readonly root: string;
+  readonly version: string;
+}
+
+/** Builds every object of the service, in one visible order, each out of those before it. Nothing listens yet. */
+export async function buildProvisiond(options: ProvisiondOptions): Promise<Provisiond> {
+  const { log, root, version } = options;
+  let { config } = options;
+  const dataDir = resolve(config.dataDir);
+  const socketPath = config.http.socket ?? join(dataDir, 'provision.sock');
+
+  // The database and the edges that the use cases need.
+  const store = await openSqliteStore(dataDir);
+  const secrets = openSecretBox(join(dataDir, 'secret.key'));
+  for (const folder of ['distros', 'kickstarts', 'loaders'])
+    mkdirSync(join(dataDir, folder), { recursive: true });
+  const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
+  const files = createFiles(() => [join(dataDir, 'distros'), ...config.files.roots]);
+  const loaders = createLoaders(() => [join(dataDir, 'loaders'), ...config.loaders.dirs]);
+  const renderer = createRenderer();
+
+  // The use cases.
+  const events = eventService(deps, (error, count) => log.error({ err: error, count }, 'boot events lost'));
+  const machine = await createOwnMachine(store, log);
+  const templates = createTemplates(root, dataDir);
+  const answers = answerFileService(deps, { renderer, templates, files });
+  const httpPort = config.boot.port;
+  const installs = installService(deps, events, async (system: StoredSystem) => {
+    const address = await addressTowards(system, machine.ownAddresses(), store);
+    await answers.checkReady(system, { address, httpPort });
+  });
+  const boot = bootService(deps, installs, answers, events);
+  const dhcp = dhcpService(deps, events, installs, { httpPort, ownAddresses: machine.ownAddresses });
+  const access = accessService(deps);
+
+  // What listens.
+  const tftp = createTftpAddresses({
+    port: config.tftp.port,
+    find: async (name) => {
+      const bytes = await loaders.find(name);
+      return bytes === undefined ? undefined : { name, bytes };
+    },
+    onEvent: tftpTimeline(store.dhcp, events, deps.now),
+    log,
+  });
+  const dhcpInterfaces = createDhcpInterfaces({
+    opener: createDhcpSocketOpener({ libc: await loadLibc(), handedIn: handedInSockets(log) }),
+    listInterfaces,
+    port: config.dhcp.port,
+    service: { handle: dhcpHandle(dhcp), isMalformed: (error) => error instanceof MalformedPacket, log },
+  });
+  const network = createNetworkListeners({
+    machine,
+    store: store.dhcp,
+    dhcp: dhcpInterfaces,
+    tftp,
+    dhcpInterfaceNames: () => config.dhcp.interfaces,
+    tftpAddress: config.tftp.listen,
+  });
+  const findInTree = async (distro: string, name: string): Promise<string | undefined> => {
+    const tree = (await store.read.distros.find(distro))?.tree;
+    return tree?.startsWith('/') ? files.locateInside(tree, name) : undefined;
+  };
+  const status = (): ReturnType<ApiServices['status']> => ({
+    version,
+    listeners: [...listeners.status(), ...network.status()],
+    warnings: machine.warnings(),
+  });
+  const services: ApiServices = {
+    distros: distroService(deps, files),
+    profiles: profileService(deps, createShippedProfiles(root)),
+    subnets: subnetService(deps, () => void network.reconcile()),
+    systems: systemService(deps, machine.ownAddresses),
+    leases: { list: () => store.read.leases.list(deps.now()) },
+    installs,
+    events,
+    status,
+  };
+  const api = { services, access, log };
+  const bootAt = { address: config.boot.listen, port: config.boot.port };
+  const bootApp = buildBootApp({ boot, findLoader: loaders.find, findInTree, httpPort, log });
+  const listeners = createListenerSet([
+    {
+      listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),
+      address: socketPath,
+    },
+    {
+      listener: createTcpListener('api', buildHttpApp(api, 'token'), config.http.listen),
+      address: tcp(config.http.listen),
+    },
+    { listener: createTcpListener('boot http', bootApp, bootAt), address: tcp(bootAt) },
+  ]);
+  const timers = createTimers(log);
+  return {
+    socketPath,
+    status,
+    openSetup: access.openSetup,
+    async start() {
+      await listeners.start();
+      await network.reconcile();
+      timers.every(10_000, 'expire installs', installs.sweep);
+      timers.every(15_000, 'look at the interfaces', network.reconcile);
+      timers.every(3_600_000, 'prune events', events.prune);
+    },
+    async stop() {
+      timers.stop();
+      await network.stop();
+      await listeners.stop();
+      await events.flush();
+      await renderer.stop();
+      await store.close();
+    },
+    async reload(next) {
+      const needRestart = keysThatNeedRestart(config, next);
+      config = {
+        ...config,
+        files: next.files,
+        loaders: next.loaders,
+        dhcp: { ...config.dhcp, interfaces: next.dhcp.interfaces },
+      };
+      log.level = next.log.level;
+      await network.reconcile();
+      return needRestart;
+    },
+  };
+}
+
+function tcp({ address, port }: { address: string; port: number }): string {
+  return `tcp ${address}:${port}`;
+}
+
+/** Keys that only take effect when the sockets and the database are opened anew. */
+function keysThatNeedRestart(before: Config, after: Config): string[] {
+  const fixed = ({ dataDir, http, boot, tftp, dhcp }: Config) =>
+    Object.entries({ dataDir, http: http, boot, tftp, 'dhcp.port': dhcp.port });
+  const next = new Map(fixed(after));
+  return fixed(before)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(next.get(key)))
+    .map(([key]) => key);
+}

@@ -1,0 +1,21 @@
+import type { CallResult, Libc } from '../../server/net/libc.ts';
+
+/** A C library of which every call is noted, and which refuses the calls named with the error named. */
+export function createFakeLibc(refusals: Readonly<Record<string, string>> = {}) {
+  const calls: string[] = [];
+  const call = (name: string, value = 0): CallResult => {
+    calls.push(name);
+    const code = refusals[name];
+    return code === undefined ? { ok: true, value } : { ok: false, code };
+  };
+  const libc: Libc = {
+    socket: (domain, type, protocol) => call(`socket ${domain} ${type} ${protocol}`, 1_000_000),
+    setsockopt: (_fd, level, option, value) => call(`setsockopt ${level} ${option} ${value.toString('hex')}`),
+    getsockopt: (_fd, level, option) => call(`getsockopt ${level} ${option}`),
+    bind: (_fd, address) => call(`bind ${address.toString('hex')}`),
+    sendto: (_fd, bytes, flags, address) =>
+      call(`sendto ${bytes.toString('hex')} ${flags} ${address.toString('hex')}`, bytes.length),
+    close: (fd) => call(`close ${fd}`),
+  };
+  return { libc, calls };
+}
