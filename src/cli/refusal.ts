@@ -124,21 +124,26 @@ function unreachableHint(error: Unreachable): string {
     : 'start it there with: provisiond, or name another: --server URL';
 }
 
-/** The refusal as lines for people: what is wrong, each field by the flag that sets it, and what to do next. */
+/**
+ * The refusal as lines for people: what is wrong, each field by the flag that sets it, who holds what was asked for,
+ * and what to do next. What the first line says already is not said again.
+ */
 export function formatRefusal(refusal: Refusal, scene: RefusalScene): string[] {
+  const { code, detail, problems, conflict, hint } = refusal;
   // The detail of `invalid` repeats the first problem, by a path that nobody typed.
-  const listed = refusal.code === 'invalid' && refusal.problems.length > 0;
-  const lines = [`error: ${listed ? 'not valid, so nothing was changed' : refusal.detail}`];
-  for (const { path, message } of refusal.problems) {
+  const told = code === 'invalid' && problems.length > 0 ? 'not valid, so nothing was changed' : detail;
+  const lines = [`error: ${told}`];
+  for (const { path, message } of problems) {
+    if (problems.length === 1 && told.includes(message)) continue;
     lines.push(`  ${flagOfField(path, scene.flags, scene.given) ?? path}: ${message}`);
   }
-  if (refusal.conflict !== null) {
-    const { kind, value, holder, interface: port, command } = refusal.conflict;
+  if (conflict !== null) {
+    const { kind, value, holder, interface: port, command } = conflict;
     const where = port === null ? holder : `${holder}, interface ${port}`;
-    lines.push(`  ${kind} ${value} is held by ${where}`);
-    if (command !== null && !refusal.hint?.includes(command)) lines.push(`  show it with: ${command}`);
+    if (!told.includes(value) || !told.includes(where)) lines.push(`  ${kind} ${value} is held by ${where}`);
+    if (command !== null && !hint?.includes(command)) lines.push(`  show it with: ${command}`);
   }
-  if (refusal.hint !== null) lines.push(`next: ${refusal.hint}`);
+  if (hint !== null) lines.push(`next: ${hint}`);
   return lines;
 }
 

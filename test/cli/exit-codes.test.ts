@@ -85,6 +85,35 @@ describe('what errors say to do next', () => {
       'error: taken\n  name b is held by system b\nnext: look at it with: provision system show b\n',
     ],
     [
+      'a holder that the first line names is not named again',
+      answer(409, {
+        code: 'address-taken',
+        detail: 'ip 10.0.0.1 is taken: system b, interface eth0',
+        hint: 'look at it with: provision system show b',
+        problems: [{ path: 'interfaces.0.ip', message: '10.0.0.1 is taken: system b' }],
+        conflict: {
+          value: '10.0.0.1',
+          kind: 'ip',
+          holder: 'system b',
+          interface: 'eth0',
+          command: 'provision system show b',
+        },
+      }),
+      'error: ip 10.0.0.1 is taken: system b, interface eth0\nnext: look at it with: provision system show b\n',
+    ],
+    [
+      'every conflict is named where there are several',
+      answer(409, {
+        code: 'address-taken',
+        detail: 'ip 10.0.0.1 is taken: system b (and 1 more)',
+        problems: [
+          { path: 'interfaces.0.ip', message: '10.0.0.1 is taken: system b' },
+          { path: 'interfaces.0.mac', message: 'the MAC is taken: system c' },
+        ],
+      }),
+      'error: ip 10.0.0.1 is taken: system b (and 1 more)\n  interfaces.0.ip: 10.0.0.1 is taken: system b\n  interfaces.0.mac: the MAC is taken: system c\n',
+    ],
+    [
       'escape sequences are shown, not obeyed',
       answer(404, { detail: 'no \u001b[31msystem', hint: 'x' }),
       'error: no \\u{1b}[31msystem\nnext: x\n',
