@@ -8,7 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { unpackPackage } from './agent/packages.mjs';
+import { unpackPackages } from './agent/packages.mjs';
 
 const USAGE = `Usage: npm run loaders -- --out DIR [--cache DIR]
 
@@ -44,9 +44,12 @@ if (!values.out) {
   process.stderr.write(`--out DIR is missing\n\n${USAGE}\n`);
   process.exit(2);
 }
-const tools = unpackPackage('grub-common', values.cache);
-const library = join(unpackPackage('libdevmapper1.02.1', values.cache), 'lib/x86_64-linux-gnu');
-const modules = join(unpackPackage('grub-efi-amd64-bin', values.cache), 'usr/lib/grub/x86_64-efi');
+const [tools, devmapper, grub] = unpackPackages(
+  ['grub-common', 'libdevmapper1.02.1', 'grub-efi-amd64-bin'],
+  values.cache,
+);
+const library = join(devmapper, 'lib/x86_64-linux-gnu');
+const modules = join(grub, 'usr/lib/grub/x86_64-efi');
 mkdirSync(values.out, { recursive: true });
 const out = join(values.out, 'local-x64.efi');
 const work = mkdtempSync(join(tmpdir(), 'provision-loaders-'));

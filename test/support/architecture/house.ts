@@ -78,7 +78,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     what: 'other processes and threads',
     why: 'each one has to be ended and its input is an attack surface',
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
-    only: [],
+    only: ['server/render-process.ts'], // templates may be hostile, and time and memory of a process can be limited
   },
   {
     what: 'the SQLite driver',
