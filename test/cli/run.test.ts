@@ -146,7 +146,7 @@ db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -
     );
     const terminal = await runCli(['lease', 'list'], { server, stdoutTty: true });
     expect(terminal.stdout).toBe(`IP           MAC                SYSTEM  HOSTNAME                EXPIRES
-10.99.0.100  52:54:00:00:00:09  -       evil\\u{1b}[2J\\u{9}name  in 42 min
+10.99.0.100  52:54:00:00:00:09  -       evil\\u{1b}[2J\\u{9}name  in 43 min
 `);
   });
 
