@@ -56,13 +56,15 @@ const work = mkdtempSync(join(tmpdir(), 'provision-loaders-'));
 try {
   // A configuration given with -c is read by GRUB's rescue parser, which knows neither `for` nor `if`; one in a memory
   // disk is read by the normal one.
-  copyFileSync(CONFIG, join(work, 'grub.cfg'));
+  // A prefix without a path, `(memdisk)`, would be completed with the path that the firmware loaded GRUB from.
+  mkdirSync(join(work, 'boot/grub'), { recursive: true });
+  copyFileSync(CONFIG, join(work, 'boot/grub/grub.cfg'));
   const memdisk = join(work, 'memdisk.tar');
   const reproducible = ['--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
-  execFileSync('tar', ['-C', work, ...reproducible, '-cf', memdisk, 'grub.cfg']);
+  execFileSync('tar', ['-C', work, ...reproducible, '-cf', memdisk, 'boot']);
   execFileSync(
     join(tools, 'usr/bin/grub-mkimage'),
-    ['-O', 'x86_64-efi', '-d', modules, '-p', '(memdisk)', '-m', memdisk, '-o', out, ...MODULES],
+    ['-O', 'x86_64-efi', '-d', modules, '-p', '(memdisk)/boot/grub', '-m', memdisk, '-o', out, ...MODULES],
     { env: { ...process.env, LD_LIBRARY_PATH: library }, stdio: ['ignore', 'inherit', 'inherit'] },
   );
 } finally {
