@@ -56,9 +56,9 @@ const work = mkdtempSync(join(tmpdir(), 'provision-loaders-'));
 try {
   // A configuration given with -c is read by GRUB's rescue parser, which knows neither `for` nor `if`; one in a memory
   // disk is read by the normal one.
-  const folder = join(work, 'boot/grub');
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(CONFIG, join(folder, 'grub.cfg'));
+  // A prefix without a path, `(memdisk)`, would be completed with the path that the firmware loaded GRUB from.
+  mkdirSync(join(work, 'boot/grub'), { recursive: true });
+  copyFileSync(CONFIG, join(work, 'boot/grub/grub.cfg'));
   const memdisk = join(work, 'memdisk.tar');
   const reproducible = ['--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
   execFileSync('tar', ['-C', work, ...reproducible, '-cf', memdisk, 'boot']);

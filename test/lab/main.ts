@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseAccelerator } from './accelerator.ts';
 import { buildAgent } from './agent.ts';
+import { runFull } from './full.ts';
 import { checkHost } from './host.ts';
 import { runImage } from './image.ts';
 import { chooseDiskParent, type Lab } from './lab.ts';
@@ -19,7 +20,7 @@ import { describeEvidence } from './watch.ts';
 const RUNS: Record<Mode, (lab: Lab, firmware: Firmware) => Promise<void>> = {
   quick: runQuick,
   image: runImage,
-  full: runQuick,
+  full: runFull,
 };
 /** The most that a mode's disks take. */
 const DISK_BYTES: Record<Mode, number> = { quick: 32e6, image: 2e9, full: 4e9 };
