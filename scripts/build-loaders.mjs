@@ -28,6 +28,7 @@ const MODULES = [
   'echo',
   'sleep',
   'test',
+  'minicmd',
   'normal',
 ];
 

@@ -86,7 +86,7 @@ describe('buildContext', () => {
   });
 
   test.each([
-    { treeUrl: 'http://deb.debian.org/debian/', host: 'deb.debian.org', path: '/debian' },
+    { treeUrl: 'http://mirror.example/debian/', host: 'mirror.example', path: '/debian' },
     { treeUrl: 'http://10.0.0.1:8080/trees/x', host: '10.0.0.1:8080', path: '/trees/x' },
     { treeUrl: 'http://mirror', host: 'mirror', path: '/' },
   ])('the tree $treeUrl is $host and $path', ({ treeUrl, host, path }) => {

@@ -94,14 +94,14 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
-      line: 'distro add debian-13 --kernel /srv/linux --initrd /srv/initrd.gz --tree http://deb.debian.org/debian',
+      line: 'distro add debian-13 --kernel /srv/linux --initrd /srv/initrd.gz --tree http://mirror.example/debian',
       options: {
         name: 'debian-13',
         family: 'debian',
         version: '13',
         kernel: '/srv/linux',
         initrd: '/srv/initrd.gz',
-        tree: 'http://deb.debian.org/debian',
+        tree: 'http://mirror.example/debian',
       },
     },
     {
