@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TftpEvent } from '../../server/tftp-events.ts';
-import { createTftpListener, type TftpListener } from '../../server/tftp-listener.ts';
+import type { TftpEvent } from '../../server/tftp/events.ts';
+import { createTftpListener, type TftpListener } from '../../server/tftp/listener.ts';
 import { haveProgram } from '../support/real-clients.ts';
 
 const run = promisify(execFile);

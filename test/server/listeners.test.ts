@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PortRefused, portRefusal } from '../../server/listeners.ts';
+import { PortRefused, portRefusal } from '../../server/listeners/listener.ts';
 
 const UDP_69 = { name: 'tftp 10.0.0.1', protocol: 'udp', address: '10.0.0.1', port: 69 } as const;
 const TCP_80 = { name: 'http', protocol: 'tcp', address: '::', port: 80 } as const;

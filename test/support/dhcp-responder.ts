@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { createDhcpInterfaces, type DhcpInterfaceStatus } from '../../server/dhcp-interfaces.ts';
-import type { ReplyDestination } from '../../server/dhcp-reply.ts';
-import type { DhcpHandle, DhcpLog } from '../../server/dhcp-serve.ts';
+import { createDhcpInterfaces, type DhcpInterfaceStatus } from '../../server/dhcp/interfaces.ts';
+import type { ReplyDestination } from '../../server/dhcp/reply.ts';
+import type { DhcpHandle, DhcpLog } from '../../server/dhcp/serve.ts';
 import { createDhcpSocketOpener } from '../../server/net/dhcp-socket.ts';
 import { parseListenFds } from '../../server/net/handed-in-sockets.ts';
 import { listInterfaces } from '../../server/net/interfaces.ts';

@@ -1,4 +1,4 @@
-import type { BindUdp, DatagramHandler, Endpoint } from '../../server/datagram.ts';
+import type { BindUdp, DatagramHandler, Endpoint } from '../../server/net/datagram.ts';
 
 export interface SentDatagram {
   readonly from: Endpoint;

@@ -1,4 +1,4 @@
-import { bindUdp, type Endpoint } from '../../server/datagram.ts';
+import { bindUdp, type Endpoint } from '../../server/net/datagram.ts';
 import { decodePacket, encodePacket } from '../../src/tftp/packet.ts';
 
 /**

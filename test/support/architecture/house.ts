@@ -56,7 +56,6 @@ export const MODULES: readonly ModulePrivilege[] = [
     only: [
       'server/',
       'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
-      'src/cli/http-transport.ts', // a client: `fetch` cannot reach the unix socket
     ],
   },
   {
@@ -83,7 +82,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'each one has to be ended and its input is an attack surface',
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
     only: [
-      'server/render-process.ts', // renders templates where an endless loop can be killed
+      'server/render/render-process.ts', // renders templates where an endless loop can be killed
     ],
   },
   {
@@ -115,7 +114,7 @@ export const CALLS: readonly CallPrivilege[] = [
     only: [
       'src/cli/main.ts',
       'server/provisiond.ts',
-      'server/tftp-addresses.ts', // the listener's clock, handed on
+      'server/tftp/addresses.ts', // the listener's clock, handed on
       'server/http/boot/send-file.ts', // how long a transfer took; decides nothing
     ],
   },

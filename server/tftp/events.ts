@@ -1,6 +1,6 @@
-import type { PathRefusal } from '../src/tftp/path.ts';
-import type { TransferFailure } from '../src/tftp/transfer.ts';
-import type { Endpoint } from './datagram.ts';
+import type { PathRefusal } from '../../src/tftp/path.ts';
+import type { TransferFailure } from '../../src/tftp/transfer.ts';
+import type { Endpoint } from '../net/datagram.ts';
 
 /** Why a request was not served although it may name a file of ours. */
 export type TftpRefusal =

@@ -1,7 +1,7 @@
-import { parseIpv4 } from '../src/domain/ipv4.ts';
-import type { EventService } from '../src/services/events.ts';
-import type { DhcpStore } from '../src/store/dhcp-store.ts';
-import type { TftpEvent } from './tftp-events.ts';
+import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import type { EventService } from '../../src/services/events.ts';
+import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { TftpEvent } from './events.ts';
 
 /** Puts what a machine fetched by TFTP on its timeline; what strangers fetch has none. */
 export function tftpTimeline(

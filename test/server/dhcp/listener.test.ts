@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createDhcpListener, type DhcpListenerOptions } from '../../server/dhcp-listener.ts';
-import type { Reply, ReplyDestination } from '../../server/dhcp-reply.ts';
-import type { CallResult } from '../../server/net/libc.ts';
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
-import { parseMac } from '../../src/domain/mac.ts';
-import { createFakeDhcpSocket } from '../support/fake-dhcp-socket.ts';
-import { createKeptLog } from '../support/kept-log.ts';
-import { must } from '../support/must.ts';
+import { createDhcpListener, type DhcpListenerOptions } from '../../../server/dhcp/listener.ts';
+import type { Reply, ReplyDestination } from '../../../server/dhcp/reply.ts';
+import type { CallResult } from '../../../server/net/libc.ts';
+import { parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { parseMac } from '../../../src/domain/mac.ts';
+import { createFakeDhcpSocket } from '../../support/fake-dhcp-socket.ts';
+import { createKeptLog } from '../../support/kept-log.ts';
+import { must } from '../../support/must.ts';
 
 const ip = (text: string) => must(parseIpv4(text), text);
 const mac = must(parseMac('52:54:00:12:34:56'), 'mac');

@@ -1,5 +1,5 @@
-import { AnswerFileError } from '../src/answer-file/error.ts';
-import { renderAnswerFile } from '../src/answer-file/render.ts';
+import { AnswerFileError } from '../../src/answer-file/error.ts';
+import { renderAnswerFile } from '../../src/answer-file/render.ts';
 import { type RenderCall, type RenderReply, unpackCall } from './render-message.ts';
 import { TemplateCache } from './template-cache.ts';
 

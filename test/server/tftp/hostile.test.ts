@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { bindUdp, type DatagramSocket, type Endpoint } from '../../server/datagram.ts';
-import type { TftpEvent } from '../../server/tftp-events.ts';
-import { createTftpListener, type TftpListener } from '../../server/tftp-listener.ts';
-import { encodePacket, type TftpPacket } from '../../src/tftp/packet.ts';
-import { seededRandom } from '../support/seeded-random.ts';
-import { fetchByTftp } from '../support/tftp-client.ts';
+import { bindUdp, type DatagramSocket, type Endpoint } from '../../../server/net/datagram.ts';
+import type { TftpEvent } from '../../../server/tftp/events.ts';
+import { createTftpListener, type TftpListener } from '../../../server/tftp/listener.ts';
+import { encodePacket, type TftpPacket } from '../../../src/tftp/packet.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { fetchByTftp } from '../../support/tftp-client.ts';
 
 const FILE = Buffer.from(Array.from({ length: 60_000 }, (_, i) => (i * 7 + (i >>> 9)) & 0xff));
 const HOSTILE = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { parseTemplate } from '../src/answer-file/parse.ts';
-import type { Template } from '../src/answer-file/syntax-tree.ts';
+import { parseTemplate } from '../../src/answer-file/parse.ts';
+import type { Template } from '../../src/answer-file/syntax-tree.ts';
 
 /** Parsed templates by content: an edited template has another digest, so nothing has to be invalidated. */
 export class TemplateCache {

@@ -1,5 +1,5 @@
-import type { ListenerStatus } from './http/api-services.ts';
-import type { PortRefused } from './listeners.ts';
+import type { ListenerStatus } from '../http/api-services.ts';
+import type { PortRefused } from './listener.ts';
 
 /** A listener that works, for `provision status`. */
 export function listening(name: string, address: string): ListenerStatus {

@@ -1,8 +1,8 @@
-import type { Ipv4 } from '../src/domain/ipv4.ts';
-import { LIMITED_BROADCAST } from '../src/domain/ipv4.ts';
-import type { Mac } from '../src/domain/mac.ts';
-import type { DhcpSocket } from './net/dhcp-socket.ts';
-import { chooseSourceAddress, type InterfaceAddress } from './net/interfaces.ts';
+import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import { LIMITED_BROADCAST } from '../../src/domain/ipv4.ts';
+import type { Mac } from '../../src/domain/mac.ts';
+import type { DhcpSocket } from '../net/dhcp-socket.ts';
+import { chooseSourceAddress, type InterfaceAddress } from '../net/interfaces.ts';
 
 /** Where a reply goes, RFC 2131 §4.1. `port` is 67 for a relay, else 68 (or what a PXE client asked from). */
 export type ReplyDestination =

@@ -1,9 +1,9 @@
-import { createDhcpCounters, type DhcpCounters, isWorthLogging } from './dhcp-counters.ts';
-import { type DhcpService, serveDhcpPacket } from './dhcp-serve.ts';
-import type { Listener } from './listeners.ts';
-import type { DhcpSocket } from './net/dhcp-socket.ts';
-import type { InterfaceAddress } from './net/interfaces.ts';
-import type { UdpAddress, UdpHandlers } from './net/udp-socket.ts';
+import type { Listener } from '../listeners/listener.ts';
+import type { DhcpSocket } from '../net/dhcp-socket.ts';
+import type { InterfaceAddress } from '../net/interfaces.ts';
+import type { UdpAddress, UdpHandlers } from '../net/udp-socket.ts';
+import { createDhcpCounters, type DhcpCounters, isWorthLogging } from './counters.ts';
+import { type DhcpService, serveDhcpPacket } from './serve.ts';
 
 export interface DhcpListenerOptions extends DhcpService {
   readonly interfaceName: string;

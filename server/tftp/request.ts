@@ -1,8 +1,8 @@
-import { encodeNetascii } from '../src/tftp/netascii.ts';
-import type { TftpOption } from '../src/tftp/packet.ts';
-import { decodePacket, MalformedTftp, TFTP_ERROR } from '../src/tftp/packet.ts';
-import { logicalName } from '../src/tftp/path.ts';
-import type { TftpRefusal } from './tftp-events.ts';
+import { encodeNetascii } from '../../src/tftp/netascii.ts';
+import type { TftpOption } from '../../src/tftp/packet.ts';
+import { decodePacket, MalformedTftp, TFTP_ERROR } from '../../src/tftp/packet.ts';
+import { logicalName } from '../../src/tftp/path.ts';
+import type { TftpRefusal } from './events.ts';
 
 /** A datagram to the TFTP port, judged: something to serve, something to refuse aloud, or something to pass over. */
 export type JudgedRequest =

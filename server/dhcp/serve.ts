@@ -1,8 +1,8 @@
-import { type DhcpCounters, isWorthLogging } from './dhcp-counters.ts';
-import { type Reply, sendReply } from './dhcp-reply.ts';
-import type { DhcpSocket } from './net/dhcp-socket.ts';
-import type { InterfaceAddress } from './net/interfaces.ts';
-import type { UdpAddress } from './net/udp-socket.ts';
+import type { DhcpSocket } from '../net/dhcp-socket.ts';
+import type { InterfaceAddress } from '../net/interfaces.ts';
+import type { UdpAddress } from '../net/udp-socket.ts';
+import { type DhcpCounters, isWorthLogging } from './counters.ts';
+import { type Reply, sendReply } from './reply.ts';
 
 /** What is known of a packet besides its bytes. */
 export interface Reception {

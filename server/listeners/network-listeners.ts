@@ -1,10 +1,10 @@
-import { formatIpv4 } from '../src/domain/ipv4.ts';
-import type { DhcpStore } from '../src/store/dhcp-store.ts';
-import type { DhcpInterfaceStatus, DhcpInterfaces } from './dhcp-interfaces.ts';
-import type { ListenerStatus } from './http/api-services.ts';
-import type { WantedInterface } from './net/socket-plan.ts';
-import type { OwnMachine } from './own-machine.ts';
-import type { TftpAddresses } from './tftp-addresses.ts';
+import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts';
+import type { ListenerStatus } from '../http/api-services.ts';
+import type { WantedInterface } from '../net/socket-plan.ts';
+import type { OwnMachine } from '../own-machine.ts';
+import type { TftpAddresses } from '../tftp/addresses.ts';
 
 export interface NetworkListenersDeps {
   readonly machine: OwnMachine;

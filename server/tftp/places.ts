@@ -1,5 +1,5 @@
-import type { Endpoint } from './datagram.ts';
-import type { TftpSession } from './tftp-session.ts';
+import type { Endpoint } from '../net/datagram.ts';
+import type { TftpSession } from './session.ts';
 
 /** One request being served, from the moment it is read to the end of its transfer. */
 export interface TftpPlace {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startRealTimer } from '../../server/tftp-session.ts';
+import { startRealTimer } from '../../../server/tftp/session.ts';
 
 // Everything but these two stays real; each runs only when the test says so.
 beforeEach(() => {

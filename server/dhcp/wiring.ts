@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Destination } from '../src/dhcp/destination.ts';
-import type { DhcpPacketService } from '../src/services/dhcp.ts';
-import type { ReplyDestination } from './dhcp-reply.ts';
-import type { DhcpHandle } from './dhcp-serve.ts';
-import { type HandedInSocket, parseListenFds } from './net/handed-in-sockets.ts';
+import type { Destination } from '../../src/dhcp/destination.ts';
+import type { DhcpPacketService } from '../../src/services/dhcp.ts';
+import { type HandedInSocket, parseListenFds } from '../net/handed-in-sockets.ts';
+import type { ReplyDestination } from './reply.ts';
+import type { DhcpHandle } from './serve.ts';
 
 /** The packet service as a listener calls it. */
 export function dhcpHandle(service: DhcpPacketService): DhcpHandle {

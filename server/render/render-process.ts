@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { AnswerFileError, type AnswerFileErrorCode } from '../src/answer-file/error.ts';
-import type { RenderLimits } from '../src/answer-file/limits.ts';
-import type { Rendered, RenderRequest } from '../src/answer-file/render.ts';
+import { AnswerFileError, type AnswerFileErrorCode } from '../../src/answer-file/error.ts';
+import type { RenderLimits } from '../../src/answer-file/limits.ts';
+import type { Rendered, RenderRequest } from '../../src/answer-file/render.ts';
 import { packCall, type RenderReply } from './render-message.ts';
 
 export interface Renderer {
@@ -32,7 +32,7 @@ interface Job {
 
 /** From the sources (in tests) the built file is used: node starts no TypeScript. */
 const CHILD = new URL(
-  import.meta.url.endsWith('.ts') ? '../dist/server/render-child.js' : './render-child.js',
+  import.meta.url.endsWith('.ts') ? '../../dist/server/render/render-child.js' : './render-child.js',
   import.meta.url,
 );
 

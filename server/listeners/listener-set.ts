@@ -1,6 +1,6 @@
-import type { ListenerStatus } from './http/api-services.ts';
+import type { ListenerStatus } from '../http/api-services.ts';
+import { type Listener, PortRefused } from './listener.ts';
 import { listening, refusedStatus } from './listener-status.ts';
-import { type Listener, PortRefused } from './listeners.ts';
 
 /** A listener with the address that people know it by. */
 export interface NamedListener {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createDhcpCounters, type DhcpCounters } from './dhcp-counters.ts';
-import { createDhcpListener, type DhcpListener } from './dhcp-listener.ts';
-import type { DhcpService } from './dhcp-serve.ts';
-import type { DhcpSocketOpener } from './net/dhcp-socket.ts';
-import type { InterfaceAddress, MachineInterface } from './net/interfaces.ts';
-import type { SocketPlan, WantedInterface } from './net/socket-plan.ts';
-import { type SocketRefused, toRefusal } from './net/socket-refused.ts';
+import type { DhcpSocketOpener } from '../net/dhcp-socket.ts';
+import type { InterfaceAddress, MachineInterface } from '../net/interfaces.ts';
+import type { SocketPlan, WantedInterface } from '../net/socket-plan.ts';
+import { type SocketRefused, toRefusal } from '../net/socket-refused.ts';
+import { createDhcpCounters, type DhcpCounters } from './counters.ts';
+import { createDhcpListener, type DhcpListener } from './listener.ts';
+import type { DhcpService } from './serve.ts';
 
 /** How DHCP stands on one wanted interface. */
 export type DhcpInterfaceStatus =

@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Endpoint } from '../../server/datagram.ts';
-import { PortRefused } from '../../server/listeners.ts';
-import type { TftpEvent } from '../../server/tftp-events.ts';
+import { PortRefused } from '../../../server/listeners/listener.ts';
+import type { Endpoint } from '../../../server/net/datagram.ts';
+import type { TftpEvent } from '../../../server/tftp/events.ts';
 import {
   createTftpListener,
   type TftpFile,
   type TftpLimits,
   type TftpListenerOptions,
-} from '../../server/tftp-listener.ts';
-import { decodePacket, encodePacket, type TftpPacket } from '../../src/tftp/packet.ts';
-import { FakeDatagrams } from '../support/fake-datagram.ts';
-import { FakeTimers } from '../support/fake-timers.ts';
+} from '../../../server/tftp/listener.ts';
+import { decodePacket, encodePacket, type TftpPacket } from '../../../src/tftp/packet.ts';
+import { FakeDatagrams } from '../../support/fake-datagram.ts';
+import { FakeTimers } from '../../support/fake-timers.ts';
 
 const SERVER: Endpoint = { address: '10.0.0.1', port: 69 };
 const CLIENT: Endpoint = { address: '10.0.0.11', port: 2070 };

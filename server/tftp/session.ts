@@ -1,11 +1,11 @@
-import type { Negotiation } from '../src/tftp/negotiate.ts';
+import type { Negotiation } from '../../src/tftp/negotiate.ts';
 import {
   decodePacket,
   encodePacket,
   MalformedTftp,
   TFTP_ERROR,
   type TftpPacket,
-} from '../src/tftp/packet.ts';
+} from '../../src/tftp/packet.ts';
 import {
   ackedBytes,
   type Step,
@@ -15,8 +15,8 @@ import {
   type TransferFailure,
   type TransferResult,
   type TransferState,
-} from '../src/tftp/transfer.ts';
-import type { BindUdp, DatagramSocket, Endpoint } from './datagram.ts';
+} from '../../src/tftp/transfer.ts';
+import type { BindUdp, DatagramSocket, Endpoint } from '../net/datagram.ts';
 
 /** Calls `fire` once after `ms`; the result takes it back. */
 export type StartTimer = (ms: number, fire: () => void) => () => void;

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
-import { bindUdp, type DatagramSocket, type Endpoint } from '../../server/datagram.ts';
+import { bindUdp, type DatagramSocket, type Endpoint } from '../../../server/net/datagram.ts';
 
 const LOOPBACK = { address: '127.0.0.1', port: 0 };
 const opened: DatagramSocket[] = [];

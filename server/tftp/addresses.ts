@@ -1,8 +1,8 @@
-import type { ListenerStatus } from './http/api-services.ts';
-import { listening, refusedStatus } from './listener-status.ts';
-import { PortRefused } from './listeners.ts';
-import type { TftpEvent } from './tftp-events.ts';
-import { createTftpListener, type TftpFile, type TftpListener, type TftpLog } from './tftp-listener.ts';
+import type { ListenerStatus } from '../http/api-services.ts';
+import { PortRefused } from '../listeners/listener.ts';
+import { listening, refusedStatus } from '../listeners/listener-status.ts';
+import type { TftpEvent } from './events.ts';
+import { createTftpListener, type TftpFile, type TftpListener, type TftpLog } from './listener.ts';
 
 export interface TftpAddressesDeps {
   readonly port: number;

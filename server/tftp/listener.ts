@@ -1,17 +1,11 @@
-import { negotiate, WINDOW_BLOCKS_MAX } from '../src/tftp/negotiate.ts';
-import { TFTP_ERROR } from '../src/tftp/packet.ts';
-import { type BindUdp, bindUdp, type DatagramSocket, type Endpoint } from './datagram.ts';
-import { type Listener, portRefusal } from './listeners.ts';
-import type { TftpEvent } from './tftp-events.ts';
-import { type TftpPlace, TftpPlaces } from './tftp-places.ts';
-import { bytesToSend, type JudgedRequest, judgeRequest, type Refusal } from './tftp-request.ts';
-import {
-  errorPacket,
-  openSession,
-  type SessionEnd,
-  type StartTimer,
-  startRealTimer,
-} from './tftp-session.ts';
+import { negotiate, WINDOW_BLOCKS_MAX } from '../../src/tftp/negotiate.ts';
+import { TFTP_ERROR } from '../../src/tftp/packet.ts';
+import { type Listener, portRefusal } from '../listeners/listener.ts';
+import { type BindUdp, bindUdp, type DatagramSocket, type Endpoint } from '../net/datagram.ts';
+import type { TftpEvent } from './events.ts';
+import { type TftpPlace, TftpPlaces } from './places.ts';
+import { bytesToSend, type JudgedRequest, judgeRequest, type Refusal } from './request.ts';
+import { errorPacket, openSession, type SessionEnd, type StartTimer, startRealTimer } from './session.ts';
 
 /** A file to send, from memory. */
 export interface TftpFile {

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createRenderer, type Renderer, type RendererOptions } from '../../server/render-process.ts';
-import { AnswerFileError } from '../../src/answer-file/error.ts';
-import { DEFAULT_LIMITS } from '../../src/answer-file/limits.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import {
+  createRenderer,
+  type Renderer,
+  type RendererOptions,
+} from '../../../server/render/render-process.ts';
+import { AnswerFileError } from '../../../src/answer-file/error.ts';
+import { DEFAULT_LIMITS } from '../../../src/answer-file/limits.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 
 const BIG = "{% set s = 'xxxxxxxx' %}{% for i in range(16) %}{% set s = s ~ s %}{% endfor %}";
 /** Half a megabyte taken apart and put together again, some ten thousand times: many seconds within all limits. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createDhcpInterfaces } from '../../server/dhcp-interfaces.ts';
-import type { DhcpSocketOpener } from '../../server/net/dhcp-socket.ts';
-import type { MachineInterface } from '../../server/net/interfaces.ts';
-import { planSockets } from '../../server/net/socket-plan.ts';
-import { systemRefusal } from '../../server/net/socket-refused.ts';
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
-import { createFakeDhcpSocket, type FakeDhcpSocket } from '../support/fake-dhcp-socket.ts';
-import { createKeptLog } from '../support/kept-log.ts';
-import { must } from '../support/must.ts';
+import { createDhcpInterfaces } from '../../../server/dhcp/interfaces.ts';
+import type { DhcpSocketOpener } from '../../../server/net/dhcp-socket.ts';
+import type { MachineInterface } from '../../../server/net/interfaces.ts';
+import { planSockets } from '../../../server/net/socket-plan.ts';
+import { systemRefusal } from '../../../server/net/socket-refused.ts';
+import { parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { createFakeDhcpSocket, type FakeDhcpSocket } from '../../support/fake-dhcp-socket.ts';
+import { createKeptLog } from '../../support/kept-log.ts';
+import { must } from '../../support/must.ts';
 
 const addressed = (text: string) => [{ address: must(parseIpv4(text), text), prefix: 24 }];
 const nic = (name: string, index: number): MachineInterface => ({
