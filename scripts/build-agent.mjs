@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { DIRECTORY, encodeCpio, FILE, PROGRAM, SYMLINK } from './agent/cpio.mjs';
 import { SERVER_SET, SMALL_SET, selectModules } from './agent/modules.mjs';
-import { resolveKernelPackage, unpackPackage } from './agent/packages.mjs';
+import { resolveKernelPackage, unpackPackages } from './agent/packages.mjs';
 
 const USAGE = `Usage: npm run agent -- --out DIR [--lab] [--module NAME]… [--add DIR]… [--kernel-package NAME] [--cache DIR]
 
@@ -103,6 +103,8 @@ function buildInitrd({ busybox, modules, version, add }) {
   tree.add('bin/busybox', PROGRAM, readFileSync(busybox));
   tree.add('init', PROGRAM, readFileSync(join(SOURCES, 'init')));
   tree.add('etc/udhcpc.sh', PROGRAM, readFileSync(join(SOURCES, 'udhcpc.sh')));
+  tree.add('etc/run-answer', FILE, readFileSync(join(SOURCES, 'run-answer')));
+  tree.add('sbin/wget', PROGRAM, readFileSync(join(SOURCES, 'wget')));
   tree.add('bin/provision-event', PROGRAM, readFileSync(join(SOURCES, 'provision-event')));
   for (const path of modules.files) {
     tree.add(join('lib/modules', version, path), FILE, readFileSync(join(modules.dir, path)));
@@ -117,8 +119,8 @@ function buildInitrd({ busybox, modules, version, add }) {
 function main() {
   const options = readOptions();
   const kernelPackage = resolveKernelPackage(options['kernel-package']);
-  const kernel = unpackPackage(kernelPackage, options.cache);
-  const busybox = findBusybox(unpackPackage('busybox-static', options.cache));
+  const [kernel, busyboxFolder] = unpackPackages([kernelPackage, 'busybox-static'], options.cache);
+  const busybox = findBusybox(busyboxFolder);
   const root = moduleRoot(kernel);
   const [version] = readdirSync(join(root, 'lib/modules'));
   if (!version) throw new Error(`${kernelPackage} holds no modules`);

@@ -8,7 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { unpackPackage } from './agent/packages.mjs';
+import { unpackPackages } from './agent/packages.mjs';
 
 const USAGE = `Usage: npm run loaders -- --out DIR [--cache DIR]
 
@@ -28,6 +28,7 @@ const MODULES = [
   'echo',
   'sleep',
   'test',
+  'minicmd',
   'normal',
 ];
 
@@ -44,22 +45,27 @@ if (!values.out) {
   process.stderr.write(`--out DIR is missing\n\n${USAGE}\n`);
   process.exit(2);
 }
-const tools = unpackPackage('grub-common', values.cache);
-const library = join(unpackPackage('libdevmapper1.02.1', values.cache), 'lib/x86_64-linux-gnu');
-const modules = join(unpackPackage('grub-efi-amd64-bin', values.cache), 'usr/lib/grub/x86_64-efi');
+const [tools, devmapper, grub] = unpackPackages(
+  ['grub-common', 'libdevmapper1.02.1', 'grub-efi-amd64-bin'],
+  values.cache,
+);
+const library = join(devmapper, 'lib/x86_64-linux-gnu');
+const modules = join(grub, 'usr/lib/grub/x86_64-efi');
 mkdirSync(values.out, { recursive: true });
 const out = join(values.out, 'local-x64.efi');
 const work = mkdtempSync(join(tmpdir(), 'provision-loaders-'));
 try {
   // A configuration given with -c is read by GRUB's rescue parser, which knows neither `for` nor `if`; one in a memory
   // disk is read by the normal one.
-  copyFileSync(CONFIG, join(work, 'grub.cfg'));
+  // A prefix without a path, `(memdisk)`, would be completed with the path that the firmware loaded GRUB from.
+  mkdirSync(join(work, 'boot/grub'), { recursive: true });
+  copyFileSync(CONFIG, join(work, 'boot/grub/grub.cfg'));
   const memdisk = join(work, 'memdisk.tar');
   const reproducible = ['--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
-  execFileSync('tar', ['-C', work, ...reproducible, '-cf', memdisk, 'grub.cfg']);
+  execFileSync('tar', ['-C', work, ...reproducible, '-cf', memdisk, 'boot']);
   execFileSync(
     join(tools, 'usr/bin/grub-mkimage'),
-    ['-O', 'x86_64-efi', '-d', modules, '-p', '(memdisk)', '-m', memdisk, '-o', out, ...MODULES],
+    ['-O', 'x86_64-efi', '-d', modules, '-p', '(memdisk)/boot/grub', '-m', memdisk, '-o', out, ...MODULES],
     { env: { ...process.env, LD_LIBRARY_PATH: library }, stdio: ['ignore', 'inherit', 'inherit'] },
   );
 } finally {

@@ -26,7 +26,7 @@ export interface DatagramSocket {
   close(): Promise<void>;
 }
 
-export interface BindUdpOptions extends Endpoint {
+interface BindUdpOptions extends Endpoint {
   /** Share the port with other sockets (SO_REUSEADDR). Default false: a port taken is an error. */
   readonly reuse?: boolean;
   /** Allow sending to broadcast addresses. Default false. */

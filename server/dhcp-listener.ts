@@ -29,7 +29,7 @@ export interface DhcpListener extends Listener {
 }
 
 /** More than a rack; at some 2,000 durable leases a second, the last of them waits one second. */
-export const MAX_IN_FLIGHT = 2_000;
+const MAX_IN_FLIGHT = 2_000;
 
 /**
  * Serves DHCP on one interface: bytes in, `handle`, reply out. Nothing thrown on the way leaves the socket

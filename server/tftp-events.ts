@@ -14,7 +14,8 @@ export type TftpRefusal =
   | 'lookup-failed'; // ERROR 0
 
 /**
- * What the boot timeline learns from TFTP. `name` is the logical name where there is one, else the name as asked.
+ * What the boot timeline learns from TFTP. `name` is the logical name where there is one, else the name as
+ * asked, which may hold any character from 0x01 to 0xff: show it escaped.
  * Every `request` is followed by exactly one of the others for the same client endpoint.
  */
 export type TftpEvent = { readonly client: Endpoint; readonly name: string } & (

@@ -34,7 +34,7 @@ export interface TftpLimits {
   readonly sessionsPerClient: number;
 }
 
-export const DEFAULT_TFTP_LIMITS: TftpLimits = {
+const DEFAULT_TFTP_LIMITS: TftpLimits = {
   blockBytes: 1468,
   windowBlocks: WINDOW_BLOCKS_MAX,
   fileBytes: 32 * 1024 * 1024,

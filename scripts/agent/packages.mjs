@@ -37,9 +37,38 @@ export function resolveKernelPackage(name) {
   return match ? match[1] : name;
 }
 
-/** Downloads and unpacks one package below the cache; the same version is fetched once. Gives the folder. */
+/** Versions by package name, of one question to apt: each costs it a second. */
+function candidateVersions(names) {
+  const text = output('apt-cache', ['show', '--no-all-versions', ...names]);
+  return new Map(
+    text.split(/\n\n+/).flatMap((record) => {
+      const name = /^Package: (.*)$/m.exec(record)?.[1];
+      const version = /^Version: (.*)$/m.exec(record)?.[1];
+      return name && version ? [[name, version]] : [];
+    }),
+  );
+}
+
+/**
+ * Downloads and unpacks packages below the cache; the same version is fetched once. Gives their folders, in the order
+ * of the names.
+ */
+export function unpackPackages(names, cacheDir) {
+  const versions = candidateVersions(names);
+  return names.map((name) => {
+    const version = versions.get(name);
+    if (version === undefined) throw new Error(`apt knows no package ${name}; run "apt-get update" first`);
+    return unpackVersion(name, version, cacheDir);
+  });
+}
+
+/** {@link unpackPackages} of one. */
 export function unpackPackage(name, cacheDir) {
-  const { Version: version = 'unknown' } = describePackage(name);
+  const [folder] = unpackPackages([name], cacheDir);
+  return folder;
+}
+
+function unpackVersion(name, version, cacheDir) {
   const target = join(cacheDir, `${name}_${version.replaceAll(/[^\w.+~-]/g, '_')}`);
   if (existsSync(target)) return target;
   const work = `${target}.${process.pid}`;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unpackPackage } from './packages.ts';
+import { unpackPackages } from './packages.ts';
 import type { Processes } from './processes.ts';
 
 export interface BootLoader {
@@ -34,11 +34,12 @@ export async function buildBootLoader(
   paths: { root: string; cacheDir: string; workDir: string },
   config: string,
 ): Promise<BootLoader> {
-  const unpack = (name: string) => unpackPackage(paths.root, name, paths.cacheDir);
-  const tools = await unpack('grub-common');
-  const library = join(await unpack('libdevmapper1.02.1'), 'lib/x86_64-linux-gnu');
-  const bios = join(await unpack('grub-pc-bin'), 'usr/lib/grub/i386-pc');
-  const uefi = join(await unpack('grub-efi-amd64-bin'), 'usr/lib/grub/x86_64-efi');
+  const names = ['grub-common', 'libdevmapper1.02.1', 'grub-pc-bin', 'grub-efi-amd64-bin'] as const;
+  const folders = await unpackPackages(paths.root, names, paths.cacheDir);
+  const tools = folders['grub-common'];
+  const library = join(folders['libdevmapper1.02.1'], 'lib/x86_64-linux-gnu');
+  const bios = join(folders['grub-pc-bin'], 'usr/lib/grub/i386-pc');
+  const uefi = join(folders['grub-efi-amd64-bin'], 'usr/lib/grub/x86_64-efi');
   const configFile = join(paths.workDir, 'grub.cfg');
   await writeFile(configFile, config);
 

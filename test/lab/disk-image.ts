@@ -1,7 +1,7 @@
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BootLoader } from './boot-loader.ts';
-import { unpackPackage } from './packages.ts';
+import { unpackPackages } from './packages.ts';
 import type { Processes } from './processes.ts';
 
 const SECTOR = 512;
@@ -35,8 +35,9 @@ export async function createDiskImage(
   const sectors = (mib: number) => (mib * MIB) / SECTOR;
   const table = [
     'label: dos',
-    `start=${sectors(ESP_START_MIB)}, size=${sectors(ESP_SIZE_MIB)}, type=ef`,
-    `start=${sectors(ROOT_START_MIB)}, type=83, bootable`,
+    // the root is partition 1 whatever lies before it, as in the cloud images of the distributions
+    `1: start=${sectors(ROOT_START_MIB)}, type=83, bootable`,
+    `2: start=${sectors(ESP_START_MIB)}, size=${sectors(ESP_SIZE_MIB)}, type=ef`,
   ];
   await processes.run('sfdisk', ['--quiet', spec.path], { input: `${table.join('\n')}\n` });
   await writeBootCode(spec);
@@ -60,7 +61,8 @@ async function writeEspPartition(
 ): Promise<void> {
   const esp = join(paths.workDir, 'esp.img');
   await writeFile(esp, Buffer.alloc(ESP_SIZE_MIB * MIB));
-  const bin = join(await unpackPackage(paths.root, 'mtools', paths.cacheDir), 'usr/bin');
+  const { mtools: folder } = await unpackPackages(paths.root, ['mtools'], paths.cacheDir);
+  const bin = join(folder, 'usr/bin');
   const mtools = (name: string, ...args: string[]) => processes.run(join(bin, name), ['-i', esp, ...args]);
   await mtools('mformat', '-v', 'ESP', '-T', String((ESP_SIZE_MIB * MIB) / SECTOR), '::');
   await mtools('mmd', '::/EFI', '::/EFI/BOOT');

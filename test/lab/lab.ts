@@ -44,6 +44,13 @@ export async function openSite(lab: Lab, firmware: Firmware, fileRoots: readonly
   return { dir, provisiond, command: new ProvisionCommand(lab.processes, lab.root, provisiond.socket) };
 }
 
+/** The deploy agent as a distro, talking on the serial port. */
+export async function addDistro(lab: Lab, site: Site): Promise<void> {
+  const files = ['--kernel', lab.agent.kernel, '--initrd', lab.agent.initrd];
+  const args = ['--family', 'image', '--version', '1', '--kernel-args', 'console=ttyS0 quiet'];
+  await site.command.run('distro', 'add', 'agent', ...files, ...args);
+}
+
 /** The lab's network and its one machine, as a user would enter them; the profile has to be there already. */
 export async function addSubnetAndSystem(site: Site, profile: string): Promise<void> {
   const network = ['--network', NETWORK, '--gateway', SERVER_ADDRESS, '--dns', SERVER_ADDRESS];

@@ -3,7 +3,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseAccelerator } from './accelerator.ts';
 import { buildAgent } from './agent.ts';
+import { runFull } from './full.ts';
 import { checkHost } from './host.ts';
+import { runImage } from './image.ts';
 import { chooseDiskParent, type Lab } from './lab.ts';
 import type { Firmware } from './machine.ts';
 import { createNetwork, namespaceNames } from './network.ts';
@@ -13,14 +15,15 @@ import { findProjectRoot } from './project-root.ts';
 import { runQuick } from './quick.ts';
 import { Stages } from './stages.ts';
 import { Teardown } from './teardown.ts';
+import { describeEvidence } from './watch.ts';
 
 const RUNS: Record<Mode, (lab: Lab, firmware: Firmware) => Promise<void>> = {
   quick: runQuick,
-  image: runQuick,
-  full: runQuick,
+  image: runImage,
+  full: runFull,
 };
 /** The most that a mode's disks take. */
-const DISK_BYTES: Record<Mode, number> = { quick: 32e6, image: 4e9, full: 6e9 };
+const DISK_BYTES: Record<Mode, number> = { quick: 32e6, image: 2e9, full: 4e9 };
 
 async function openLab(options: LabOptions, stages: Stages, teardown: Teardown, setup: Setup): Promise<Lab> {
   const { processes, prefix } = setup;
@@ -86,6 +89,7 @@ async function runLab(options: LabOptions): Promise<number> {
     for (const firmware of options.firmwares) await RUNS[options.mode](lab, firmware);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
+    if (lab) write(await describeEvidence(lab.workDir));
   }
   if (options.keep) {
     teardown.keep();

@@ -2,15 +2,20 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 interface PackageTools {
-  unpackPackage(name: string, cacheDir: string): string;
+  unpackPackages(names: readonly string[], cacheDir: string): string[];
 }
 
 /**
- * Makes a Debian package's files available without installing it: the folder that it was unpacked into.
- * The agent's build script (plain JavaScript, outside the compiled tree) does the work for both.
+ * Makes the files of Debian packages available without installing them: the folders that they were unpacked into, by
+ * package name. The agent's build script (plain JavaScript, outside the compiled tree) does the work for both.
  */
-export async function unpackPackage(root: string, name: string, cacheDir: string): Promise<string> {
+export async function unpackPackages<Name extends string>(
+  root: string,
+  names: readonly Name[],
+  cacheDir: string,
+): Promise<Record<Name, string>> {
   const module = pathToFileURL(join(root, 'scripts/agent/packages.mjs')).href;
   const tools = (await import(module)) as PackageTools;
-  return tools.unpackPackage(name, join(cacheDir, 'packages'));
+  const folders = tools.unpackPackages(names, join(cacheDir, 'packages'));
+  return Object.fromEntries(names.map((name, index) => [name, folders[index]])) as Record<Name, string>;
 }

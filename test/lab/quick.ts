@@ -3,10 +3,18 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildBootLoader } from './boot-loader.ts';
 import { createDiskImage } from './disk-image.ts';
-import { addSubnetAndSystem, createMachine, type Lab, openSite, type Site, SYSTEM } from './lab.ts';
+import {
+  addDistro,
+  addSubnetAndSystem,
+  createMachine,
+  type Lab,
+  openSite,
+  type Site,
+  SYSTEM,
+} from './lab.ts';
 import type { Firmware, Machine } from './machine.ts';
 import { Timeline } from './timeline.ts';
-import { waitFor } from './wait.ts';
+import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
 const DISK_MARKER = 'LAB-DISK-BOOTED';
 const AGENT_MARKER = 'LAB-QUICK-CHECK-PASSED';
@@ -61,60 +69,24 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
   await mkdir(kickstarts, { recursive: true });
   await copyFile(join(lab.root, 'test/lab/quick-answer.sh'), join(kickstarts, 'quick-answer.sh'));
 
-  const { command } = site;
-  const { kernel, initrd } = lab.agent;
-  const consoleArgs = ['--kernel-args', 'console=ttyS0 provision.onfail=poweroff'];
-  await command.run(
-    'distro',
-    'add',
-    'agent',
-    '--family',
-    'image',
-    '--version',
-    '1',
-    '--kernel',
-    kernel,
-    '--initrd',
-    initrd,
-    ...consoleArgs,
-  );
-  const answer = [
-    '--from',
-    'debian-13-image',
-    '--answer-file',
-    'quick-answer.sh',
-    '--answer-kind',
-    'deploy-script',
-  ];
+  await addDistro(lab, site);
+  const answer = ['--from', 'debian-13-image', '--answer-file', 'quick-answer.sh'];
   const checksum = createHash('sha256').update(payload).digest('hex');
   const install = ['--install', 'image', '--image', image, '--var', `payload_sha256=${checksum}`];
-  await command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);
+  await site.command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);
   await addSubnetAndSystem(site, 'quick');
-  await command.run('system', 'install', SYSTEM);
-}
-
-export async function stillOn(machine: Machine): Promise<void> {
-  if (machine.isOn) return;
-  const serial = await machine.readSerial();
-  throw new Error(`the machine went off too early; its console ended with:\n${serial.slice(-1500)}`);
+  await site.command.run('system', 'install', SYSTEM);
 }
 
 async function expectAgentDone(machine: Machine): Promise<void> {
-  await waitFor({ what: 'the machine to switch itself off', limitMs: 30_000, everyMs: 200 }, async () =>
-    machine.isOn ? undefined : true,
-  );
-  const serial = await machine.readSerial();
-  if (!serial.includes(AGENT_MARKER)) throw new Error(`the console does not say ${AGENT_MARKER}`);
+  await waitUntilOff(machine, 30_000);
+  await waitForConsole(machine, AGENT_MARKER, 0);
 }
 
 async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void> {
   await machine.powerOn();
-  await timeline.waitForStage('local-boot', 120_000, async () => {});
-  await waitFor({ what: `${DISK_MARKER} on the console`, limitMs: 120_000, everyMs: 200 }, async () => {
-    const serial = await machine.readSerial();
-    if (serial.includes(DISK_MARKER)) return true;
-    await stillOn(machine);
-    return undefined;
-  });
+  // no look at the machine: by the time of the event the disk may have said its word and switched off
+  await timeline.waitForStage('local-boot', 120_000);
+  await waitForConsole(machine, DISK_MARKER, 60_000);
   await machine.powerOff();
 }

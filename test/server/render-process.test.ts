@@ -1,12 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createRenderer, type Renderer, type RendererOptions } from '../../server/render-process.ts';
 import { AnswerFileError } from '../../src/answer-file/error.ts';
 import { DEFAULT_LIMITS } from '../../src/answer-file/limits.ts';
 import { Secret } from '../../src/domain/secret.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const BIG = "{% set s = 'xxxxxxxx' %}{% for i in range(16) %}{% set s = s ~ s %}{% endfor %}";
 /** Half a megabyte taken apart and put together again, some ten thousand times: many seconds within all limits. */
@@ -39,10 +35,6 @@ async function failure(rendering: Promise<unknown>): Promise<AnswerFileError> {
   expect(error).toBeInstanceOf(AnswerFileError);
   return error as AnswerFileError;
 }
-
-beforeAll(() => {
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: ROOT });
-});
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((renderer) => renderer.stop()));

@@ -56,6 +56,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     only: [
       'server/',
       'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
+      'src/cli/http-transport.ts', // a client: `fetch` cannot reach the unix socket
     ],
   },
   {
@@ -72,6 +73,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
       'src/cli/main.ts',
+      'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/store/open.ts',
       'src/store/sqlite.ts',
     ],

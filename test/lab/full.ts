@@ -1,0 +1,77 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { proveInstalled } from './installed-machine.ts';
+import { InstallerConsole } from './installer-console.ts';
+import { addSubnetAndSystem, createMachine, type Lab, openSite, type Site, SYSTEM } from './lab.ts';
+import type { Firmware } from './machine.ts';
+import { buildMirror, type Mirror } from './mirror/mirror.ts';
+import { createSshKey, type SshKey } from './ssh.ts';
+import { Timeline } from './timeline.ts';
+import { waitUntilOff } from './watch.ts';
+
+/** A sparse file; the installed system takes 700 MB of it. */
+const DISK_BYTES = 10e9;
+/** Twenty minutes where the processor is emulated and idle; an hour beside other work. */
+const INSTALL_LIMIT_MS = 90 * 60_000;
+
+/**
+ * Debian 13 by its own installer, from a small mirror served by provisiond, with the shipped profile debian-13: the
+ * machine installs unattended, restarts, asks the network, is sent to its disk and answers SSH.
+ */
+export async function runFull(lab: Lab, firmware: Firmware): Promise<void> {
+  const { stages, processes, cacheDir } = lab;
+  const mirror = await stages.run(`${firmware}: Debian mirror`, () =>
+    buildMirror({ cacheDir, log: (line) => stages.say(`    ${line}`) }),
+  );
+  const disk = join(lab.diskDir, `full-${firmware}.img`);
+  await writeFile(disk, '');
+  await truncate(disk, DISK_BYTES);
+  const roots = [mirror.root, dirname(mirror.kernel)];
+  const site = await stages.run(`${firmware}: start provisiond`, () => openSite(lab, firmware, roots));
+  const key = await createSshKey(processes, site.dir);
+  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
+    enterRecords(site, mirror, key),
+  );
+
+  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 1536, cpus: 2 });
+  const timeline = new Timeline(site.command, SYSTEM, stages);
+  const console = new InstallerConsole(machine, stages);
+  const follow = (stage: string, limitMs: number) =>
+    timeline.waitForStage(stage, limitMs, () => console.check());
+  await stages.run(`${firmware}: power on to installing`, async () => {
+    await machine.powerOn();
+    await follow('installing', 600_000);
+  });
+  await stages.run(`${firmware}: installing to partitioning`, () => follow('partitioning', 900_000));
+  await stages.run(`${firmware}: partitioning to installed`, () => follow('installed', INSTALL_LIMIT_MS));
+  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, 180_000));
+  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 400_000 });
+  await machine.powerOff();
+  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+}
+
+async function enterRecords(site: Site, mirror: Mirror, key: SshKey): Promise<void> {
+  const { command } = site;
+  const files = ['--kernel', mirror.kernel, '--initrd', mirror.initrd, '--tree', mirror.root];
+  // the text frontend writes plain lines, which the console's watcher can read
+  const kernelArgs = ['--kernel-args', 'DEBIAN_FRONTEND=text console=ttyS0 quiet'];
+  await command.run(
+    'distro',
+    'add',
+    'debian-13',
+    '--family',
+    'debian',
+    '--version',
+    '13',
+    ...files,
+    ...kernelArgs,
+  );
+  // fast and unsigned_mirror are the shipped answer file's switches for tests
+  const vars = ['--var', 'fast=yes', '--var', 'unsigned_mirror=yes'];
+  const settings = ['--set', 'kernelPackage=linux-image-cloud-amd64', '--ssh-key', key.publicKeyFile];
+  await command.run('profile', 'add', 'debian-13', '--distro', 'debian-13', ...settings, ...vars);
+  await addSubnetAndSystem(site, 'debian-13');
+  // behind three dashes: what the installer passes on to the installed system
+  await command.run('system', 'edit', SYSTEM, '--kernel-args=--- console=ttyS0');
+  await command.run('system', 'install', SYSTEM);
+}

@@ -1,0 +1,65 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { buildDebianImage } from './debian-image.ts';
+import { proveInstalled } from './installed-machine.ts';
+import {
+  addDistro,
+  addSubnetAndSystem,
+  createMachine,
+  type Lab,
+  openSite,
+  type Site,
+  SYSTEM,
+} from './lab.ts';
+import type { Firmware } from './machine.ts';
+import { createSshKey, type SshKey } from './ssh.ts';
+import { Timeline } from './timeline.ts';
+import { stillOn, waitUntilOff } from './watch.ts';
+
+/** Above the shipped profile's minimum; a sparse file, so only the image's part takes room. */
+const DISK_BYTES = 5e9;
+
+/**
+ * Deploys a Debian disk image with the shipped profile debian-13-image: the deploy agent writes it to an empty disk
+ * and makes it this machine's own; the machine restarts, is sent to its disk, reports its first boot and answers SSH.
+ */
+export async function runImage(lab: Lab, firmware: Firmware): Promise<void> {
+  const { stages, processes } = lab;
+  const image = await stages.run(`${firmware}: disk image`, () =>
+    buildDebianImage(processes, lab, (text) => stages.say(`    ${text}`)),
+  );
+  const disk = join(lab.diskDir, `image-${firmware}.img`);
+  await writeFile(disk, '');
+  await truncate(disk, DISK_BYTES);
+  const roots = [dirname(image), lab.workDir];
+  const site = await stages.run(`${firmware}: start provisiond`, () => openSite(lab, firmware, roots));
+  const key = await createSshKey(processes, site.dir);
+  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
+    enterRecords(lab, site, image, key),
+  );
+
+  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 1024, cpus: 2 });
+  const timeline = new Timeline(site.command, SYSTEM, stages);
+  await stages.run(`${firmware}: power on to installing`, async () => {
+    await machine.powerOn();
+    await timeline.waitForStage('installing', 180_000, () => stillOn(machine));
+  });
+  await stages.run(`${firmware}: ${basename(image)} to disk`, () =>
+    timeline.waitForStage('installed', 300_000, () => stillOn(machine)),
+  );
+  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, 60_000));
+  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 240_000 });
+  await stages.run(`${firmware}: first-boot report`, () =>
+    timeline.waitForStage('first-boot', 120_000, () => stillOn(machine)),
+  );
+  await machine.powerOff();
+  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+}
+
+async function enterRecords(lab: Lab, site: Site, image: string, key: SshKey): Promise<void> {
+  await addDistro(lab, site);
+  const what = ['--from', 'debian-13-image', '--image', image, '--ssh-key', key.publicKeyFile];
+  await site.command.run('profile', 'add', 'debian-image', '--distro', 'agent', ...what);
+  await addSubnetAndSystem(site, 'debian-image');
+  await site.command.run('system', 'install', SYSTEM);
+}
