@@ -134,7 +134,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     events,
     status,
   };
-  const api = { services, access, log };
+  const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
   const bootApp = buildBootApp({ boot, findLoader: loaders.find, findInTree, httpPort, log });
   const listeners = createListenerSet([

@@ -6,11 +6,13 @@ import { serviceRoutes } from './api/service.ts';
 import type { ApiServices } from './api-services.ts';
 import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
 import { installErrorHandlers } from './errors.ts';
+import { homePage } from './pages/home.ts';
 
 export interface HttpAppDeps {
   readonly services: ApiServices;
   readonly access: AccessService;
   readonly log: FastifyBaseLogger;
+  readonly version: string;
 }
 
 /** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
@@ -21,7 +23,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  * built once more, the unix socket (where reaching it is the permission).
  */
 export function buildHttpApp(
-  { services, access, log }: HttpAppDeps,
+  { services, access, log, version }: HttpAppDeps,
   trust: 'socket' | 'token',
 ): FastifyInstance {
   const app = Fastify({
@@ -34,6 +36,7 @@ export function buildHttpApp(
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
   installAuthentication(app, access, trust);
+  homePage(app, version);
   serviceRoutes(app, services, access);
   recordRoutes(app, 'distros', services.distros);
   recordRoutes(app, 'profiles', services.profiles);
