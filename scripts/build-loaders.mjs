@@ -25,6 +25,8 @@ const MODULES = [
   'search',
   'search_fs_file',
   'chain',
+  'boot',
+  'minicmd',
   'echo',
   'sleep',
   'test',
