@@ -5,6 +5,10 @@ import { ROOT } from './root.mjs';
 
 /** How long a step may clean up after SIGTERM before it is killed. */
 const CLEANUP_MS = 30_000;
+/** The same signal again within this time is the same signal. */
+const REPEAT_MS = 1000;
+/** @type {readonly NodeJS.Signals[]} */
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /**
  * @typedef {object} ChildOptions
@@ -35,6 +39,8 @@ export function runChild(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: ROOT,
+      // A group of its own: signals to ours (Ctrl-C, timeout) reach it once, through forwardSignals, never twice.
+      detached: true,
       env: { ...process.env, ...options.env },
       stdio: ['inherit', options.stdoutToStderr ? process.stderr : 'inherit', 'inherit'],
     });
@@ -46,7 +52,7 @@ export function runChild(command, args, options = {}) {
         setTimeout(() => {
           timedOut = true;
           child.kill('SIGTERM');
-          timers.push(setTimeout(() => child.kill('SIGKILL'), CLEANUP_MS));
+          timers.push(setTimeout(() => killGroup(child), CLEANUP_MS));
         }, options.limitMinutes * 60_000),
       );
     }
@@ -65,22 +71,29 @@ export function runChild(command, args, options = {}) {
   });
 }
 
+/** @param {import('node:child_process').ChildProcess} child */
+function killGroup(child) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, 'SIGKILL');
+}
+
 /**
- * Passes signals on, so that ending the script ends the program cleanly. Ctrl-C is not passed on: the terminal
- * sends it to the whole group, and a second one would read as "stop at once".
+ * Passes signals on, so that ending the script ends the program cleanly. Ctrl-C comes both from the terminal and from
+ * npm; a second signal would read as "stop at once", so a repetition within a second is dropped. A terminal that
+ * closes says SIGHUP, which is "reload" to a server: there it means the end.
  * @param {import('node:child_process').ChildProcess} child
  */
 function forwardSignals(child) {
-  /** @type {[NodeJS.Signals, () => void][]} */
-  const handlers = /** @type {NodeJS.Signals[]} */ (['SIGTERM', 'SIGINT', 'SIGHUP']).map((signal) => [
-    signal,
-    () => {
-      if (signal === 'SIGINT' && process.stdin.isTTY) return;
-      child.kill(signal);
-    },
-  ]);
-  for (const [signal, handler] of handlers) process.on(signal, handler);
+  /** @type {Map<NodeJS.Signals, number>} */
+  const lastAt = new Map();
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    const isRepeated = performance.now() - (lastAt.get(signal) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS;
+    lastAt.set(signal, performance.now());
+    if (!isRepeated) child.kill(signal === 'SIGHUP' && process.stdin.isTTY ? 'SIGTERM' : signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
   return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
+    for (const signal of FORWARDED) process.off(signal, forward);
   };
 }

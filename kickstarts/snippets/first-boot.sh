@@ -29,7 +29,7 @@ post() {
 
 for _ in {1..60}; do
   keys=$(cat /etc/ssh/ssh_host_*_key.pub 2>/dev/null | od -An -v -tx1 | tr -d '\n' | sed 's/ /%/g')
-  if [[ -n $keys ]] && post "hostKeys=$keys"; then
+  if [[ -n $keys ]] && post "detail=$keys"; then
     rm -f /etc/systemd/system/multi-user.target.wants/provision-first-boot.service \
       /etc/systemd/system/provision-first-boot.service /usr/local/sbin/provision-first-boot
     exit 0

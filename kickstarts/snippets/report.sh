@@ -9,7 +9,8 @@ report() {
       if command -v curl >/dev/null 2>&1; then
         curl -fsS -m 15 -o /dev/null --data "$report_body" "$report_url"
       else
-        wget -q -T 15 -O /dev/null --post-data "$report_body" "$report_url"
+        # not wget -T: Debian's busybox crashes on it
+        timeout 15 wget -q -O /dev/null --post-data "$report_body" "$report_url"
       fi
     ); then
       return 0

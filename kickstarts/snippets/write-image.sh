@@ -25,7 +25,8 @@ write_image() {
   sha256sum <"$write_work/copy" >"$write_work/sum" &
   write_hasher=$!
   {
-    wget -q -T 60 -O - "$1"
+    # no wget -T (Debian's busybox crashes on it): a connection that stalls must not hold the machine for ever
+    timeout 14400 wget -q -O - "$1"
     echo $? >"$write_work/fetch"
   } | tee "$write_work/copy" | {
     unpack "$3"

@@ -62,12 +62,6 @@ export function unpackPackages(names, cacheDir) {
   });
 }
 
-/** {@link unpackPackages} of one. */
-export function unpackPackage(name, cacheDir) {
-  const [folder] = unpackPackages([name], cacheDir);
-  return folder;
-}
-
 function unpackVersion(name, version, cacheDir) {
   const target = join(cacheDir, `${name}_${version.replaceAll(/[^\w.+~-]/g, '_')}`);
   if (existsSync(target)) return target;

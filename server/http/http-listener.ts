@@ -1,7 +1,7 @@
 import { chmod, unlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type Listener, portRefusal } from '../listeners.ts';
+import { type Listener, portRefusal } from '../listeners/listener.ts';
 
 /** An app on a TCP address. Start rejects with PortRefused. */
 export function createTcpListener(

@@ -45,7 +45,7 @@ export function createDhcpSocketOpener({ libc, handedIn }: OpenerParts): DhcpSoc
       try {
         const udp = await openUdp(plan, port, { libc, usedFds, handlers });
         const packet = openPacketSocket(libc, plan.interfaceIndex);
-        return { kind: plan.kind, udp, packet, notes: notesOn(udp, packet) };
+        return { kind: plan.kind, udp, packet, notes: noteLimits(udp.receiveBufferBytes, packet) };
       } catch (error) {
         throw toRefusal(error, { step: STEPS[plan.kind], interfaceName: plan.interfaceName, port });
       }
@@ -122,11 +122,12 @@ async function adoptHandedIn(
   throw refuse('WRONG_PORT', `the socket handed in has port ${udp.local.port}`, unit);
 }
 
-function notesOn(udp: UdpSocket, packet: PacketSender): readonly string[] {
+/** What works less well than it could, each with what to do about it. */
+export function noteLimits(receiveBufferBytes: number, packet: PacketSender): readonly string[] {
   const notes: string[] = [];
-  if (udp.receiveBufferBytes < RECEIVE_BUFFER_BYTES) {
+  if (receiveBufferBytes < RECEIVE_BUFFER_BYTES) {
     notes.push(
-      `The receive queue is ${udp.receiveBufferBytes >> 10} KiB instead of ${RECEIVE_BUFFER_BYTES >> 10}: many ` +
+      `The receive queue is ${receiveBufferBytes >> 10} KiB instead of ${RECEIVE_BUFFER_BYTES >> 10}: many ` +
         `machines at once lose packets. sysctl -w net.core.rmem_max=${RECEIVE_BUFFER_BYTES}, or CAP_NET_ADMIN.`,
     );
   }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/ipv4.ts';
 import { type Mac, parseMac } from '../../src/domain/mac.ts';
+import { findLinklessAddresses } from './linkless-addresses.ts';
 
 /** An address of an interface with its prefix length, 0–32. */
 export interface InterfaceAddress {
@@ -30,6 +31,8 @@ export interface InterfaceSources {
   names(): readonly string[];
   /** The text of /sys/class/net/NAME/ATTRIBUTE without the line end; undefined if it cannot be read. */
   attribute(name: string, attribute: string): string | undefined;
+  /** The text of /proc/net/TABLE; '' if it cannot be read. */
+  procNet(table: 'route' | 'fib_trie'): string;
 }
 
 /** linux/if.h */
@@ -42,10 +45,34 @@ const IFF_LOOPBACK = 0x8;
  */
 export function listInterfaces(sources: InterfaceSources = systemSources): readonly MachineInterface[] {
   const addresses = addressesByName(sources.networkInterfaces());
-  return [...sources.names()]
+  const found = [...sources.names()]
     .sort()
     .map((name) => describeInterface(name, sources, addresses.get(name) ?? []))
-    .filter((found) => found !== undefined);
+    .filter((described) => described !== undefined);
+  return found.some(isUpWithoutAddress) ? withLinklessAddresses(found, sources) : found;
+}
+
+function isUpWithoutAddress({ up, addresses }: MachineInterface): boolean {
+  return up && addresses.length === 0;
+}
+
+/**
+ * A cable that is out for a moment must not cost an interface its addresses: DHCP on it would be refused until
+ * somebody asks again.
+ */
+function withLinklessAddresses(
+  found: readonly MachineInterface[],
+  sources: InterfaceSources,
+): readonly MachineInterface[] {
+  const listed = new Set(found.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  const linkless = findLinklessAddresses(sources.procNet('route'), sources.procNet('fib_trie'));
+  return found.map((described) => {
+    if (!isUpWithoutAddress(described)) return described;
+    const addresses = linkless
+      .filter(({ name, address }) => name === described.name && !listed.has(address))
+      .map(({ address, prefix }) => ({ address, prefix }));
+    return { ...described, addresses };
+  });
 }
 
 function describeInterface(
@@ -118,6 +145,13 @@ const systemSources: InterfaceSources = {
       return readFileSync(`/sys/class/net/${name}/${attribute}`, 'utf8').trim();
     } catch {
       return undefined;
+    }
+  },
+  procNet: (table) => {
+    try {
+      return readFileSync(`/proc/net/${table}`, 'utf8');
+    } catch {
+      return '';
     }
   },
 };

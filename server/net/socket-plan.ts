@@ -56,6 +56,9 @@ function planSocket(wanted: WantedInterface, facts: PlanFacts): SocketDecision {
     return refuse(wanted, port, 'ENODEV', 'there is no such interface', `This machine has: ${names}.`);
   }
   const [first] = wanted.addresses;
+  // The system lists no addresses of an interface that is down.
+  if (first === undefined && !found.up)
+    return refuse(wanted, port, 'ENETDOWN', 'the interface is down', `ip link set ${wanted.name} up`);
   if (first === undefined) {
     return refuse(
       wanted,

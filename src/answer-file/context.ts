@@ -120,6 +120,10 @@ export interface AnswerContext {
     readonly minDiskGb: number;
     readonly timezone: string;
     readonly locale: string;
+    /** Of the locale: `en` of `en_US.UTF-8`; `C` of `C.UTF-8`. */
+    readonly language: string;
+    /** Of the locale: `US` of `en_US.UTF-8`; null of one that names no country. */
+    readonly country: string | null;
     readonly keymap: string;
     readonly packages: readonly string[];
     readonly kernelPackage: string | null;
@@ -206,11 +210,15 @@ function imageContext(image: AnswerFacts['image'] | null): AnswerContext['image'
 }
 
 function settingsContext(settings: AnswerFacts['settings']): AnswerContext['settings'] {
+  const locale = settings.locale ?? SETTING_DEFAULTS.locale;
+  const [, language = 'C', country = null] = /^([a-z]{2,3})(?:_([A-Z]{2}))?(?:[.@]|$)/.exec(locale) ?? [];
   return {
     disk: settings.disk ?? null,
     minDiskGb: settings.minDiskGb ?? SETTING_DEFAULTS.minDiskGb,
     timezone: settings.timezone ?? SETTING_DEFAULTS.timezone,
-    locale: settings.locale ?? SETTING_DEFAULTS.locale,
+    locale,
+    language,
+    country,
     keymap: settings.keymap ?? SETTING_DEFAULTS.keymap,
     packages: [...(settings.packages ?? [])],
     kernelPackage: settings.kernelPackage ?? null,

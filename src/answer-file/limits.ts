@@ -23,5 +23,5 @@ export const DEFAULT_LIMITS: RenderLimits = {
   steps: 100_000,
   rangeItems: 10_000,
   includeDepth: 8,
-  nesting: 60,
+  nesting: 200,
 };

@@ -31,8 +31,9 @@ export function renderInstallScript(script: InstallScript): string {
 
 /**
  * The script that sends a machine to its disk. On a BIOS a plain exit returns to INT 18h, the next boot device. On EFI
- * a small GRUB is chained that finds the disk's own EFI loader; where that loader is not there, iPXE leaves with an
- * error, since success would stop the boot manager (F34) while failure makes it try its next entry.
+ * a small GRUB is chained that finds the disk's own EFI loader; where it is not there, newer builds of iPXE can start
+ * the disk themselves; else iPXE leaves with an error, since success would stop the boot manager (F34) while failure
+ * makes it try its next entry.
  */
 export function renderLocalBootScript(reason: string, localLoaderUrl: string): string {
   return [
@@ -40,7 +41,7 @@ export function renderLocalBootScript(reason: string, localLoaderUrl: string): s
     `echo provision: booting from the local disk (${plainWords(reason)})`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE expands it, on the machine
     'iseq ${platform} efi || exit 0',
-    `chain ${localLoaderUrl} || exit 1`,
+    `chain ${localLoaderUrl} || sanboot --no-describe --drive 0x80 || exit 1`,
     'exit 1',
     '',
   ].join('\n');

@@ -48,10 +48,11 @@ export function parseCommandLine(
   return parsed ?? { kind: 'help', text: printed.join('') };
 }
 
-/** `help system add` is `system add --help`, and nothing at all is a question for help. */
+/** `help system add` and `system help add` are `system add --help`; nothing at all is a question for help. */
 function normalised(argv: readonly string[]): string[] {
   if (argv.length === 0) return ['--help'];
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  const at = Object.hasOwn(NOUN_SUMMARIES, argv[0] ?? '') ? 1 : 0;
+  return argv[at] === 'help' ? [...argv.slice(0, at), ...argv.slice(at + 1), '--help'] : [...argv];
 }
 
 function usageErrorOf(
@@ -104,7 +105,7 @@ function buildProgram(commands: readonly Command[], printed: string[], take: Tak
     .option('--json', "print the API's JSON; errors as problem+json on stderr")
     .addHelpText('after', ROOT_HELP_AFTER);
   for (const [noun, summary] of Object.entries(NOUN_SUMMARIES)) {
-    const group = program.command(noun).description(summary);
+    const group = program.command(noun).description(summary).helpCommand(false);
     for (const command of commands.filter((one) => one.path[0] === noun && one.path.length > 1)) {
       addLeaf(group, command, take);
     }

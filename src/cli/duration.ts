@@ -10,7 +10,7 @@ export function parseDurationMinutes(text: string): number | undefined {
   return minutes;
 }
 
-/** How long from `now` until `at`, in words and rounded down: `in 3 h 59 min`, `12 min ago`, `now`. */
+/** How long from `now` until `at`, in words, to the nearest minute from one minute on: `in 3 h 59 min`, `12 min ago`, `now`. */
 export function formatDistance(at: string, now: Date): string {
   const ms = Date.parse(at) - now.getTime();
   if (Number.isNaN(ms)) return at;
@@ -22,7 +22,7 @@ export function formatDistance(at: string, now: Date): string {
 function wordsOf(seconds: number): string | undefined {
   if (seconds < 1) return undefined;
   if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;

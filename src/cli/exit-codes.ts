@@ -30,6 +30,9 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   storage: EXIT.failure,
 };
 
+/** The 404 of a path that the server does not know: no record is missing, the versions differ. */
+export const NO_SUCH_ROUTE = 'no-such-route';
+
 /** For answers with a code that this version does not know, or with none (a proxy's). */
 const BY_STATUS: ReadonlyMap<number, ExitCode> = new Map<number, ExitCode>([
   [400, EXIT.refused],
@@ -46,6 +49,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof DomainError) return BY_CODE[error.code];
   if (error instanceof ApiError) {
+    if (error.code === NO_SUCH_ROUTE) return EXIT.failure;
     const known = Object.hasOwn(BY_CODE, error.code ?? '') ? BY_CODE[error.code as ErrorCode] : undefined;
     return known ?? BY_STATUS.get(error.status) ?? EXIT.failure;
   }

@@ -7,7 +7,7 @@ import { formatServerAddress, type ServerAddress } from './server-address.ts';
 const TIMEOUT_MS = 30_000;
 
 /**
- * The transport of the real program, one of the two edges of the command that own a socket. URLs go by `fetch`, unix
+ * The transport of the real program: the one file of the command that owns a socket. URLs go by `fetch`, unix
  * sockets by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
  */
 export function httpTransport(address: ServerAddress, timeoutMs: number = TIMEOUT_MS): Transport {

@@ -43,7 +43,10 @@ export function applyInterfaceEdit(
   }
   const target = Object.keys(edit.change).length === 0 ? undefined : targetOf(edit, system.name, names);
   const kept = system.interfaces.filter((one) => !edit.remove.includes(one.name));
-  return [...kept.map((one) => (one.name === target ? changed(one, edit.change) : { ...one })), ...edit.add];
+  return [
+    ...kept.map((one) => (one.name === target ? changed(one, edit.change) : asInput(one))),
+    ...edit.add,
+  ];
 }
 
 function targetOf(edit: InterfaceEdit, system: string, names: readonly string[]): string | undefined {
@@ -55,9 +58,13 @@ function targetOf(edit: InterfaceEdit, system: string, names: readonly string[])
   );
 }
 
+/** An interface as it is sent back: without its subnet, which follows from its address. */
+function asInput({ name, mac, ip }: SystemInterface): InterfaceAdd {
+  return { name, mac, ip };
+}
+
 function changed(one: SystemInterface, change: InterfaceEdit['change']): InterfaceAdd {
-  // The subnet follows from a fixed address: the old one would contradict a new address. For `auto` it is the
-  // subnet to take from, and the one that the interface is in is what "the next free one" means.
-  const moved = change.ip !== undefined && change.ip !== 'auto' ? { subnet: null } : {};
-  return { ...one, ...moved, ...change };
+  // For `auto` the subnet is the one to take from: the one that the interface is in, unless another is named.
+  const subnet = change.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
+  return { ...asInput(one), ...subnet, ...change };
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createClient } from '../client/client.ts';
-import type { CliDeps, PrivateFiles, TextSink } from './deps.ts';
+import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
 import { httpTransport } from './http-transport.ts';
+import { privateFiles } from './private-files.ts';
 import { run } from './run.ts';
 import { prompt, readStdin } from './terminal.ts';
 
@@ -20,7 +21,7 @@ const deps: CliDeps = {
   version: ownVersion(),
   readStdin,
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
-  privateFiles: privateFiles(),
+  privateFiles,
   prompt,
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -42,40 +43,6 @@ function sink(stream: NodeJS.WriteStream): TextSink {
 function unreadable(path: string, cause: unknown): never {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   throw new LocalError(`cannot read ${path} (${code})`, undefined, { cause });
-}
-
-function privateFiles(): PrivateFiles {
-  return {
-    read: async (path) => {
-      const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-        return cause.code === 'ENOENT' ? undefined : unreadable(path, cause);
-      });
-      if (file === undefined) return undefined;
-      try {
-        // Mode and text of the same open file: nobody can put another one between the two.
-        const { mode } = await file.stat();
-        return { text: await file.readFile('utf8'), mode: mode & 0o777 };
-      } finally {
-        await file.close();
-      }
-    },
-    write: async (path, text) => {
-      const next = `${path}.${process.pid}.new`;
-      try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        const file = await open(next, 'wx', 0o600);
-        await file.writeFile(text);
-        await file.sync();
-        await file.close();
-        await chmod(next, 0o600);
-        await rename(next, path);
-      } catch (cause) {
-        await rm(next, { force: true });
-        const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-        throw new LocalError(`cannot write ${path} (${code})`, undefined, { cause });
-      }
-    },
-  };
 }
 
 /** The version in the package's own package.json, wherever below it this file was built to. */

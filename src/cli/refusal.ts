@@ -1,6 +1,7 @@
 import { ApiError, UnexpectedAnswer, Unreachable, type UnreachableReason } from '../client/errors.ts';
 import { DomainError } from '../domain/errors.ts';
 import { LocalError, UsageError } from './errors.ts';
+import { NO_SUCH_ROUTE } from './exit-codes.ts';
 import { flagOfField } from './flag-of-field.ts';
 import type { FlagSpec } from './flags.ts';
 import { DEFAULT_SERVER } from './server-address.ts';
@@ -76,16 +77,12 @@ export function refusalOf(error: unknown, scene: RefusalScene): Refusal {
 
 function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
   const { problem } = error;
-  const login =
-    'log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN';
   const conflict = problem.conflict ?? null;
   return {
     code: problem.code ?? 'failed',
     title: problem.title,
     detail: problem.detail ?? problem.title,
-    hint:
-      problem.hint ??
-      (error.status === 401 ? login : scene.path[0] && error.status === 404 ? listHint(scene) : null),
+    hint: problem.hint ?? apiHint(error, scene),
     problems: problem.problems ?? [],
     conflict: conflict && {
       ...conflict,
@@ -95,8 +92,15 @@ function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
   };
 }
 
-function listHint(scene: RefusalScene): string | null {
-  return scene.path.length > 1 ? `list them with: provision ${scene.path[0]} list` : null;
+/** What to do next when the server does not say. */
+function apiHint(error: ApiError, scene: RefusalScene): string | null {
+  if (error.code === NO_SUCH_ROUTE)
+    return 'server and command differ in version: compare provision status with --version';
+  if (error.status === 401) {
+    return 'log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN';
+  }
+  if (error.status === 404 && scene.path.length > 1) return `list them with: provision ${scene.path[0]} list`;
+  return null;
 }
 
 const CHANGED_MAYBE = 'if it was to change something, it may have: look before you repeat it';
@@ -120,21 +124,26 @@ function unreachableHint(error: Unreachable): string {
     : 'start it there with: provisiond, or name another: --server URL';
 }
 
-/** The refusal as lines for people: what is wrong, each field by the flag that sets it, and what to do next. */
+/**
+ * The refusal as lines for people: what is wrong, each field by the flag that sets it, who holds what was asked for,
+ * and what to do next. What the first line says already is not said again.
+ */
 export function formatRefusal(refusal: Refusal, scene: RefusalScene): string[] {
+  const { code, detail, problems, conflict, hint } = refusal;
   // The detail of `invalid` repeats the first problem, by a path that nobody typed.
-  const listed = refusal.code === 'invalid' && refusal.problems.length > 0;
-  const lines = [`error: ${listed ? 'not valid, so nothing was changed' : refusal.detail}`];
-  for (const { path, message } of refusal.problems) {
+  const told = code === 'invalid' && problems.length > 0 ? 'not valid, so nothing was changed' : detail;
+  const lines = [`error: ${told}`];
+  for (const { path, message } of problems) {
+    if (problems.length === 1 && told.includes(message)) continue;
     lines.push(`  ${flagOfField(path, scene.flags, scene.given) ?? path}: ${message}`);
   }
-  if (refusal.conflict !== null) {
-    const { kind, value, holder, interface: port, command } = refusal.conflict;
+  if (conflict !== null) {
+    const { kind, value, holder, interface: port, command } = conflict;
     const where = port === null ? holder : `${holder}, interface ${port}`;
-    lines.push(`  ${kind} ${value} is held by ${where}`);
-    if (command !== null) lines.push(`  show it with: ${command}`);
+    if (!told.includes(value) || !told.includes(where)) lines.push(`  ${kind} ${value} is held by ${where}`);
+    if (command !== null && !hint?.includes(command)) lines.push(`  show it with: ${command}`);
   }
-  if (refusal.hint !== null) lines.push(`next: ${refusal.hint}`);
+  if (hint !== null) lines.push(`next: ${hint}`);
   return lines;
 }
 

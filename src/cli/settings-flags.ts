@@ -88,7 +88,7 @@ export function settingsChange(flags: Flags, unset: readonly string[] = []): Set
   if (packages !== undefined) set['packages'] = packages;
   const change: SettingsChange = {
     set: set as Settings,
-    unset: unset.map((key) => (key.startsWith('vars.') ? key : unsettable(key))),
+    unset: unset.map((key) => (key.startsWith('vars.') ? key : settingKey(key))),
     sshKeys: flags.texts('ssh-key'),
     rootPasswordHashStdin: flags.isOn('root-password-hash-stdin'),
   };
@@ -112,6 +112,8 @@ export async function applySettings(
     const lists = await Promise.all(change.sshKeys.map((source) => sshKeysOf(source, deps.readFile)));
     settings['sshKeys'] = lists.flat();
   }
+  // Write-only: the server keeps what is not named, so taking it away has to be said.
+  if (change.unset.includes('rootPasswordHash')) settings['rootPasswordHash'] = null;
   if (change.rootPasswordHashStdin) {
     settings['rootPasswordHash'] = await readSecret('hash of the root password', deps);
   }
@@ -155,12 +157,6 @@ function settingValue(key: string, text: string): string | number | string[] {
     case 'own-flag':
       throw new UsageError(`--set cannot set ${name}`, `use ${OWN_FLAGS[name] ?? 'its own flag'}`);
   }
-}
-
-function unsettable(key: string): string {
-  const name = settingKey(key);
-  if (name !== 'rootPasswordHash') return name;
-  throw new UsageError(`${name} cannot be taken away`, 'set another with --root-password-hash-stdin');
 }
 
 /** Key lines of a file, or the key that the text itself is. */

@@ -24,15 +24,15 @@ export function prompt(question: string, options: { readonly secret: boolean }):
   });
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
   return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
+    const finish = (lineIsOpen: boolean, settle: () => void): void => {
       lines.removeAllListeners('close');
       lines.close();
-      if (options.secret) process.stderr.write('\n');
+      if (lineIsOpen) process.stderr.write('\n');
       settle();
     };
-    lines.on('SIGINT', () => finish(() => reject(new LocalError('stopped'))));
-    lines.on('close', () => finish(() => reject(new LocalError('no answer came'))));
-    lines.question(question, (answer) => finish(() => resolve(answer)));
+    lines.on('SIGINT', () => finish(true, () => reject(new LocalError('stopped'))));
+    lines.on('close', () => finish(true, () => reject(new LocalError('no answer came'))));
+    lines.question(question, (answer) => finish(options.secret, () => resolve(answer)));
     muted = options.secret;
   });
 }

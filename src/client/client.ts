@@ -58,6 +58,8 @@ export interface ListenerStatus {
 export interface ServerStatus {
   readonly version: string;
   readonly listeners: readonly ListenerStatus[];
+  /** What an operator should know although everything listens. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Client {

@@ -34,7 +34,7 @@ export const MAX_PROBES = 65_536;
 
 /**
  * Chooses a dynamic address: a preferred one, else the first free one on a walk through all ranges that depends on
- * the seed only. Nothing is random, so the same facts give the same address (RFC 2131 §4.3.1 asks for that).
+ * the seed only: the order of RFC 2131 §4.3.1. Nothing is random, so the same facts give the same address.
  *
  * The walk starts at a hash of the seed and goes on by a stride that has no factor in common with the number of
  * addresses: it visits each address once and then ends. A stride instead of "the next one" because neighbours cluster:

@@ -7,7 +7,7 @@ import { type OptionRead, readIp } from './options.ts';
  * The sub-options of option 82, RFC 3046 §2.0, or undefined if they do not add up. Only read, never rebuilt: a reply
  * carries the option back byte for byte.
  */
-export function parseRelayInfo(bytes: Buffer): OptionMap | undefined {
+function parseRelayInfo(bytes: Buffer): OptionMap | undefined {
   const subOptions = new Map<number, Buffer>();
   let at = 0;
   while (at < bytes.length) {

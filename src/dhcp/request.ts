@@ -5,7 +5,7 @@ import type { Decision, NakCode } from './decision.ts';
 import { findEntitlement, grant, isDynamic } from './entitlement.ts';
 import { type Situation, silent } from './situation.ts';
 
-/** What a REQUEST is, which only the fields it fills tell: RFC 2131 §4.3.2 table 4. */
+/** What a REQUEST is, which only the fields it fills tell: RFC 2131 §4.3.6 table 4. */
 export type RequestState = 'selecting' | 'init-reboot' | 'renewing';
 
 /**

@@ -37,7 +37,6 @@ export const systemPatch = patchOf(systemInput);
 
 export type InterfaceInput = z.infer<typeof interfaceInput>;
 export type SystemInput = z.infer<typeof systemInput>;
-export type SystemPatch = z.infer<typeof systemPatch>;
 
 export interface SystemInterface {
   readonly name: string;

@@ -22,7 +22,7 @@ export interface NegotiationLimits {
 }
 
 /** RFC 1350 §2: what holds without options. */
-export const DEFAULT_BLOCK_BYTES = 512;
+const DEFAULT_BLOCK_BYTES = 512;
 /** More than this only fills switch buffers; RFC 7440 §5 finds the gain gone well before. */
 export const WINDOW_BLOCKS_MAX = 64;
 

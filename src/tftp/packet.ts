@@ -10,7 +10,7 @@ export interface TftpOption {
 }
 
 /** A read or write request: what is wanted, how, and the options in wire order. */
-export interface TftpRequest {
+interface TftpRequest {
   readonly type: 'rrq' | 'wrq';
   readonly name: string;
   readonly mode: string;

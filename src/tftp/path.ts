@@ -17,7 +17,7 @@ export const LOGICAL_NAME_MAX = 255;
 const TRAILING_GARBAGE = /[\0\xff]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/;
-const DRIVE = /^\/*[A-Za-z]:(\/|$)/;
+const DRIVE = /^[A-Za-z]:$/;
 
 /**
  * Normalises a requested name (one character a byte, as packet.ts decodes it): backslashes are slashes, leading,
@@ -26,10 +26,11 @@ const DRIVE = /^\/*[A-Za-z]:(\/|$)/;
 export function logicalName(requested: string): LogicalName {
   const name = requested.replace(TRAILING_GARBAGE, '').replaceAll('\\', '/');
   if (CONTROL_CHARACTER.test(name)) return refused('control-character');
-  if (DRIVE.test(name)) return refused('drive');
   const segments = name.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..')) return refused('traversal');
-  if (segments.length === 0) return refused('empty');
+  const [first] = segments;
+  if (first === undefined) return refused('empty');
+  if (DRIVE.test(first)) return refused('drive');
   if (name.endsWith('/') || name.endsWith('/.')) return refused('directory');
   const key = segments.join('/');
   return key.length > LOGICAL_NAME_MAX ? refused('too-long') : { ok: true, name: key };

@@ -11,9 +11,9 @@ export interface RoundTrip {
 /** Wait before anything was measured (RFC 6298 §2.1 says 1 s). */
 export const FIRST_WAIT_MS = 1_000;
 /** A ROM that writes a block to slow memory may be silent this long without loss. */
-export const WAIT_MIN_MS = 100;
+const WAIT_MIN_MS = 100;
 /** Doubling stops here: a machine that comes back must not wait longer. */
-export const WAIT_MAX_MS = 8_000;
+const WAIT_MAX_MS = 8_000;
 
 /** Takes one measurement in (RFC 6298 §2.2 and §2.3). Never feed it an ACK of something sent twice (§3, Karn). */
 export function addSample(before: RoundTrip | undefined, sampleMs: number): RoundTrip {

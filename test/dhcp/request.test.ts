@@ -117,7 +117,7 @@ describe('REQUEST: every combination of state and facts', () => {
   });
 });
 
-describe('REQUEST: which state it is (RFC 2131 §4.3.2 table 4)', () => {
+describe('REQUEST: which state it is (RFC 2131 §4.3.6 table 4)', () => {
   test.each([
     { name: '50 and 54', options: { 50: '0a630096', 54: '0a630001' }, ciaddr: '0.0.0.0', state: 'selecting' },
     { name: '50 alone', options: { 50: '0a630096' }, ciaddr: '0.0.0.0', state: 'init-reboot' },

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TftpEvent } from '../../server/tftp-events.ts';
-import { createTftpListener, type TftpListener } from '../../server/tftp-listener.ts';
+import type { TftpEvent } from '../../server/tftp/events.ts';
+import { createTftpListener, type TftpListener } from '../../server/tftp/listener.ts';
 import { haveProgram } from '../support/real-clients.ts';
 
 const run = promisify(execFile);
@@ -146,5 +146,35 @@ describe('real TFTP clients fetch the identical file', () => {
     expect(events.map(({ type }) => type)).toEqual(['request', 'complete']);
     if (agreed !== undefined) expect(events[1]).toMatchObject({ name: file, ...agreed });
     await rm(local);
+  });
+});
+
+describe('real TFTP clients are refused at once', () => {
+  test.for([
+    {
+      title: 'unknown name',
+      args: () => ['-o', join(directory, 'x'), `tftp://127.0.0.1:${port()}/nothing`],
+      exit: 68,
+    },
+    { title: 'way up', args: () => ['--path-as-is', `tftp://127.0.0.1:${port()}/../passwd`], exit: 69 },
+    { title: 'upload', args: () => ['-T', '/dev/null', `tftp://127.0.0.1:${port()}/new`], exit: 69 },
+  ])('curl: $title', async ({ args, exit }, { skip }) => {
+    skip(!haveProgram('curl'), 'curl is not installed');
+    await expect(run('curl', ['-sS', '-m', '5', ...args()])).rejects.toMatchObject({ code: exit });
+  });
+
+  test.for([
+    {
+      title: 'unknown name',
+      args: () => ['-g', '-r', 'nothing', '-l', join(directory, 'x')],
+      says: 'not found',
+    },
+    { title: 'upload', args: () => ['-p', '-r', 'new', '-l', '/etc/hostname'], says: 'takes no files' },
+  ])('atftp: $title', async ({ args, says }, { skip }) => {
+    skip(!haveProgram('atftp'), 'atftp is not installed');
+    const refused = await run('atftp', [...args(), '127.0.0.1', port()], { timeout: 4_000 }).catch(
+      (error) => error,
+    );
+    expect(`${refused.stdout}${refused.stderr}`).toContain(says);
   });
 });

@@ -24,15 +24,34 @@ describe('runChild', () => {
     expect(await node('setInterval(() => {}, 1000)', 0.003)).toBe(124));
   it('gives 127 for a program that is not there', async () =>
     expect(await runChild('/no/such/program', [])).toBe(127));
-  it('forwards SIGTERM and waits for the clean end', async () => {
+
+  /** Runs a script that runs a program; the program is told its parent's process id. */
+  const underScript = (program: string) => {
+    const script = `
+      import { runChild } from ${JSON.stringify(new URL('../../scripts/child.mjs', import.meta.url).href)};
+      process.exit(await runChild(process.execPath, ['-e', ${JSON.stringify(program)}]));`;
+    return runChild(process.execPath, ['--input-type=module', '-e', script]);
+  };
+
+  it('forwards a signal and waits for the clean end', async () => {
     // The program asks for the signal itself, once it is ready for it: no waiting.
     const program = `
       process.on('SIGTERM', () => process.exit(9));
       setInterval(() => {}, 1000);
       process.kill(process.ppid, 'SIGTERM');`;
-    const parent = `
-      import { runChild } from ${JSON.stringify(new URL('../../scripts/child.mjs', import.meta.url).href)};
-      process.exit(await runChild(process.execPath, ['-e', ${JSON.stringify(program)}]));`;
-    expect(await runChild(process.execPath, ['--input-type=module', '-e', parent])).toBe(9);
+    expect(await underScript(program)).toBe(9);
+  });
+
+  it('takes a signal to its whole group, repeated by npm, as one', async () => {
+    // SIGTERM comes after both and ends the count.
+    const program = `
+      let seen = 0;
+      process.on('SIGINT', () => { seen += 1; });
+      process.on('SIGTERM', () => process.exit(40 + seen));
+      setInterval(() => {}, 1000);
+      process.kill(-process.ppid, 'SIGINT');
+      process.kill(process.ppid, 'SIGINT');
+      process.kill(process.ppid, 'SIGTERM');`;
+    expect(await underScript(program)).toBe(41);
   });
 });

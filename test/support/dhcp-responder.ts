@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { createDhcpInterfaces, type DhcpInterfaceStatus } from '../../server/dhcp-interfaces.ts';
-import type { ReplyDestination } from '../../server/dhcp-reply.ts';
-import type { DhcpHandle, DhcpLog } from '../../server/dhcp-serve.ts';
+import { createDhcpInterfaces, type DhcpInterfaceStatus } from '../../server/dhcp/interfaces.ts';
+import type { ReplyDestination } from '../../server/dhcp/reply.ts';
+import type { DhcpHandle, DhcpLog } from '../../server/dhcp/serve.ts';
 import { createDhcpSocketOpener } from '../../server/net/dhcp-socket.ts';
 import { parseListenFds } from '../../server/net/handed-in-sockets.ts';
 import { listInterfaces } from '../../server/net/interfaces.ts';
@@ -32,9 +32,9 @@ export type ResponderEvent =
     }
   | { readonly event: 'log'; readonly level: string; readonly message: string };
 
-/** What it reads, likewise. Each is answered with a status of the same id; `stop` ends it after that. */
+/** What it reads, likewise, until the input ends. Each is answered with a status of the same id. */
 export type ResponderCommand =
-  | { readonly id: number; readonly do: 'status' | 'stop' }
+  | { readonly id: number; readonly do: 'status' }
   | { readonly id: number; readonly do: 'reconcile'; readonly interfaces: readonly string[] };
 
 function say(event: ResponderEvent): void {
@@ -82,12 +82,10 @@ async function main(options: ResponderOptions): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line) as ResponderCommand;
     if (command.do === 'reconcile') await reconcile(command.interfaces);
-    const status = interfaces.status();
-    if (command.do === 'stop') await interfaces.stop();
-    say({ event: 'status', id: command.id, status });
-    if (command.do === 'stop') return;
+    say({ event: 'status', id: command.id, status: interfaces.status() });
   }
+  // The end of the input: the test has seen enough, or died.
+  await interfaces.stop();
 }
 
 await main(JSON.parse(process.argv[2] ?? '') as ResponderOptions);
-process.stdin.destroy();

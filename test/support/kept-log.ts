@@ -1,4 +1,4 @@
-import type { DhcpLog } from '../../server/dhcp-serve.ts';
+import type { DhcpLog } from '../../server/dhcp/serve.ts';
 
 export interface KeptLine {
   readonly level: string;

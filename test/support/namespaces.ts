@@ -17,6 +17,8 @@ export interface Finished {
 export interface Namespaces {
   /** `ip` inside a namespace; throws with its words if it fails. */
   ip(namespace: string, ...args: readonly string[]): string;
+  /** Plugs another cable in. */
+  plug(cable: Cable): void;
   /** Starts a program inside. It is killed by `remove` if it still runs. */
   spawn(namespace: string, command: readonly string[], options?: SpawnOptions): ChildProcess;
   /** Runs a program inside to its end, which must come within `timeoutMs` (default 15,000). */
@@ -55,12 +57,20 @@ export function createNamespaces(
   };
   const children = new Set<ChildProcess>();
   const removeAll = () => {
-    for (const child of children) child.kill('SIGKILL');
+    for (const child of children) {
+      // A program started by a program is not ours to kill, but sees the end of its input.
+      child.stdin?.destroy();
+      child.kill('SIGKILL');
+    }
     for (const name of full.values()) spawnSync('ip', ['netns', 'delete', name]);
   };
   process.once('exit', removeAll);
   try {
-    plug(of, names, cables);
+    for (const name of names) {
+      ip(['netns', 'add', of(name)]);
+      ip(['-n', of(name), 'link', 'set', 'lo', 'up']);
+    }
+    for (const cable of cables) plug(of, cable);
   } catch (error) {
     removeAll();
     process.off('exit', removeAll);
@@ -75,6 +85,7 @@ export function createNamespaces(
   };
   return {
     ip: (namespace, ...args) => ip(['-n', of(namespace), ...args]),
+    plug: (cable) => plug(of, cable),
     spawn: start,
     run: (namespace, command, timeoutMs = 15_000) =>
       collect(start(namespace, command, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })),
@@ -87,18 +98,12 @@ export function createNamespaces(
   };
 }
 
-function plug(of: (name: string) => string, names: readonly string[], cables: readonly Cable[]): void {
-  for (const name of names) {
-    ip(['netns', 'add', of(name)]);
-    ip(['-n', of(name), 'link', 'set', 'lo', 'up']);
-  }
-  for (const { ends } of cables) {
-    const [[aSpace = '', aName = ''], [bSpace = '', bName = '']] = [ends[0].split(':'), ends[1].split(':')];
-    const [a, b] = [of(aSpace), of(bSpace)];
-    ip(['link', 'add', aName, 'netns', a, 'type', 'veth', 'peer', 'name', bName, 'netns', b]);
-    ip(['-n', a, 'link', 'set', aName, 'up']);
-    ip(['-n', b, 'link', 'set', bName, 'up']);
-  }
+function plug(of: (name: string) => string, { ends }: Cable): void {
+  const [[aSpace = '', aName = ''], [bSpace = '', bName = '']] = [ends[0].split(':'), ends[1].split(':')];
+  const [a, b] = [of(aSpace), of(bSpace)];
+  ip(['link', 'add', aName, 'netns', a, 'type', 'veth', 'peer', 'name', bName, 'netns', b]);
+  ip(['-n', a, 'link', 'set', aName, 'up']);
+  ip(['-n', b, 'link', 'set', bName, 'up']);
 }
 
 function ip(args: readonly string[]): string {

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 const ADMIN_DIRECTORIES = ['/usr/sbin', '/sbin'];
 
 /** Full path of a program on PATH, /usr/sbin or /sbin; undefined where it is not installed. */
-export function findProgram(name: string): string | undefined {
+function findProgram(name: string): string | undefined {
   const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...ADMIN_DIRECTORIES];
   return directories
     .filter((directory) => directory !== '')

@@ -31,7 +31,7 @@ export const distroAdd = defineCommand<DistroAdd>({
   operand: 'name',
   flags: DISTRO_FLAGS,
   examples: [
-    'provision distro add debian-13 --kernel /srv/debian-13/linux --initrd /srv/debian-13/initrd.gz --tree http://deb.debian.org/debian',
+    'provision distro add debian-13 --kernel /srv/debian-13/linux --initrd /srv/debian-13/initrd.gz --tree http://mirror.example/debian',
   ],
   parse: ({ name, flags }) => {
     requireFlags(flags, ['kernel', 'initrd']);

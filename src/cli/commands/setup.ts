@@ -1,3 +1,4 @@
+import { recordName } from '../../domain/fields.ts';
 import { defineCommand } from '../command.ts';
 import { credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
 import { UsageError } from '../errors.ts';
@@ -19,7 +20,7 @@ export const setup = defineCommand<{ readonly name: string }>({
     'provision setup --server http://127.0.0.1:8080',
     'provision setup --server https://provision.example.net < setup-token',
   ],
-  parse: ({ flags, env }) => ({ name: flags.text('name') ?? (env['USER'] || 'admin') }),
+  parse: ({ flags, env }) => ({ name: flags.text('name') ?? userName(env['USER']) }),
   run: async ({ name }, { address, deps, out }) => {
     const server = await address();
     if (server.kind === 'unix') {
@@ -43,3 +44,9 @@ export const setup = defineCommand<{ readonly name: string }>({
     return undefined;
   },
 });
+
+/** The user's name where it can name a token, else `admin`. */
+function userName(user: string | undefined): string {
+  const name = recordName.safeParse(user?.toLowerCase());
+  return name.success ? name.data : 'admin';
+}

@@ -25,6 +25,7 @@ export const status = defineCommand({
     // On a terminal a remedy is a sentence of its own; in a pipe it is the last field.
     const columns = deps.stdout.isTTY ? COLUMNS : [...COLUMNS, REMEDY];
     out.list(report, report.listeners, columns, 'it listens on nothing');
+    for (const warning of report.warnings ?? []) out.say(`warning: ${warning}`);
     if (out.json || !deps.stdout.isTTY) return undefined;
     for (const { name, remedy } of report.listeners) {
       if (remedy) out.line(`${printable(name)}: ${printable(remedy)}`);

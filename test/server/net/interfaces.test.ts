@@ -38,6 +38,7 @@ const SYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const sources: InterfaceSources = {
   names: () => Object.keys(SYS),
+  procNet: () => '',
   attribute: (name, attribute) => SYS[name]?.[attribute],
   networkInterfaces: () => ({
     lo: [v4('127.0.0.1', '255.0.0.0')],
@@ -45,6 +46,12 @@ const sources: InterfaceSources = {
     'eth0:1': [v4('10.0.1.1', '255.255.255.128')],
     tun0: [v4('10.9.0.1', '255.255.255.255')],
   }),
+};
+
+/** A /30, which reads the same on machines of both byte orders. */
+const LINKLESS = {
+  route: 'lan0 0405050A 00000000 0001 0 0 0 FCFFFFFF\nlan0 0A050504 00000000 0001 0 0 0 FFFFFFFC\n',
+  trie: '     |-- 10.5.5.5\n        /32 host LOCAL\n     |-- 10.0.0.1\n        /32 host LOCAL\n',
 };
 
 describe('listInterfaces', () => {
@@ -64,6 +71,17 @@ describe('listInterfaces', () => {
       { name: 'eth1', index: 3, mac: '52:54:00:00:00:02', up: false, mtu: 9000, addresses: [] },
       { name: 'tun0', index: 7, up: true, mtu: 1400, addresses: [{ address: ip('10.9.0.1'), prefix: 32 }] },
     ]);
+  });
+
+  it('finds the addresses of an interface whose cable is out', () => {
+    const [eth0, lan0] = listInterfaces({
+      ...sources,
+      names: () => ['eth0', 'lan0'],
+      attribute: (name, attribute) => (name === 'lan0' ? SYS['eth0'] : SYS[name])?.[attribute],
+      procNet: (table) => (table === 'route' ? LINKLESS.route : LINKLESS.trie),
+    });
+    expect(lan0?.addresses).toEqual([{ address: ip('10.5.5.5'), prefix: 30 }]);
+    expect(eth0?.addresses).toHaveLength(2);
   });
 
   it('reads this machine without failing', () => {

@@ -87,6 +87,16 @@ describe('planSockets', () => {
       facts: { wanted: [{ name: 'eth0', addresses: [] }] },
       expected: { eth0: 'NO_ADDRESS' },
     },
+    {
+      name: 'no address, for it is down',
+      facts: { wanted: [{ name: 'eth0', addresses: [] }], machine: [nic('eth0', 2, false)] },
+      expected: { eth0: 'ENETDOWN' },
+    },
+    {
+      name: 'down, but with an address: it may come up',
+      facts: { machine: [nic('eth0', 2, false)] },
+      expected: { eth0: { kind: 'device', ...place } },
+    },
   ])('$name', ({ facts, expected }) => {
     expect(decided(facts)).toEqual(expected);
   });

@@ -53,7 +53,10 @@ export const MODULES: readonly ModulePrivilege[] = [
     what: 'sockets and the HTTP server',
     why: 'only server/ listens and owns sockets',
     modules: ['node:dgram', 'node:net', 'node:tls', 'node:http*', 'fastify*', '@fastify/*'],
-    only: ['server/'],
+    only: [
+      'server/',
+      'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
+    ],
   },
   {
     what: 'the file system',
@@ -63,9 +66,13 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/files.ts',
       'server/main.ts',
       'server/http/boot/send-file.ts', // streams what files.ts has found below a root
+      'server/http/http-listener.ts', // the unix socket's file
+      'server/loaders.ts', // reads boot loaders, by names on a list
+      'server/provisiond.ts', // makes the folders of the data folder
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
       'src/cli/main.ts',
+      'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/store/open.ts',
       'src/store/sqlite.ts',
     ],
@@ -74,7 +81,9 @@ export const MODULES: readonly ModulePrivilege[] = [
     what: 'other processes and threads',
     why: 'each one has to be ended and its input is an attack surface',
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
-    only: [],
+    only: [
+      'server/render/render-process.ts', // renders templates where an endless loop can be killed
+    ],
   },
   {
     what: 'the SQLite driver',
@@ -103,9 +112,9 @@ export const CALLS: readonly CallPrivilege[] = [
     why: 'time is an argument, so that tests set it',
     call: /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\.now\b|\bprocess\.hrtime\b/g,
     only: [
-      'src/clock.ts',
       'src/cli/main.ts',
-      'server/main.ts',
+      'server/provisiond.ts',
+      'server/tftp/addresses.ts', // the listener's clock, handed on
       'server/http/boot/send-file.ts', // how long a transfer took; decides nothing
     ],
   },
@@ -123,8 +132,7 @@ export const RANDOM_NAMES: Privilege & { readonly names: RegExp } = {
   why: 'randomness is an argument, so that tests fix it',
   names: /\b(random\w*|webcrypto)\b/,
   only: [
-    'server/main.ts',
-    'src/cli/main.ts',
+    'server/provisiond.ts',
     'server/secret-box.ts', // nonces, which nobody may choose
   ],
 };

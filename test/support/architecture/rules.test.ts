@@ -92,7 +92,7 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
       'server/a.ts': "import { createSocket } from 'node:dgram';",
     },
     says: [
-      "src/dhcp/a.ts:1 imports 'node:dgram': sockets and the HTTP server only in server/ (only server/ listens and owns sockets)",
+      "src/dhcp/a.ts:1 imports 'node:dgram': sockets and the HTTP server only in server/, src/cli/http-transport.ts (only server/ listens and owns sockets)",
       /^src\/services\/a\.ts:1 imports 'fastify'/,
     ],
   },
@@ -126,7 +126,7 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
         "// Date.now() here\nconst t = Date.now();\nconst d = new Date(0);\nconst n = 'Math.random()';",
       'src/boot/b.ts': 'const t = new Date();\nconst r = Math.random();',
       'src/boot/c.ts': "import { createHash, randomBytes } from 'node:crypto';",
-      'server/main.ts': "import { randomBytes } from 'node:crypto';\nstart(Date.now, randomBytes);",
+      'server/provisiond.ts': "import { randomBytes } from 'node:crypto';\nstart(Date.now, randomBytes);",
     },
     says: [
       /^src\/boot\/a\.ts:2 uses Date\.now/,
@@ -195,11 +195,13 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
     rule: 'exceptionsAreNeeded',
     files: {
       'src/store/sqlite.ts': "import Database from 'better-sqlite3';",
-      'src/clock.ts': 'export const a = 1;',
+      'server/provisiond.ts': 'export const a = 1;',
     },
     says: [
       /^src\/store\/sqlite\.ts: does not need the file system/,
-      /^src\/clock\.ts: does not need the clock/,
+      /^server\/provisiond\.ts: does not need the file system/,
+      /^server\/provisiond\.ts: does not need the clock/,
+      /^server\/provisiond\.ts: does not need randomness/,
     ],
   },
 ];

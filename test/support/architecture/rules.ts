@@ -142,6 +142,9 @@ function overCalls(
   );
 }
 
+const takesRandomness = ({ specifier, clause, typeOnly }: Import) =>
+  specifier === 'node:crypto' && !typeOnly && RANDOM_NAMES.names.test(clause);
+
 /** Clock and randomness are arguments. */
 const clockAndRandomnessAreArguments: Rule = (files) => [
   ...CALLS.flatMap((privilege) =>
@@ -149,10 +152,9 @@ const clockAndRandomnessAreArguments: Rule = (files) => [
       holds(privilege, file.path) ? undefined : refusal(privilege),
     ),
   ),
-  ...overImports(files, (file, { specifier, clause, typeOnly }) => {
-    if (specifier !== 'node:crypto' || typeOnly || !RANDOM_NAMES.names.test(clause)) return undefined;
-    return holds(RANDOM_NAMES, file.path) ? undefined : refusal(RANDOM_NAMES);
-  }),
+  ...overImports(files, (file, found) =>
+    takesRandomness(found) && !holds(RANDOM_NAMES, file.path) ? refusal(RANDOM_NAMES) : undefined,
+  ),
 ];
 
 /** Files and folders are named after the one thing inside, in kebab-case. */
@@ -215,6 +217,9 @@ const exceptionsAreNeeded: Rule = (files) => {
         .filter(({ bare }) => bare.search(call) === -1)
         .map(({ path }) => `${path}: does not need ${what}; take it off the list`),
     ),
+    ...named(RANDOM_NAMES.only)
+      .filter(({ imports }) => !imports.some(takesRandomness))
+      .map(({ path }) => `${path}: does not need ${RANDOM_NAMES.what}; take it off the list`),
     ...files
       .filter(({ path, lines }) => LONG_TABLES.has(path) && lines <= LONGEST_FILE_LINES)
       .map(({ path }) => `${path}: is short; take it off the list of long tables`),

@@ -1,0 +1,84 @@
+import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts';
+import type { ListenerStatus } from '../http/api-services.ts';
+import type { WantedInterface } from '../net/socket-plan.ts';
+import type { OwnMachine } from '../own-machine.ts';
+import type { TftpAddresses } from '../tftp/addresses.ts';
+
+export interface NetworkListenersDeps {
+  readonly machine: OwnMachine;
+  readonly store: DhcpStore;
+  readonly dhcp: DhcpInterfaces;
+  readonly tftp: TftpAddresses;
+  /** dhcp.interfaces of the configuration: empty = all. */
+  readonly dhcpInterfaceNames: () => readonly string[];
+  /** tftp.listen of the configuration: 0.0.0.0 = each address of the machine. */
+  readonly tftpAddress: string;
+}
+
+/** The listeners whose number depends on the machine's interfaces and on the records. */
+export interface NetworkListeners {
+  /** Makes what listens match the interfaces and the subnets as they are now. Calls are served one after another. */
+  reconcile(): Promise<void>;
+  status(): ListenerStatus[];
+  stop(): Promise<void>;
+}
+
+export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListeners {
+  const { machine, store, dhcp, tftp } = deps;
+  let last: Promise<void> = Promise.resolve();
+  const dhcpIsOn = (): boolean => store.subnets().some((subnet) => subnet.dhcp !== 'off');
+
+  const reconcile = async (): Promise<void> => {
+    await machine.refresh();
+    await tftp.reconcile(tftpAddresses(machine, deps.tftpAddress));
+    await dhcp.reconcile(dhcpIsOn() ? wantedInterfaces(machine, deps.dhcpInterfaceNames()) : []);
+  };
+  return {
+    reconcile() {
+      last = last.then(reconcile, reconcile);
+      return last;
+    },
+    status() {
+      return [...tftp.status(), ...(dhcpIsOn() ? dhcp.status().map(dhcpStatus) : [DHCP_OFF])];
+    },
+    async stop() {
+      await last.catch(() => {});
+      await dhcp.stop();
+      await tftp.stop();
+    },
+  };
+}
+
+const DHCP_OFF: ListenerStatus = {
+  name: 'dhcp',
+  state: 'off',
+  address: null,
+  reason: 'no subnet has DHCP on',
+  remedy: 'declare one: provision subnet add NAME --network … --dhcp authoritative',
+};
+
+function tftpAddresses(machine: OwnMachine, listen: string): string[] {
+  if (listen !== '0.0.0.0') return [listen];
+  return ['127.0.0.1', ...machine.ownAddresses().map(formatIpv4)];
+}
+
+/**
+ * Every interface that is up and has an address (or those named). One without a declared subnet hears broadcasts too
+ * and is never answered: the decision asks for the subnet, and relayed packets may come by any interface.
+ */
+function wantedInterfaces(machine: OwnMachine, names: readonly string[]): WantedInterface[] {
+  const known = machine.interfaces();
+  if (names.length === 0) return known.filter((item) => item.up && item.addresses.length > 0);
+  return names.map((name) => known.find((item) => item.name === name) ?? { name, addresses: [] });
+}
+
+function dhcpStatus(status: DhcpInterfaceStatus): ListenerStatus {
+  const name = `dhcp ${status.name}`;
+  if (status.state === 'refused') {
+    return { name, state: 'refused', address: null, reason: status.reason, remedy: status.remedy };
+  }
+  const reason = status.notes.length === 0 ? null : status.notes.join('; ');
+  return { name, state: 'listening', address: `udp 0.0.0.0:67 on ${status.name}`, reason, remedy: null };
+}

@@ -1,0 +1,52 @@
+import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import type { EventService } from '../../src/services/events.ts';
+import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { TftpEvent } from './events.ts';
+
+/** Puts what a machine fetched by TFTP on its timeline; what strangers fetch has none. */
+export function tftpTimeline(
+  store: DhcpStore,
+  events: EventService,
+  now: () => number,
+): (event: TftpEvent) => void {
+  return (event) => {
+    const told = describe(event);
+    const ip = parseIpv4(event.client.address);
+    if (told === undefined || ip === undefined) return;
+    const mac = store.findMacOf(ip, now());
+    const machine = mac === undefined ? undefined : store.findMachine(mac);
+    if (mac === undefined || machine === undefined) return;
+    events.record({
+      systemId: machine.systemId,
+      mac,
+      installId: machine.install?.id ?? null,
+      stage: 'tftp',
+      outcome: told.ok ? 'ok' : 'warning',
+      message: told.message,
+      data: {},
+    });
+  };
+}
+
+function describe(event: TftpEvent): { ok: boolean; message: string } | undefined {
+  switch (event.type) {
+    case 'complete': {
+      const how = `${event.blockBytes}-byte blocks, window ${event.windowBlocks}, ${event.resentBlocks} sent again`;
+      return {
+        ok: true,
+        message: `${event.name}: ${event.bytes} bytes in ${Math.round(event.ms)} ms (${how})`,
+      };
+    }
+    case 'aborted':
+      return {
+        ok: false,
+        message: `${event.name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
+      };
+    case 'not-found':
+      return { ok: false, message: `asked for '${event.name}', which does not exist` };
+    case 'refused':
+      return { ok: false, message: `asked for '${event.name}': refused (${event.reason})` };
+    default:
+      return undefined;
+  }
+}

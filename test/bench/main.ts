@@ -1,0 +1,51 @@
+// npm run bench -- [NAME …] [--json]
+import { parseArgs } from 'node:util';
+import * as dhcp from './dhcp.ts';
+import { type Case, type Result, runCase } from './harness.ts';
+import * as records from './records.ts';
+import { formatTable } from './report.ts';
+
+const BENCHES = new Map<string, () => Case[]>([
+  ['records', records.cases],
+  ['dhcp', dhcp.cases],
+]);
+
+const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--json]
+
+Measures the cases of the benches named, or of all, and ends with 1 where a goal is missed.
+  --json   one JSON object a line on stdout`;
+
+/** What to run, or undefined where the command line makes no sense. */
+function readCommandLine(): { names: string[]; json: boolean } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false } },
+    });
+    if (positionals.some((name) => !BENCHES.has(name))) return undefined;
+    return { names: positionals.length > 0 ? positionals : [...BENCHES.keys()], json: values.json };
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readCommandLine();
+  if (options === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
+  const results: Result[] = [];
+  for (const name of options.names) {
+    for (const item of BENCHES.get(name)?.() ?? []) {
+      if (!options.json) console.error(`measuring ${name}: ${item.name}`);
+      const result = await runCase(name, item, (error) => console.error(`${name}: ${item.name}:`, error));
+      results.push(result);
+      if (options.json) console.log(JSON.stringify(result));
+    }
+  }
+  if (!options.json) process.stdout.write(formatTable(results));
+  return results.every(({ met }) => met) ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { apiEvent, apiInstall, apiSystem } from '../../support/api-records.ts';
+import { type FakeAnswer, runCli } from '../../support/fake-cli.ts';
+
+const PAGE = (after?: number) =>
+  `GET /api/v1/systems/web001/timeline?${after === undefined ? '' : `after=${after}&`}limit=500`;
+const items = (...events: object[]): FakeAnswer => ({ status: 200, body: { items: events } });
+const system = (state?: 'installing' | 'installed' | 'failed', reason: string | null = null): FakeAnswer => ({
+  status: 200,
+  body: apiSystem({ install: state === undefined ? null : apiInstall({ state, reason }) }),
+});
+const SYSTEM = 'GET /api/v1/systems/web001';
+
+const FIRST = apiEvent(1);
+const SECOND = apiEvent(2, { stage: 'answer-file', outcome: 'warning', message: 'asked\u001b[2J twice' });
+
+describe('system timeline', () => {
+  const server = { [PAGE()]: items(FIRST, SECOND), [PAGE(2)]: items() };
+
+  it('prints a line an event, oldest first', async () => {
+    const terminal = await runCli(['system', 'timeline', 'web001'], { server, stdoutTty: true });
+    expect(terminal.stdout).toBe(`2026-11-22 09:00:01Z  dhcp-discover  ok       asked for an address
+2026-11-22 09:00:02Z  answer-file    warning  asked\\u{1b}[2J twice
+`);
+    const pipe = await runCli(['system', 'timeline', 'web001'], { server });
+    expect(pipe.stdout).toBe(
+      '2026-11-22T09:00:01.000Z\tdhcp-discover\tok\tasked for an address\n' +
+        '2026-11-22T09:00:02.000Z\tanswer-file\twarning\tasked\\u{1b}[2J twice\n',
+    );
+  });
+
+  it('reads every page, whatever limit the server has, into one document', async () => {
+    const pages = { [PAGE()]: items(FIRST), [PAGE(1)]: items(SECOND), [PAGE(2)]: items() };
+    const result = await runCli(['system', 'timeline', 'web001', '--json'], { server: pages });
+    expect(JSON.parse(result.stdout)).toEqual({ items: [FIRST, SECOND] });
+  });
+
+  it('ends although a server gives the same page for ever', async () => {
+    const result = await runCli(['system', 'timeline', 'web001'], {
+      server: { [PAGE()]: items(FIRST), [PAGE(1)]: items(FIRST) },
+    });
+    expect(result.stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('says when nothing was seen; --after skips', async () => {
+    const none = await runCli(['system', 'timeline', 'web001'], { server: { [PAGE()]: items() } });
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'nothing was seen of web001 yet\n' });
+    const after = await runCli(['system', 'timeline', 'web001', '--after', '2', '--json'], { server });
+    expect(JSON.parse(after.stdout)).toEqual({ items: [] });
+  });
+});
+
+describe('system timeline --follow', () => {
+  it('goes on asking every two seconds for what is new, until it is stopped', async () => {
+    const server = {
+      [PAGE()]: items(FIRST),
+      [PAGE(1)]: [items(), items(), items(SECOND)],
+      [PAGE(2)]: items(),
+    };
+    const result = await runCli(['system', 'timeline', 'web001', '--follow'], { server, sleeps: 3 });
+    expect(result.stdout.split('\n').map((line) => line.split('\t')[1])).toEqual([
+      'dhcp-discover',
+      'answer-file',
+      undefined,
+    ]);
+    expect(result.slept).toEqual([2000, 2000, 2000, 2000]);
+    expect(result.stderr).toBe('error: ctrl-C\n');
+  });
+
+  it('prints one event a line with --json', async () => {
+    const server = { [SYSTEM]: system('installed'), [PAGE()]: items(FIRST, SECOND), [PAGE(2)]: items() };
+    const result = await runCli(['system', 'timeline', 'web001', '--until-done', '--json'], { server });
+    const lines = result.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([FIRST, SECOND]);
+    expect(result.stdout).not.toContain('\u001b');
+  });
+
+  it('outlives a restart of the server, and shows nothing twice', async () => {
+    const server = {
+      [PAGE()]: items(FIRST),
+      [PAGE(1)]: [items(), 'unreachable' as const, 'unreachable' as const, items(SECOND)],
+      [PAGE(2)]: items(),
+    };
+    const result = await runCli(['system', 'timeline', 'web001', '--follow'], { server, sleeps: 4 });
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(result.stderr).toBe('the server does not answer; trying again\nerror: ctrl-C\n');
+  });
+
+  it('gives up on a server that stays away, and at once on one that never answered', async () => {
+    const gone = { [PAGE()]: items(FIRST), [PAGE(1)]: [items(), 'unreachable' as const] };
+    const result = await runCli(['system', 'timeline', 'web001', '--follow'], { server: gone });
+    expect(result.code).toBe(7);
+    expect(result.slept).toHaveLength(16);
+    const never = await runCli(['system', 'timeline', 'web001', '--follow'], {
+      server: { [PAGE()]: 'unreachable' },
+    });
+    expect(never).toMatchObject({ code: 7, slept: [] });
+  });
+});
+
+describe('system timeline --until-done', () => {
+  const argv = ['system', 'timeline', 'web001', '--until-done'];
+  const events = { [PAGE()]: items(FIRST), [PAGE(1)]: [items(), items(SECOND)], [PAGE(2)]: items() };
+
+  it('ends with 0 when it is installed, after the last events', async () => {
+    const server = { [SYSTEM]: [system('installing'), system('installed')], ...events };
+    const result = await runCli(argv, { server });
+    expect(result.code).toBe(0);
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(result.stderr).toBe('the install of web001 is over: installed\n');
+    expect(result.slept).toEqual([2000]);
+  });
+
+  it('ends with 1 and the reason when it failed', async () => {
+    const server = { [SYSTEM]: system('failed', 'no disk'), ...events };
+    const result = await runCli(argv, { server });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toBe('the install of web001 is over: failed: no disk\n');
+  });
+
+  it('does not wait for an install that nobody armed', async () => {
+    const result = await runCli(argv, { server: { [SYSTEM]: system(), [PAGE()]: items() } });
+    expect(result).toMatchObject({ code: 1, slept: [] });
+    expect(result.stderr).toContain('arm one with: provision system install web001');
+  });
+});

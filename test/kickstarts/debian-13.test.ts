@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import nunjucks from 'nunjucks';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const TEMPLATE = readFileSync(new URL('../../kickstarts/debian-13.preseed', import.meta.url), 'utf8');
+
+const VALUES = {
+  callback_url: 'http://192.0.2.1/stage/token',
+  hostname: 'n1',
+  mirror_host: '192.0.2.2',
+  ssh_keys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'],
+};
+
+function render(values: Record<string, unknown> = {}): string {
+  const environment = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: true });
+  return environment.renderString(TEMPLATE, { ...VALUES, ...values });
+}
+
+/** Reads a value the way the installer's debconf-set-selections does: comments and empty lines go before lines are joined. */
+function answers(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  let joined = '';
+  for (const line of text.split('\n').filter((l) => !/^#|^\s*$/.test(l))) {
+    joined += ` ${line.trim().replace(/\s*\\$/, '')}`;
+    if (line.endsWith('\\')) continue;
+    const [, name = '', , ...value] = joined.trim().split(' ');
+    found.set(name, value.join(' '));
+    joined = '';
+  }
+  return found;
+}
+
+const COMMANDS = ['preseed/early_command', 'partman/early_command', 'preseed/late_command'];
+
+test.each([{}, { fast: true, unsigned_mirror: true, network_first: true, power_off: true }])(
+  'the commands are shell, with %o',
+  (values) => {
+    const read = answers(render(values));
+    for (const name of COMMANDS) execFileSync('sh', ['-n', '-c', read.get(name) ?? 'missing (']);
+    expect(read.get('preseed/late_command')).toContain("echo 'ssh-ed25519 BBBB two' >>");
+  },
+);
+
+test('without a hash no password of root is valid, and an unsigned mirror is never the default', () => {
+  const read = answers(render());
+  expect(read.get('passwd/root-password-crypted')).toBe('*');
+  expect(read.has('debian-installer/allow_unauthenticated')).toBe(false);
+  expect(read.get('preseed/early_command')).not.toContain('AllowInsecure');
+  expect(answers(render({ root_password_hash: '$6$x$y' })).get('passwd/root-password-crypted')).toBe(
+    '$6$x$y',
+  );
+});
+
+interface Disk {
+  readonly name: string;
+  readonly gigabytes: number;
+  readonly bus?: string;
+  readonly removable?: boolean;
+}
+
+describe('the disk', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'disk-'));
+    mkdirSync(join(root, 'bin'));
+    mkdirSync(join(root, 'sys/block'), { recursive: true });
+    mkdirSync(join(root, 'tmp'));
+    for (const program of ['provision-stage', 'debconf-set', 'logger']) {
+      const path = join(root, 'bin', program);
+      writeFileSync(path, `#!/bin/sh\necho "${program} $*" >> ${root}/calls\n`);
+      chmodSync(path, 0o755);
+    }
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function attach({ name, gigabytes, bus = 'pci0', removable = false }: Disk): void {
+    const device = join(root, 'sys/devices', bus, name);
+    mkdirSync(device, { recursive: true });
+    writeFileSync(join(device, 'size'), String(gigabytes * 1953125));
+    writeFileSync(join(device, 'removable'), removable ? '1' : '0');
+    writeFileSync(join(device, 'ro'), '0');
+    symlinkSync(device, join(root, 'sys/block', name));
+  }
+
+  /** Runs the command against a made-up /sys; gives what it told the server and the installer. */
+  function choose(values: Record<string, unknown> = {}): { ok: boolean; calls: string } {
+    const command = answers(render(values)).get('partman/early_command') ?? '';
+    const script = command.replaceAll(/\/(sys|tmp)\//g, (path) => root + path);
+    const env = { ...process.env, PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}` };
+    let ok = true;
+    try {
+      execFileSync('sh', ['-c', script], { env });
+    } catch {
+      ok = false;
+    }
+    return { ok, calls: readFileSync(join(root, 'calls'), 'utf8') };
+  }
+
+  test('is the only fixed one that is big enough', () => {
+    attach({ name: 'sda', gigabytes: 500, bus: 'pci0/usb1/1-1' });
+    attach({ name: 'sdb', gigabytes: 100, bus: 'pci0/ata1' });
+    attach({ name: 'sdc', gigabytes: 4, bus: 'pci0/ata2' });
+    attach({ name: 'sr0', gigabytes: 100 });
+    attach({ name: 'sdd', gigabytes: 100, removable: true });
+    const { ok, calls } = choose();
+    expect(ok).toBe(true);
+    expect(calls).toContain('debconf-set partman-auto/disk /dev/sdb\n');
+    expect(calls).toContain('debconf-set grub-installer/bootdev /dev/sdb\n');
+    expect(readFileSync(join(root, 'tmp/provision.recipe'), 'utf8')).toContain('method{ biosgrub }');
+  });
+
+  test('gets an EFI system partition on a UEFI machine', () => {
+    attach({ name: 'vda', gigabytes: 20 });
+    mkdirSync(join(root, 'sys/firmware/efi'), { recursive: true });
+    expect(choose().ok).toBe(true);
+    expect(readFileSync(join(root, 'tmp/provision.recipe'), 'utf8')).toContain('method{ efi }');
+  });
+
+  test.each([
+    { disks: ['sda', 'nvme0n1'], values: {}, reason: '2 disks qualify, name one: /dev/nvme0n1 /dev/sda' },
+    { disks: [], values: {}, reason: 'no disk of 8 GB or more' },
+    { disks: ['sda'], values: { min_disk_gb: 1000 }, reason: 'no disk of 1000 GB or more' },
+    { disks: ['sda'], values: { disk: '/dev/nothing-here' }, reason: 'there is no disk /dev/nothing-here' },
+  ])('stops the installation: $reason', ({ disks, values, reason }) => {
+    for (const name of disks) attach({ name, gigabytes: 100 });
+    const { ok, calls } = choose(values);
+    expect(ok).toBe(false);
+    expect(calls).toContain(`provision-stage failed ${reason}\n`);
+    expect(calls).not.toContain('debconf-set');
+  });
+});

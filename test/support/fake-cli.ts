@@ -1,0 +1,109 @@
+import type { CliDeps, TextSink } from '../../src/cli/deps.ts';
+import { run } from '../../src/cli/run.ts';
+import { formatServerAddress } from '../../src/cli/server-address.ts';
+import { createClient } from '../../src/client/client.ts';
+import { Unreachable } from '../../src/client/errors.ts';
+import type { ClientRequest, Transport } from '../../src/client/transport.ts';
+
+/** What the fake server answers; 'unreachable' is no answer at all. */
+export type FakeAnswer = { readonly status: number; readonly body?: unknown } | 'unreachable';
+
+export interface FakeWorld {
+  /** Answers by `METHOD /path`; a list is used up one by one, its last answer stays. Anything else fails the test. */
+  readonly server?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>;
+  readonly stdoutTty?: boolean;
+  readonly stdinTty?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly privateFiles?: Readonly<Record<string, { text: string; mode: number }>>;
+  /** What is typed at the prompts, in order. */
+  readonly typed?: readonly string[];
+  readonly now?: string;
+  /** Ends an endless follow after so many sleeps, as ctrl-C would. */
+  readonly sleeps?: number;
+}
+
+export interface FakeRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Requests as `METHOD /path`, each with its body and headers. */
+  readonly requests: readonly (Omit<ClientRequest, 'body'> & {
+    readonly line: string;
+    readonly body: unknown;
+  })[];
+  /** Servers that were connected to, each with the token that went along. */
+  readonly connections: readonly { readonly server: string; readonly token: string | undefined }[];
+  readonly questions: readonly string[];
+  readonly privateFiles: ReadonlyMap<string, { text: string; mode: number }>;
+  readonly slept: readonly number[];
+}
+
+/** Runs one command line in a world made of values. */
+export async function runCli(argv: readonly string[], world: FakeWorld = {}): Promise<FakeRun> {
+  const text = { stdout: '', stderr: '' };
+  const requests: FakeRun['requests'][number][] = [];
+  const connections: FakeRun['connections'][number][] = [];
+  const questions: string[] = [];
+  const slept: number[] = [];
+  const typed = [...(world.typed ?? [])];
+  const privateFiles = new Map(Object.entries(world.privateFiles ?? {}));
+  const transport = fakeTransport(world.server ?? {}, requests);
+  const sink = (stream: 'stdout' | 'stderr'): TextSink => ({
+    isTTY: world.stdoutTty ?? false,
+    write: (more) => {
+      text[stream] += more;
+    },
+  });
+  const deps: CliDeps = {
+    connect: (address, token) => {
+      connections.push({ server: formatServerAddress(address), token });
+      return createClient({ request: transport, token });
+    },
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    stdinIsTty: world.stdinTty ?? false,
+    env: { HOME: '/home/ada', NO_COLOR: '1', ...world.env },
+    cwd: '/srv/lab',
+    version: '1.2.3',
+    readStdin: async () => world.stdin ?? '',
+    readFile: async (path) => world.files?.[path] ?? missing(`file ${path}`),
+    privateFiles: {
+      read: async (path) => privateFiles.get(path),
+      write: async (path, content) => void privateFiles.set(path, { text: content, mode: 0o600 }),
+    },
+    prompt: async (question, { secret }) => {
+      questions.push(secret ? `${question}(hidden)` : question);
+      return typed.shift() ?? missing(`an answer to '${question}'`);
+    },
+    now: () => new Date(world.now ?? '2026-11-22T09:00:00.000Z'),
+    sleep: async (ms) => {
+      slept.push(ms);
+      if (slept.length > (world.sleeps ?? 50)) throw new Error('ctrl-C');
+    },
+  };
+  const code = await run(argv, deps);
+  return { code, ...text, requests, connections, questions, privateFiles, slept };
+}
+
+function fakeTransport(
+  server: NonNullable<FakeWorld['server']>,
+  requests: FakeRun['requests'][number][],
+): Transport {
+  const left = new Map(Object.entries(server).map(([line, answer]) => [line, [answer].flat()]));
+  return async (request) => {
+    const line = `${request.method} ${request.path}`;
+    const body: unknown = request.body === undefined ? undefined : JSON.parse(request.body);
+    requests.push({ ...request, line, body });
+    const answers = left.get(line) ?? [];
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? missing(`an answer to ${line}`);
+    if (answer === 'unreachable') throw new Unreachable('unix:/x', 'refused', 'nobody listens there');
+    const contentType = answer.status < 400 ? 'application/json' : 'application/problem+json';
+    return { ...answer, contentType, text: answer.body === undefined ? '' : JSON.stringify(answer.body) };
+  };
+}
+
+function missing(what: string): never {
+  throw new Error(`the test has not foreseen ${what}`);
+}
