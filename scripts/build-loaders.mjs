@@ -25,10 +25,11 @@ const MODULES = [
   'search',
   'search_fs_file',
   'chain',
+  'boot',
+  'minicmd',
   'echo',
   'sleep',
   'test',
-  'minicmd',
   'normal',
 ];
 

@@ -62,8 +62,8 @@ export function bootService(
     return mac !== undefined && store.dhcp.findMachine(mac)?.systemId === systemId;
   };
 
-  /** The open install behind a token, if the caller is its machine. */
-  const open = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
+  /** The install behind a token, open or over, if the caller is its machine. */
+  const own = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
     const stored = await installs.findByToken(token);
     if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
     if (!isOwn(caller.address, stored.systemId)) {
@@ -71,10 +71,33 @@ export function bootService(
       record(stored, 'refused', reason, { outcome: 'warning' });
       return { refused: 'not-yours', reason };
     }
-    if (!isOpen(factsOf(stored.install), now())) {
-      return { refused: 'over', reason: `the install is over (${stored.install.state})` };
-    }
     return stored;
+  };
+
+  /** The same, if the install is still open. */
+  const open = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
+    const stored = await own(token, caller);
+    if ('refused' in stored || isOpen(factsOf(stored.install), now())) return stored;
+    return { refused: 'over', reason: `the install is over (${stored.install.state})` };
+  };
+
+  /**
+   * The first report of the installed system, with its SSH host keys. It comes when the install is over, by its nature,
+   * and changes nothing but the timeline; the install's own time limit holds for it, too.
+   */
+  const reportFirstBoot = async (
+    token: string,
+    hostKeys: string,
+    caller: Caller,
+  ): Promise<Refusal | undefined> => {
+    const stored = await own(token, caller);
+    if ('refused' in stored) return stored;
+    const { state, expiresAtMs } = factsOf(stored.install);
+    if (state !== 'installed' || now() >= expiresAtMs) {
+      return { refused: 'over', reason: `no first boot is expected (${state})` };
+    }
+    record(stored, 'first-boot', 'the installed system has started', { data: { hostKeys } });
+    return undefined;
   };
 
   const move = async (stored: StoredInstall, seen: Observation): Promise<Refusal | undefined> => {
@@ -184,6 +207,7 @@ export function bootService(
 
     /** A stage that the installer or the new system reports. */
     async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
+      if (stage === 'first-boot') return reportFirstBoot(token, detail, caller);
       const stored = await open(token, caller);
       if ('refused' in stored) return stored;
       const known = STAGES.find((candidate) => candidate === stage);

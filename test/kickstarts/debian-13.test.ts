@@ -2,21 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import nunjucks from 'nunjucks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AnswerFacts, buildContext } from '../../src/answer-file/context.ts';
+import { renderAnswerFile } from '../../src/answer-file/render.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { minimalFacts, PASSWORD_HASH, SSH_KEY } from '../support/answer-facts.ts';
+import { shippedFile, shippedSnippets } from '../support/shipped-files.ts';
 
-const TEMPLATE = readFileSync(new URL('../../kickstarts/debian-13.preseed', import.meta.url), 'utf8');
+type Settings = AnswerFacts['settings'];
 
-const VALUES = {
-  callback_url: 'http://192.0.2.1/stage/token',
-  hostname: 'n1',
-  mirror_host: '192.0.2.2',
-  ssh_keys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'],
-};
-
-function render(values: Record<string, unknown> = {}): string {
-  const environment = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: true });
-  return environment.renderString(TEMPLATE, { ...VALUES, ...values });
+function render(settings: Settings = {}): string {
+  const template = { name: 'debian-13.preseed', text: shippedFile('kickstarts/debian-13.preseed') };
+  const facts = minimalFacts({ settings: { vars: { mirror_host: 'deb.example.org' }, ...settings } });
+  const context = buildContext(facts);
+  return renderAnswerFile({ template, snippets: shippedSnippets(), context, mode: 'serve' }).text;
 }
 
 /** Reads a value the way the installer's debconf-set-selections does: comments and empty lines go before lines are joined. */
@@ -35,23 +34,24 @@ function answers(text: string): Map<string, string> {
 
 const COMMANDS = ['preseed/early_command', 'partman/early_command', 'preseed/late_command'];
 
-test.each([{}, { fast: true, unsigned_mirror: true, network_first: true, power_off: true }])(
-  'the commands are shell, with %o',
-  (values) => {
-    const read = answers(render(values));
-    for (const name of COMMANDS) execFileSync('sh', ['-n', '-c', read.get(name) ?? 'missing (']);
-    expect(read.get('preseed/late_command')).toContain("echo 'ssh-ed25519 BBBB two' >>");
-  },
+const EVERY_FLAG = Object.fromEntries(
+  ['fast', 'unsigned_mirror', 'network_first', 'power_off', 'non_free_firmware'].map((name) => [name, 'yes']),
 );
+
+test.each([{}, EVERY_FLAG])('the commands are shell, with %o', (flags) => {
+  const read = answers(render({ sshKeys: [SSH_KEY], vars: { mirror_host: 'deb.example.org', ...flags } }));
+  for (const name of COMMANDS) execFileSync('sh', ['-n', '-c', read.get(name) ?? 'missing (']);
+  expect(read.get('preseed/late_command')).toContain(`echo '${SSH_KEY}' >>`);
+  expect(read.get('preseed/early_command')).toContain("echo 'provision-stage installed' >>");
+});
 
 test('without a hash no password of root is valid, and an unsigned mirror is never the default', () => {
   const read = answers(render());
   expect(read.get('passwd/root-password-crypted')).toBe('*');
   expect(read.has('debian-installer/allow_unauthenticated')).toBe(false);
   expect(read.get('preseed/early_command')).not.toContain('AllowInsecure');
-  expect(answers(render({ root_password_hash: '$6$x$y' })).get('passwd/root-password-crypted')).toBe(
-    '$6$x$y',
-  );
+  const given = answers(render({ rootPasswordHash: new Secret(PASSWORD_HASH) }));
+  expect(given.get('passwd/root-password-crypted')).toBe(PASSWORD_HASH);
 });
 
 interface Disk {
@@ -86,7 +86,7 @@ describe('the disk', () => {
   }
 
   /** Runs the command against a made-up /sys; gives what it told the server and the installer. */
-  function choose(values: Record<string, unknown> = {}): { ok: boolean; calls: string } {
+  function choose(values: Settings = {}): { ok: boolean; calls: string } {
     const command = answers(render(values)).get('partman/early_command') ?? '';
     const script = command.replaceAll(/\/(sys|tmp)\//g, (path) => root + path);
     const env = { ...process.env, PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}` };
@@ -122,7 +122,7 @@ describe('the disk', () => {
   test.each([
     { disks: ['sda', 'nvme0n1'], values: {}, reason: '2 disks qualify, name one: /dev/nvme0n1 /dev/sda' },
     { disks: [], values: {}, reason: 'no disk of 8 GB or more' },
-    { disks: ['sda'], values: { min_disk_gb: 1000 }, reason: 'no disk of 1000 GB or more' },
+    { disks: ['sda'], values: { minDiskGb: 1000 }, reason: 'no disk of 1000 GB or more' },
     { disks: ['sda'], values: { disk: '/dev/nothing-here' }, reason: 'there is no disk /dev/nothing-here' },
   ])('stops the installation: $reason', ({ disks, values, reason }) => {
     for (const name of disks) attach({ name, gigabytes: 100 });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -14,13 +13,10 @@ import {
   ROOT_LABEL,
 } from './debian-root.ts';
 import { createDiskImage } from './disk-image.ts';
-import { chooseDiskParent } from './lab.ts';
 import type { Processes } from './processes.ts';
 
 /** Raise it when this code changes what it makes of the same packages. */
 const LAYOUT = 1;
-/** Folder, disk and download cache together. */
-const BUILD_BYTES = 1.5e9;
 /** Room for logs, keys and a package or two; the rest of the machine's disk stays empty. */
 const FREE_MIB = 96;
 
@@ -38,7 +34,7 @@ boot
  */
 export async function buildDebianImage(
   processes: Processes,
-  paths: { root: string; cacheDir: string },
+  paths: { root: string; cacheDir: string; diskDir: string },
   say: (text: string) => void,
 ): Promise<string> {
   const source = await findDebianSource(processes);
@@ -48,8 +44,8 @@ export async function buildDebianImage(
     () => false,
   );
   if (isThere) return path;
-  // in memory if it can be: dpkg waits for the disk after every file it writes
-  const workDir = await mkdtemp(join(await chooseDiskParent(BUILD_BYTES, tmpdir()), 'provision-image-'));
+  // beside the disks, in memory if it can be: dpkg waits for the disk after every file it writes
+  const workDir = await mkdtemp(join(paths.diskDir, 'image-'));
   // a cache entry is either whole or absent
   const part = `${path}.${process.pid}`;
   try {
