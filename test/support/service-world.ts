@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createFiles } from '../../server/files.ts';
+import type { ApiServices } from '../../server/http/api-services.ts';
+import { buildHttpApp } from '../../server/http/app.ts';
+import { createLog } from '../../server/log.ts';
+import { openSecretBox } from '../../server/secret-box.ts';
+import { createShippedProfiles } from '../../server/shipped.ts';
+import { renderAnswerFile } from '../../src/answer-file/render.ts';
+import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import { type AccessService, accessService } from '../../src/services/access.ts';
+import { type AnswerFiles, answerFileService } from '../../src/services/answer-files.ts';
+import { type BootService, bootService } from '../../src/services/boot.ts';
+import type { Deps } from '../../src/services/deps.ts';
+import { distroService } from '../../src/services/distros.ts';
+import { eventService } from '../../src/services/events.ts';
+import { installService } from '../../src/services/installs.ts';
+import { profileService } from '../../src/services/profiles.ts';
+import { subnetService } from '../../src/services/subnets.ts';
+import { systemService } from '../../src/services/systems.ts';
+import type { Store } from '../../src/store/store.ts';
+import { ip } from './dhcp-packets.ts';
+import { openEmptyStore } from './empty-store.ts';
+import { shippedFile, shippedSnippets } from './shipped-files.ts';
+import { NOW_MS } from './store-records.ts';
+
+/** The whole set of services on a database of its own, with a clock that only the test moves. */
+export interface ServiceWorld {
+  readonly deps: Deps;
+  readonly store: Store;
+  readonly services: ApiServices;
+  readonly access: AccessService;
+  readonly boot: BootService;
+  readonly answers: AnswerFiles;
+  /** The API as it stands on TCP (with tokens) and on the unix socket (without). */
+  readonly tcp: FastifyInstance;
+  readonly local: FastifyInstance;
+  readonly dataDir: string;
+  /** Everything that was logged, at the level `trace`. */
+  readonly logged: string[];
+  /** Every token that was made so far, in the clear. */
+  readonly tokens: string[];
+  /** Answer files by name; a test may change them. */
+  readonly templates: Map<string, string>;
+  /** The service's own addresses. */
+  readonly ownAddresses: Ipv4[];
+  /** How often the listeners were asked to follow the subnets. */
+  subnetChanges: number;
+  nowMs: number;
+  /** One request over the unix socket's app; the body is sent as JSON. */
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  dispose(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Record<string, unknown>;
+}
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+export async function openServiceWorld(): Promise<ServiceWorld> {
+  const { store, dataDir, dispose } = await openEmptyStore();
+  const logged: string[] = [];
+  const log = createLog('trace', { write: (line: string) => logged.push(line) });
+  const tokens: string[] = [];
+  const ownAddresses: Ipv4[] = [ip('10.99.0.5')];
+  const deps: Deps = {
+    store,
+    secrets: openSecretBox(join(dataDir, 'secret.key')),
+    now: () => world.nowMs,
+    randomBytes: (length) => {
+      const bytes = randomBytes(length);
+      tokens.push(bytes.toString('base64url'));
+      return bytes;
+    },
+  };
+  const templates = new Map([
+    ['debian-13.preseed', shippedFile('kickstarts/debian-13.preseed')],
+    ['image-deploy.sh', shippedFile('kickstarts/image-deploy.sh')],
+    ...shippedSnippets(),
+  ]);
+  const files = createFiles(() => [join(dataDir, 'distros')]);
+  const events = eventService(deps, (error) => {
+    throw error;
+  });
+  const answers = answerFileService(deps, {
+    renderer: { render: async (request) => renderAnswerFile(request) },
+    templates: async () => templates,
+    files,
+  });
+  const server = { address: ip('127.0.0.1'), httpPort: 80 };
+  const installs = installService(deps, events, (system) => answers.checkReady(system, server));
+  const services: ApiServices = {
+    distros: distroService(deps, files),
+    profiles: profileService(deps, createShippedProfiles(ROOT)),
+    subnets: subnetService(deps, () => {
+      world.subnetChanges += 1;
+    }),
+    systems: systemService(deps, () => ownAddresses),
+    leases: { list: () => store.read.leases.list(deps.now()) },
+    installs,
+    events,
+    status: () => ({ version: '0.0.0', listeners: [], warnings: [] }),
+  };
+  const access = accessService(deps);
+  const api = { services, access, log, version: '0.0.0' };
+  const local = buildHttpApp(api, 'socket');
+  const world: ServiceWorld = {
+    deps,
+    store,
+    services,
+    access,
+    boot: bootService(deps, installs, answers, events),
+    answers,
+    tcp: buildHttpApp(api, 'token'),
+    local,
+    dataDir,
+    logged,
+    tokens,
+    templates,
+    ownAddresses,
+    subnetChanges: 0,
+    nowMs: NOW_MS,
+    call: (method, url, body) => inject(local, { method, url, ...jsonBody(body) }),
+    async dispose() {
+      await Promise.all([world.local.close(), world.tcp.close()]);
+      await events.flush();
+      await dispose();
+    },
+  };
+  mkdirSync(join(dataDir, 'distros'));
+  for (const name of ['linux', 'initrd.gz', 'disk.img'])
+    writeFileSync(fileOf(world, name), `content of ${name}`);
+  return world;
+}
+
+/** One request to an app, and its answer with the body read as JSON where it is JSON. */
+export async function inject(app: FastifyInstance, options: InjectOptions): Promise<Answer> {
+  const response = await app.inject(options);
+  const isJson = /json/.test(String(response.headers['content-type']));
+  const body = isJson ? JSON.parse(response.payload) : response.payload;
+  return { status: response.statusCode, body, headers: response.headers };
+}
+
+function jsonBody(body: unknown): InjectOptions {
+  if (body === undefined) return {};
+  return { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+/** The path of a file that distros may use. */
+export function fileOf(world: Pick<ServiceWorld, 'dataDir'>, name: string): string {
+  return join(world.dataDir, 'distros', name);
+}
+
+/** A crypt hash that no test may ever see again. */
+export const SECRET_HASH = '$6$topsecretsalt$NobodyMayReadThisEverAgain';
+export const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMjSDcOQ0tkuSwTpeNP7Y3B admin@office';
+const MAC = '52:54:00:00:00:01';
+
+/** Bodies of records that are accepted as they are, in this order; each test changes what it is about. */
+export function bodies(world: Pick<ServiceWorld, 'dataDir'>) {
+  const distro = {
+    name: 'debian-13',
+    family: 'debian',
+    version: '13',
+    kernel: fileOf(world, 'linux'),
+    initrd: fileOf(world, 'initrd.gz'),
+    tree: 'http://mirror.example/debian',
+  };
+  const profile = {
+    name: 'debian-13',
+    distro: 'debian-13',
+    settings: { sshKeys: [SSH_KEY], rootPasswordHash: SECRET_HASH },
+  };
+  const subnet = {
+    name: 'lab',
+    network: '10.99.0.0/24',
+    gateway: '10.99.0.254',
+    dhcp: 'authoritative',
+    ranges: [{ from: '10.99.0.100', to: '10.99.0.199' }],
+  };
+  const system = { name: 'web001', profile: 'debian-13', interfaces: [{ mac: MAC, ip: '10.99.0.11' }] };
+  return { distro, profile, subnet, system };
+}
+
+/** Adds one record of each kind; throws with the problem if one is refused. */
+export async function addRecords(world: ServiceWorld): Promise<void> {
+  const { distro, profile, subnet, system } = bodies(world);
+  for (const [nouns, body] of Object.entries({
+    distros: distro,
+    profiles: profile,
+    subnets: subnet,
+    systems: system,
+  }))
+    await addRecord(world, nouns, body);
+}
+
+/** Adds one record, or fails with what was answered. */
+export async function addRecord(world: ServiceWorld, nouns: string, body: object): Promise<unknown> {
+  const answer = await world.call('POST', `/api/v1/${nouns}`, body);
+  if (answer.status !== 201) throw new Error(`${nouns}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
