@@ -32,7 +32,13 @@ function describeRequest(request: LoggedRequest): object {
   };
 }
 
-/** `/i/<token>/kernel` as `/i/…/kernel`. */
+/**
+ * `/i/<token>/kernel` as `/i/…/kernel`, and everything else that has the shape of a token: what no route knows is
+ * logged too, with whatever stands in it.
+ */
 export function withoutToken(url: string): string {
-  return url.replace(/^\/i\/[^/?#]*/, '/i/…').replace(/([?&]token=)[^&#]*/gi, '$1…');
+  return url
+    .replace(/(\/i\/)[^/?#]*/gi, '$1…')
+    .replace(/([?&]token=)[^&#]*/gi, '$1…')
+    .replace(/[A-Za-z0-9_-]{43,}/g, '…');
 }

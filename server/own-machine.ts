@@ -13,7 +13,7 @@ export interface OwnMachine {
   warnings(): readonly string[];
 }
 
-export async function createOwnMachine(store: Store, log: Logger): Promise<OwnMachine> {
+export async function createOwnMachine(store: Store, log: Logger, now: () => number): Promise<OwnMachine> {
   let interfaces = listInterfaces();
   let written: string | undefined;
   let warnings: string[] = [];
@@ -22,10 +22,10 @@ export async function createOwnMachine(store: Store, log: Logger): Promise<OwnMa
   const refresh = async (): Promise<void> => {
     interfaces = listInterfaces();
     const addresses = ownAddresses();
-    const now = addresses.join(' ');
-    if (now === written) return;
-    const taken = await store.transaction((tx) => tx.addresses.replaceServerAddresses(addresses));
-    written = now;
+    const found = addresses.join(' ');
+    if (found === written) return;
+    const taken = await store.transaction((tx) => tx.addresses.replaceServerAddresses(addresses, now()));
+    written = found;
     warnings = taken.map(
       ({ conflict }) =>
         `${conflict.value} is an address of this server and of ${conflict.holder}; change one of them (${conflict.command})`,

@@ -79,7 +79,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
 
   // The use cases.
   const events = eventService(deps, (error, count) => log.error({ err: error, count }, 'boot events lost'));
-  const machine = await createOwnMachine(store, log);
+  const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir);
   const answers = answerFileService(deps, { renderer, templates, files });
   const httpPort = config.boot.port;
@@ -127,7 +127,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
-    subnets: subnetService(deps, () => void network.reconcile()),
+    subnets: subnetService(deps, () => {
+      network.reconcile().catch((error) => log.error({ err: error }, 'failed to follow the subnets'));
+    }),
     systems: systemService(deps, machine.ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,

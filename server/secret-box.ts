@@ -1,5 +1,16 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { DomainError } from '../src/domain/errors.ts';
 import type { SecretBox } from '../src/services/deps.ts';
 
@@ -24,9 +35,11 @@ export function openSecretBox(path: string): SecretBox {
     },
     open(sealed, context) {
       const bytes = Buffer.from(sealed, 'base64');
-      const nonce = bytes.subarray(0, NONCE_BYTES);
-      const decipher = createDecipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(context));
       try {
+        const nonce = bytes.subarray(0, NONCE_BYTES);
+        // The length of the tag is said, or a shorter one would do.
+        const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+        decipher.setAAD(Buffer.from(context));
         decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
         const body = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
         return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
@@ -40,10 +53,7 @@ export function openSecretBox(path: string): SecretBox {
 }
 
 function readOrMakeKey(path: string): Buffer {
-  if (!existsSync(path)) {
-    writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-    chmodSync(path, 0o600);
-  }
+  if (!existsSync(path)) makeKey(path);
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0) {
     throw new DomainError('storage', `${path} may be read by others (mode ${mode.toString(8)})`, {
@@ -57,4 +67,21 @@ function readOrMakeKey(path: string): Buffer {
     });
   }
   return key;
+}
+
+/**
+ * The key is whole and on the disk before anything is sealed with it: a database whose secrets outlived their key in
+ * a power cut could never be read again.
+ */
+function makeKey(path: string): void {
+  const unfinished = `${path}.new`;
+  const file = openSync(unfinished, 'w', 0o600);
+  fchmodSync(file, 0o600);
+  writeSync(file, `${randomBytes(32).toString('base64')}\n`);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(unfinished, path);
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }

@@ -33,6 +33,8 @@ export function buildHttpApp(
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
   });
+  // Records are JSON; text would get as far as the schemas and be refused with the wrong reason.
+  app.removeContentTypeParser('text/plain');
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
   installAuthentication(app, access, trust);

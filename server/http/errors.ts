@@ -56,6 +56,8 @@ function clientErrorCode(error: { statusCode?: number; code?: string }): string 
 }
 
 function sendDomainError(reply: FastifyReply, error: DomainError): FastifyReply {
+  // RFC 9110 §11.6.1: a 401 says how to authenticate.
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   return sendProblem(reply, STATUS[error.code], error.code, error.message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.problems.length === 0 ? {} : { problems: error.problems }),

@@ -26,6 +26,10 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** Stages that a machine may report itself; every other one is the service's own to say. */
+export const REPORTED_STAGES = ['installing', 'partitioning', 'installed', 'failed', 'first-boot'] as const;
+export type ReportedStage = (typeof REPORTED_STAGES)[number];
+
 export type Outcome = 'ok' | 'warning' | 'error';
 
 /** One observed stage of one machine. `system` is null for a machine that no record knows. */

@@ -60,7 +60,7 @@ export function notFound(noun: string, name: string): DomainError {
 export function invalid(problems: readonly Problem[]): DomainError {
   const first = problems[0];
   const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new DomainError('invalid', `${first?.path ?? 'input'}: ${first?.message ?? 'not valid'}${rest}`, {
+  return new DomainError('invalid', `${first?.path || 'input'}: ${first?.message ?? 'not valid'}${rest}`, {
     problems,
   });
 }

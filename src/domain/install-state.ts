@@ -15,9 +15,11 @@ export interface InstallFacts {
 export type Observation =
   | { readonly kind: 'script-served' }
   | { readonly kind: 'kernel-served' }
+  | { readonly kind: 'initrd-served' }
   | { readonly kind: 'answer-served' }
   | { readonly kind: 'progress'; readonly stage: string }
   | { readonly kind: 'installed' }
+  | { readonly kind: 'first-boot' }
   | { readonly kind: 'failed'; readonly stage: string; readonly reason: string }
   | { readonly kind: 'netbooted' }
   | { readonly kind: 'expired' }
@@ -56,13 +58,17 @@ export function advance(install: InstallFacts, seen: Observation, nowMs: number)
       if (!hasAttemptLeft(install)) return { refused: 'all attempts are used up' };
       return { change: { state: 'booting', stage: 'boot-script', scriptsServed: install.scriptsServed + 1 } };
     case 'kernel-served':
-      return { change: install.state === 'installing' ? null : { state: 'loading', stage: 'kernel' } };
+      return serveLoaderFile(install, 'kernel');
+    case 'initrd-served':
+      return serveLoaderFile(install, 'initrd');
     case 'answer-served':
       return spendAttempt(install);
     case 'progress':
       return { change: { stage: seen.stage } };
     case 'installed':
       return { change: { state: 'installed', stage: 'installed', reason: null } };
+    case 'first-boot':
+      return firstBoot(install);
     case 'failed':
       return { change: { state: 'failed', stage: seen.stage, reason: seen.reason } };
     case 'cancelled':
@@ -70,6 +76,33 @@ export function advance(install: InstallFacts, seen: Observation, nowMs: number)
     case 'netbooted':
       return netbooted(install);
   }
+}
+
+/** Kernel and initrd belong to an attempt that is not spent yet: who asks afterwards follows an old boot script. */
+function serveLoaderFile(install: InstallFacts, stage: 'kernel' | 'initrd'): Advance {
+  if (install.attemptsUsed >= install.attempts) return { refused: 'all attempts are used up' };
+  return { change: install.state === 'installing' ? null : { state: 'loading', stage } };
+}
+
+/** The new system runs, so the install is done, even if its last report was lost. */
+function firstBoot(install: InstallFacts): Advance {
+  if (install.state !== 'installing') return { refused: 'the answer file of this install was never fetched' };
+  return { change: { state: 'installed', stage: 'first-boot', reason: null } };
+}
+
+/** How long after the end of an install the new system may report its first boot. */
+const FIRST_BOOT_MS = 24 * 60 * 60_000;
+
+/**
+ * May the new system still report its first boot? It does so after the install is done, which changes nothing any
+ * more; for 24 hours, so that a token on a disk does not stay good for ever. Nothing is written to an install that is
+ * over, so the time of its last change is the time at which it was done.
+ */
+export function awaitsFirstBoot(
+  install: { readonly state: InstallState; readonly updatedAtMs: number },
+  nowMs: number,
+): boolean {
+  return install.state === 'installed' && nowMs < install.updatedAtMs + FIRST_BOOT_MS;
 }
 
 /** The answer file is the point of no return (it wipes the disk), so this is where an attempt is spent. */

@@ -20,6 +20,7 @@ export const installInput = z.strictObject({
   attempts: z.int().min(1).max(10).default(1),
   expiresInMinutes: z.int().min(5).max(10_080).default(240),
 });
+export type InstallInput = z.infer<typeof installInput>;
 
 /**
  * One permission to install. The budget of attempts, not a callback, ends it: an attempt is spent when the answer

@@ -30,8 +30,11 @@ export function accessService({ store, now, randomBytes }: Deps) {
           hint: 'it is printed at the first start, holds until it is used, and changes with every start until then',
         });
       }
+      // Void before anything is awaited: two callers at once must not both be let in.
+      const used = setupHash;
+      setupHash = null;
       const token = newToken(randomBytes);
-      await store.transaction(async (tx) => {
+      const adding = store.transaction(async (tx) => {
         await tx.tokens.add(input.name, hashToken(token), now());
         const entry = {
           actor: 'setup',
@@ -42,7 +45,10 @@ export function accessService({ store, now, randomBytes }: Deps) {
         };
         await tx.audit.add(entry, now());
       });
-      setupHash = null;
+      await adding.catch((error) => {
+        setupHash = used;
+        throw error;
+      });
       return { token, name: input.name };
     },
 

@@ -25,7 +25,10 @@ export interface Rendering {
 export interface AnswerFiles {
   render(system: StoredSystem, rendering: Rendering, mode: RenderMode): Promise<Rendered>;
   kernelArgs(system: StoredSystem, rendering: Rendering): Promise<readonly string[]>;
-  /** Where the kernel, initrd or image of the machine's profile lies; undefined if it has none. */
+  /**
+   * Where the kernel, initrd or image of the machine's profile really lies; undefined if it has none or the file may
+   * not be read. Judged anew each time: records and links change after they were checked.
+   */
   pathOf(system: StoredSystem, name: 'kernel' | 'initrd' | 'image'): Promise<string | undefined>;
   /** Makes and checks everything that the machine would get. Throws DomainError 'not-ready' with every problem. */
   checkReady(system: StoredSystem, server: BootServer): Promise<void>;
@@ -36,7 +39,11 @@ export interface AnswerSources {
   readonly renderer: { render(request: RenderRequest): Promise<Rendered> };
   /** Every answer file and snippet by its name; a site's own win over the shipped ones. Read anew each time: live. */
   readonly templates: () => Promise<ReadonlyMap<string, string>>;
-  readonly files: FileFacts & { digest(path: string): Promise<string> };
+  readonly files: FileFacts & {
+    digest(path: string): Promise<string>;
+    /** The real path under an allowed folder, links followed; undefined for every other. */
+    locate(path: string): Promise<string | undefined>;
+  };
 }
 
 /** Everything that stands behind one system. */
@@ -68,12 +75,18 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
 
   const contextOf = async (standing: Standing, rendering: Rendering): Promise<AnswerContext> => {
     const { image } = standing.profile.profile;
-    const digest = image === null ? null : await sources.files.digest(image);
+    const digest = image === null ? null : await digestOf(image);
     const sealed = {
       ...openSettings(standing.profile.sealedSecrets, secrets),
       ...openSettings(standing.system.sealedSecrets, secrets),
     };
     return buildContext(factsOf(standing, rendering, digest, sealed.rootPasswordHash));
+  };
+
+  const digestOf = async (image: string): Promise<string> => {
+    const real = await sources.files.locate(image);
+    if (real !== undefined) return sources.files.digest(real);
+    throw new DomainError('not-ready', `the image ${image} is not there, or may not be read`);
   };
 
   const renderStanding = async (
@@ -103,7 +116,8 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
 
     async pathOf(system, name) {
       const standing = await standingOf(system);
-      return (name === 'image' ? standing.profile.profile.image : standing.distro[name]) ?? undefined;
+      const path = name === 'image' ? standing.profile.profile.image : standing.distro[name];
+      return path === null ? undefined : sources.files.locate(path);
     },
 
     async checkReady(system, server) {
@@ -111,9 +125,15 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       const rendering = { token: NO_TOKEN, server };
       const problems: Problem[] = [];
       const attempt = async (path: string, work: () => Promise<void>): Promise<void> => {
-        await work().catch((error) => problems.push({ path, message: reasonOf(error) }));
+        await work().catch((error) => {
+          const message = failureText(error);
+          if (message === undefined) throw error;
+          problems.push({ path, message });
+        });
       };
       await attempt('files', () => checkFiles(standing, sources.files, problems));
+      // Its digest is part of what is rendered: without the image there is nothing to render.
+      if (problems.some(({ path }) => path === 'image')) throw notReady(system.system.name, problems);
       await attempt('kernelArgs', async () => {
         renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
       });
@@ -209,8 +229,11 @@ function answerProblems({ profile, distro }: Standing, text: string): Problem[] 
     }));
 }
 
-/** What went wrong in words; the messages of answer files never contain a value (they hold secrets). */
-function reasonOf(error: unknown): string {
+/**
+ * What went wrong in words; the messages of answer files never contain a value (they hold secrets). Undefined for
+ * errors that are not meant for people.
+ */
+export function failureText(error: unknown): string | undefined {
   if (error instanceof AnswerFileError) {
     const where =
       error.template === null ? '' : `${error.template}${error.line === null ? '' : ` line ${error.line}`}: `;
@@ -218,7 +241,7 @@ function reasonOf(error: unknown): string {
   }
   if (error instanceof DomainError)
     return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
-  throw error;
+  return undefined;
 }
 
 function notReady(name: string, problems: readonly Problem[]): DomainError {

@@ -1,14 +1,13 @@
 import { type BootServer, bootUrl, LOCAL_BOOT_LOADERS } from '../boot/bootfile.ts';
 import { decideBoot } from '../boot/decide.ts';
 import { renderInstallScript, renderLocalBootScript } from '../boot/ipxe.ts';
-import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
-import { STAGES } from '../domain/boot-event.ts';
-import { isOpen, type Observation } from '../domain/install-state.ts';
+import { type NewBootEvent, REPORTED_STAGES, type ReportedStage, type Stage } from '../domain/boot-event.ts';
+import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type Mac, macWithDashes } from '../domain/mac.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
 import type { StoredInstall, StoredSystem } from '../store/store.ts';
-import type { AnswerFiles } from './answer-files.ts';
+import { type AnswerFiles, failureText } from './answer-files.ts';
 import type { Deps } from './deps.ts';
 import type { EventService } from './events.ts';
 import { factsOf, type InstallService } from './installs.ts';
@@ -63,7 +62,7 @@ export function bootService(
   };
 
   /** The install behind a token, open or over, if the caller is its machine. */
-  const own = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
+  const findOwn = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
     const stored = await installs.findByToken(token);
     if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
     if (!isOwn(caller.address, stored.systemId)) {
@@ -74,30 +73,23 @@ export function bootService(
     return stored;
   };
 
-  /** The same, if the install is still open. */
+  /** The open install behind a token, if the caller is its machine. */
   const open = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
-    const stored = await own(token, caller);
+    const stored = await findOwn(token, caller);
     if ('refused' in stored || isOpen(factsOf(stored.install), now())) return stored;
     return { refused: 'over', reason: `the install is over (${stored.install.state})` };
   };
 
-  /**
-   * The first report of the installed system, with its SSH host keys. It comes when the install is over, by its nature,
-   * and changes nothing but the timeline; the install's own time limit holds for it, too.
-   */
-  const reportFirstBoot = async (
-    token: string,
-    hostKeys: string,
-    caller: Caller,
-  ): Promise<Refusal | undefined> => {
-    const stored = await own(token, caller);
-    if ('refused' in stored) return stored;
-    const { state, expiresAtMs } = factsOf(stored.install);
-    if (state !== 'installed' || now() >= expiresAtMs) {
-      return { refused: 'over', reason: `no first boot is expected (${state})` };
+  /** What cannot be made stands on the timeline before the error goes its way: the machine shows nobody anything. */
+  const orTell = async <T>(stage: Stage, base: Partial<NewBootEvent>, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const message = `could not be made: ${failureText(error) ?? 'the log of the service has the details'}`;
+      const owner = { systemId: null, installId: null, mac: null, data: {}, ...base };
+      events.record({ ...owner, stage, outcome: 'error', message });
+      throw error;
     }
-    record(stored, 'first-boot', 'the installed system has started', { data: { hostKeys } });
-    return undefined;
   };
 
   const move = async (stored: StoredInstall, seen: Observation): Promise<Refusal | undefined> => {
@@ -119,7 +111,9 @@ export function bootService(
     const token = await installs.tokenOf(installId);
     if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
     const base = bootUrl(caller.server);
-    const kernelArgs = await answers.kernelArgs(system, { token, server: caller.server });
+    const kernelArgs = await orTell('boot-script', eventBase(machine, mac), () =>
+      answers.kernelArgs(system, { token, server: caller.server }),
+    );
     const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
     events.record({
       ...eventBase(machine, mac),
@@ -169,23 +163,24 @@ export function bootService(
       const system = await getSystem(stored.systemId);
       if (system === undefined) return { refused: 'unknown', reason: 'the system was removed' };
       if (name === 'answer') {
-        const rendered = await answers.render(system, { token, server: caller.server }, 'serve');
-        const over = await move(stored, { kind: 'answer-served' });
-        return (
-          over ?? {
-            kind: 'text',
-            text: rendered.text,
-            contentType: rendered.contentType,
-            stage: 'answer-file',
-          }
+        const owner = { systemId: stored.systemId, installId: stored.install.id };
+        const rendered = await orTell('answer-file', owner, () =>
+          answers.render(system, { token, server: caller.server }, 'serve'),
         );
-      }
-      if (name === 'kernel') {
-        const over = await move(stored, { kind: 'kernel-served' });
-        if (over !== undefined) return over;
+        const over = await move(stored, { kind: 'answer-served' });
+        const { text, contentType } = rendered;
+        return over ?? { kind: 'text', text, contentType, stage: 'answer-file' };
       }
       const path = await answers.pathOf(system, name);
-      if (path === undefined) return { refused: 'unknown', reason: `this profile has no ${name}` };
+      if (path === undefined) {
+        const reason = `this profile has no ${name}, or its file may not be read`;
+        record(stored, name, reason, { outcome: 'error' });
+        return { refused: 'unknown', reason };
+      }
+      if (name !== 'image') {
+        const over = await move(stored, { kind: `${name}-served` });
+        if (over !== undefined) return over;
+      }
       return { kind: 'path', path, stage: name };
     },
 
@@ -205,18 +200,27 @@ export function bootService(
       });
     },
 
-    /** A stage that the installer or the new system reports. */
+    /** A stage that the installer or the new system reports. The first boot comes after the install is over. */
     async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
-      if (stage === 'first-boot') return reportFirstBoot(token, detail, caller);
-      const stored = await open(token, caller);
+      const stored = await findOwn(token, caller);
       if ('refused' in stored) return stored;
-      const known = STAGES.find((candidate) => candidate === stage);
+      const known = REPORTED_STAGES.find((candidate) => candidate === stage);
       if (known === undefined)
-        return { refused: 'unknown', reason: `there is no stage '${stage.slice(0, 40)}'` };
-      const over = await move(stored, observationOf(known, detail));
-      if (over !== undefined) return over;
+        return { refused: 'unknown', reason: `there is no stage '${stage.slice(0, 40)}' to report` };
+      const { state, updatedAt } = stored.install;
+      const isAfterwards = awaitsFirstBoot({ state, updatedAtMs: Date.parse(updatedAt) }, now());
+      // What the machine says may quote the URL that it was given.
+      const said = detail.replaceAll(token, '<token>');
+      if (known !== 'first-boot' || !isAfterwards) {
+        const over = await move(stored, observationOf(known, said));
+        if (over !== undefined) return over;
+      }
+      if (known === 'first-boot') {
+        record(stored, known, 'the installed system has started', { data: { hostKeys: said } });
+        return undefined;
+      }
       const outcome = known === 'failed' ? 'error' : 'ok';
-      record(stored, known, detail === '' ? `the machine reports: ${known}` : detail, { outcome });
+      record(stored, known, said === '' ? `the machine reports: ${known}` : said, { outcome });
       return undefined;
     },
   };
@@ -228,8 +232,8 @@ function eventBase(machine: MachineFacts, mac: Mac): Omit<NewBootEvent, 'stage' 
   return { systemId: machine.systemId, mac, installId: machine.install?.id ?? null, outcome: 'ok', data: {} };
 }
 
-function observationOf(stage: Stage, detail: string): Observation {
-  if (stage === 'installed') return { kind: 'installed' };
+function observationOf(stage: ReportedStage, detail: string): Observation {
+  if (stage === 'installed' || stage === 'first-boot') return { kind: stage };
   if (stage === 'failed')
     return { kind: 'failed', stage: 'installing', reason: detail || 'the installer gave up' };
   return { kind: 'progress', stage };

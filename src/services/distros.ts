@@ -1,5 +1,6 @@
 import { type Distro, type DistroInput, distroInput, distroPatch } from '../domain/distro.ts';
 import { invalid, notFound, type Problem } from '../domain/errors.ts';
+import type { Patch } from '../domain/fields.ts';
 import type { Actor, Deps } from './deps.ts';
 import { inUse, mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 
@@ -11,11 +12,12 @@ export interface FileFacts {
 
 /** Use cases of distros. */
 export function distroService({ store, now }: Deps, files: FileFacts) {
-  const check = async (distro: DistroInput): Promise<void> => {
+  /** Looks at the files that are named. Always before a transaction: a slow disk must not hold up every writer. */
+  const check = async (distro: Patch<DistroInput>): Promise<void> => {
     const problems: Problem[] = [];
     const expect = async (path: 'kernel' | 'initrd' | 'tree', kind: 'file' | 'directory'): Promise<void> => {
       const value = distro[path];
-      if (value === null || !value.startsWith('/')) return;
+      if (value == null || !value.startsWith('/')) return;
       const facts = await files.inspect(value);
       if ('refused' in facts) problems.push({ path, message: facts.refused });
       else if (facts.kind !== kind) problems.push({ path, message: `${value} is not a ${kind}` });
@@ -50,12 +52,12 @@ export function distroService({ store, now }: Deps, files: FileFacts) {
 
     async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Distro> {
       const patch = parseInput(distroPatch, body);
+      await check(patch);
       return store.transaction(async (tx) => {
         const old = await tx.distros.find(name);
         if (old === undefined) throw notFound('distro', name);
         refuseStale('distro', old, revision);
         const input = mergePatch(distroInput, old, patch);
-        await check(input);
         if (input.name !== name && (await tx.distros.find(input.name)) !== undefined) {
           throw nameTaken('distro', input.name);
         }
@@ -67,10 +69,11 @@ export function distroService({ store, now }: Deps, files: FileFacts) {
       });
     },
 
-    async remove(name: string, actor: Actor): Promise<void> {
+    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
       await store.transaction(async (tx) => {
         const old = await tx.distros.find(name);
         if (old === undefined) throw notFound('distro', name);
+        refuseStale('distro', old, revision);
         const users = await tx.distros.usedBy(old.id);
         if (users.length > 0) throw inUse('distro', name, 'profile', users);
         await tx.distros.remove(old.id);

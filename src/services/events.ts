@@ -1,5 +1,5 @@
 import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
-import { notFound } from '../domain/errors.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
 import type { Deps } from './deps.ts';
 
@@ -24,11 +24,20 @@ export function eventService(
   onLost: (error: unknown, count: number) => void,
 ): EventService {
   type Dated = NewBootEvent & { atMs: number };
-  const commit = createGroupCommit<Dated, true>(async (events) => {
-    await store.transaction((tx) => tx.events.addMany(events));
-    return events.map(() => true);
+  const write = (events: readonly Dated[]) => store.transaction((tx) => tx.events.addMany(events));
+  const commit = createGroupCommit<Dated, 'written' | 'pointless'>(async (events) => {
+    try {
+      await write(events);
+      return events.map(() => 'written' as const);
+    } catch (error) {
+      if (!isOfRemoved(error)) throw error;
+    }
+    // A system was removed in between. Its events have no place any more; those of its neighbours do.
+    const results: ('written' | 'pointless')[] = [];
+    for (const event of events) results.push(await writeAlone(() => write([event])));
+    return results;
   });
-  let pending = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   return {
     record(event) {
       if (pending.size >= MAX_WAITING)
@@ -40,8 +49,8 @@ export function eventService(
       pending.add(written);
     },
     async flush() {
-      while (pending.size > 0) await Promise.all(pending);
-      pending = new Set();
+      // What is recorded meanwhile is not waited for: in a storm that would never end.
+      await Promise.all([...pending]);
     },
     async timeline(name, afterId, limit) {
       const found = await store.read.systems.find(name);
@@ -50,4 +59,19 @@ export function eventService(
     },
     prune: () => store.transaction((tx) => tx.events.prune(EVENTS_KEPT)),
   };
+}
+
+/** Foreign keys: the system or the install of an event is not there any more. */
+function isOfRemoved(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'in-use';
+}
+
+async function writeAlone(write: () => Promise<void>): Promise<'written' | 'pointless'> {
+  try {
+    await write();
+    return 'written';
+  } catch (error) {
+    if (isOfRemoved(error)) return 'pointless';
+    throw error;
+  }
 }

@@ -1,12 +1,18 @@
 import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { type Install, installInput } from '../domain/install.ts';
-import { advance, type InstallFacts, isOpen, type Observation } from '../domain/install-state.ts';
+import { type Install, type InstallInput, installInput } from '../domain/install.ts';
+import {
+  advance,
+  type InstallChange,
+  type InstallFacts,
+  isOpen,
+  type Observation,
+} from '../domain/install-state.ts';
 import type { System } from '../domain/system.ts';
 import type { StoredInstall, StoredSystem, StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import type { EventService } from './events.ts';
-import { parseInput } from './input.ts';
+import { parseInput, refuseStale } from './input.ts';
 import { hashToken, newToken } from './token.ts';
 
 /** Renders and checks everything that the machine would be given; throws DomainError 'not-ready' with every problem. */
@@ -47,26 +53,41 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
     for (const stored of await store.read.installs.listOverdue(now())) await expireOne(stored);
   };
 
-  const armInTransaction = async (tx: StoreTransaction, system: System, body: unknown, actor: Actor) => {
-    const input = parseInput(installInput, body ?? {});
-    const latest = await tx.installs.findLatest(system.id);
-    if (latest !== undefined && isOpen(factsOf(latest.install), now())) throw alreadyOpen(latest.install);
+  const armInTransaction = async (
+    tx: StoreTransaction,
+    { id, name, revision }: System,
+    input: InstallInput,
+    actor: Actor,
+  ) => {
+    const found = await tx.systems.findById(id);
+    if (found === undefined) throw notFound('system', name);
+    // What was checked is what is armed.
+    refuseStale('system', found.system, revision);
+    await refuseOpen(tx, id);
     const token = newToken(randomBytes);
+    const armedAt = now();
     const stored = await tx.installs.add({
-      systemId: system.id,
+      systemId: id,
       attempts: input.attempts,
-      armedAt: now(),
+      armedAt,
       armedBy: actor.name,
-      expiresAt: now() + input.expiresInMinutes * 60_000,
+      expiresAt: armedAt + input.expiresInMinutes * 60_000,
       tokenHash: hashToken(token),
       tokenSealed: secrets.seal(token, SEAL_CONTEXT),
     });
     const detail = { install: stored.install.id, ...input };
-    await tx.audit.add(
-      { actor: actor.name, action: 'arm', noun: 'system', name: system.name, detail },
-      now(),
-    );
+    await tx.audit.add({ actor: actor.name, action: 'arm', noun: 'system', name, detail }, armedAt);
     return stored;
+  };
+
+  /** One open install a system. One whose time is over, and that nobody has swept yet, is ended here. */
+  const refuseOpen = async (tx: StoreTransaction, systemId: number): Promise<void> => {
+    const latest = await tx.installs.findLatest(systemId);
+    if (latest === undefined) return;
+    const facts = factsOf(latest.install);
+    if (isOpen(facts, now())) throw alreadyOpen(latest.install);
+    const { change } = advance(facts, { kind: 'expired' }, now()) as { change: InstallChange | null };
+    if (change !== null) await tx.installs.update(latest.install.id, change, now());
   };
 
   return {
@@ -75,10 +96,13 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
 
     /** Arms one install: everything is checked first, then the permission is written. */
     async arm(name: string, body: unknown, actor: Actor): Promise<Install> {
+      const input = parseInput(installInput, body ?? {});
       await sweep();
       const found = await getSystem(name);
+      const { install } = found.system;
+      if (install !== null && isOpen(factsOf(install), now())) throw alreadyOpen(install);
       await checkReady(found);
-      const stored = await store.transaction((tx) => armInTransaction(tx, found.system, body, actor));
+      const stored = await store.transaction((tx) => armInTransaction(tx, found.system, input, actor));
       const { attempts, expiresAt } = stored.install;
       const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
       events.record(eventOf(stored, 'armed', 'ok', message));
@@ -86,19 +110,22 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
     },
 
     async cancel(name: string, actor: Actor): Promise<Install> {
-      const found = await getSystem(name);
-      const latest = await store.read.installs.findLatest(found.system.id);
-      if (latest === undefined) throw nothingOpen(name, null);
-      const result = await observe(latest.install.id, { kind: 'cancelled', by: actor.name });
-      if ('refused' in result) throw nothingOpen(name, latest.install);
-      await store.transaction((tx) =>
-        tx.audit.add({ actor: actor.name, action: 'cancel', noun: 'system', name, detail: {} }, now()),
-      );
-      events.record(eventOf(latest, 'cancelled', 'warning', `cancelled by ${actor.name}`));
-      return result.install;
+      const stored = await store.transaction(async (tx) => {
+        const found = await tx.systems.find(name);
+        if (found === undefined) throw notFound('system', name);
+        const latest = await tx.installs.findLatest(found.system.id);
+        if (latest === undefined) throw nothingOpen(name, null);
+        const result = advance(factsOf(latest.install), { kind: 'cancelled', by: actor.name }, now());
+        if (result.refused !== undefined || result.change === null) throw nothingOpen(name, latest.install);
+        const detail = { install: latest.install.id };
+        await tx.audit.add({ actor: actor.name, action: 'cancel', noun: 'system', name, detail }, now());
+        return tx.installs.update(latest.install.id, result.change, now());
+      });
+      events.record(eventOf(stored, 'cancelled', 'warning', `cancelled by ${actor.name}`));
+      return stored.install;
     },
 
-    /** The install that a token opens, if it is still open. */
+    /** The install that a token belongs to, open or over. */
     async findByToken(token: string): Promise<StoredInstall | undefined> {
       return store.read.installs.findByTokenHash(hashToken(token));
     },

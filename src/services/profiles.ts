@@ -18,6 +18,13 @@ export interface ShippedProfiles {
 
 const addInput = z.looseObject({ name: recordName, from: recordName.nullable().optional() });
 
+/** The caller's settings over the shipped ones; what is no object goes on as it is, to be refused. */
+function mergedSettings(base: ShippedProfile | undefined, given: unknown): unknown {
+  if (given === undefined) return base?.settings ?? {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  return { ...base?.settings, ...given };
+}
+
 /** Use cases of profiles. */
 export function profileService({ store, now, secrets }: Deps, shipped: ShippedProfiles) {
   const distroId = async (tx: StoreTransaction, name: string): Promise<number> => {
@@ -39,8 +46,7 @@ export function profileService({ store, now, secrets }: Deps, shipped: ShippedPr
         problems: [{ path: 'from', message: `there is no shipped profile named '${from}'` }],
       });
     }
-    const settings = { ...base?.settings, ...(given['settings'] as object | undefined) };
-    return { ...base, ...given, settings };
+    return { ...base, ...given, settings: mergedSettings(base, given['settings']) };
   };
 
   return {
@@ -89,10 +95,11 @@ export function profileService({ store, now, secrets }: Deps, shipped: ShippedPr
       });
     },
 
-    async remove(name: string, actor: Actor): Promise<void> {
+    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
       await store.transaction(async (tx) => {
         const old = await tx.profiles.find(name);
         if (old === undefined) throw notFound('profile', name);
+        refuseStale('profile', old.profile, revision);
         const users = await tx.profiles.usedBy(old.profile.id);
         if (users.length > 0) throw inUse('profile', name, 'system', users);
         await tx.profiles.remove(old.profile.id);

@@ -1,14 +1,7 @@
 import { DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
-import {
-  rangesOf,
-  type Subnet,
-  type SubnetInput,
-  subnetInput,
-  subnetPatch,
-  subnetProblems,
-} from '../domain/subnet.ts';
+import { type Subnet, type SubnetInput, subnetInput, subnetPatch, subnetProblems } from '../domain/subnet.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
@@ -69,10 +62,11 @@ export function subnetService({ store, now }: Deps, onChange: () => void) {
       );
     },
 
-    async remove(name: string, actor: Actor): Promise<void> {
+    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
       await store.transaction(async (tx) => {
         const old = await tx.subnets.find(name);
         if (old === undefined) throw notFound('subnet', name);
+        refuseStale('subnet', old, revision);
         await refuseIfInhabited(tx, old, null);
         await tx.subnets.remove(old.id);
         await tx.audit.add({ actor: actor.name, action: 'remove', noun: 'subnet', name, detail: {} }, now());
@@ -99,10 +93,11 @@ async function check(
       message: `${input.network} overlaps subnet '${other.name}' (${other.network})`,
     });
   }
-  for (const [index, range] of rangesOf(input).entries()) {
+  problems.push(...(await edgeProblems(tx, input, network)));
+  for (const [index, range] of input.ranges.entries()) {
     for (const holder of await tx.addresses.listHolders(
-      range.from,
-      range.to,
+      canonicalIpv4(range.from),
+      canonicalIpv4(range.to),
       ['interface', 'bmc', 'server'],
       5,
     )) {
@@ -115,6 +110,22 @@ async function check(
   await checkGateway(tx, input, old, nowMs);
 }
 
+/** Records that would stand on the network's or the broadcast address, which are no machine's. */
+async function edgeProblems(tx: StoreTransaction, input: SubnetInput, net: Ipv4Network): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [what, ip] of [
+    ['network', net.network],
+    ['broadcast', broadcastOf(net)],
+  ] as const) {
+    const [holder] = await tx.addresses.listHolders(ip, ip, ['interface', 'bmc'], 1);
+    if (holder === undefined) continue;
+    const { value, holder: owner } = holder.conflict;
+    const message = `${value} of ${owner} would be the ${what} address of ${input.network}`;
+    problems.push({ path: 'network', message });
+  }
+  return problems;
+}
+
 async function checkGateway(
   tx: StoreTransaction,
   input: SubnetInput,
@@ -123,6 +134,7 @@ async function checkGateway(
 ): Promise<void> {
   if (input.gateway === null) return;
   const ip = canonicalIpv4(input.gateway);
+  await tx.addresses.forgetLeases([{ ip, mac: null }], nowMs);
   const holder = await tx.addresses.findHolder(ip, nowMs);
   if (holder === undefined || holder.kind === 'server') return;
   if (holder.kind === 'gateway' && holder.subnetId === old?.id) return;
@@ -139,18 +151,14 @@ async function refuseIfInhabited(
   moved: Ipv4Network | null,
 ): Promise<void> {
   const net = networkOf(old);
-  const holders = await tx.addresses.listHolders(
-    net.network,
-    broadcastOf(net),
-    ['interface'],
-    moved === null ? 5 : 100_000,
-  );
+  const holders = await tx.addresses.listHolders(net.network, broadcastOf(net), ['interface'], 100_000);
   const left = holders.filter(
     (holder) => moved === null || !networksOverlap(moved, { network: holder.ip, prefix: 32 }),
   );
   if (left.length === 0) return;
-  const names = left.map((holder) => `${holder.conflict.value} (${holder.conflict.holder})`).join(', ');
-  throw new DomainError('in-use', `subnet '${old.name}' still holds ${names}`, {
+  const shown = left.slice(0, 5).map((holder) => `${holder.conflict.value} (${holder.conflict.holder})`);
+  const more = left.length > shown.length ? ` and ${left.length - shown.length} more` : '';
+  throw new DomainError('in-use', `subnet '${old.name}' still holds ${shown.join(', ')}${more}`, {
     hint: 'give those systems other addresses first',
   });
 }

@@ -9,6 +9,16 @@ import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
 export interface AddressFacts {
   readonly subnets: readonly Subnet[];
   readonly ownAddresses: ReadonlySet<Ipv4>;
+  readonly nowMs: number;
+}
+
+/**
+ * The reason why an address cannot be a BMC's, or undefined. A management network need not be declared; in one that
+ * is, the same addresses are nobody's as for an interface.
+ */
+export function bmcAddressProblem(ip: Ipv4, facts: AddressFacts): string | undefined {
+  const declared = facts.subnets.some((subnet) => networkContains(networkOf(subnet), ip));
+  return declared || facts.ownAddresses.has(ip) ? addressProblem(ip, null, facts) : undefined;
 }
 
 /**
@@ -27,7 +37,6 @@ export function addressProblem(ip: Ipv4, wanted: string | null, facts: AddressFa
   const network = networkOf(subnet);
   if (ip === network.network) return `${text} is the network address of subnet '${subnet.name}'`;
   if (ip === broadcastOf(network)) return `${text} is the broadcast address of subnet '${subnet.name}'`;
-  if (subnet.gateway === text) return `${text} is the gateway of subnet '${subnet.name}'`;
   const range = rangeHolding(subnet, ip);
   if (range !== undefined) {
     const limits = `${formatIpv4(range.from)}-${formatIpv4(range.to)}`;
@@ -66,7 +75,7 @@ export async function resolveInterfaces(
   for (const [index, item] of interfaces.entries()) {
     const ip =
       item.ip === 'auto'
-        ? await chooseFree(tx, item, facts, chosen)
+        ? await chooseFree(tx, item, index, facts, chosen, problems)
         : fixedAddress(item, index, facts, problems);
     if (ip !== null) chosen.add(ip);
     writes.push({ name: item.name, mac: item.mac, ip });
@@ -80,22 +89,37 @@ function fixedAddress(
   facts: AddressFacts,
   problems: Problem[],
 ): Ipv4 | null {
-  if (item.ip === null) return null;
+  if (item.ip === null) {
+    // Kept nowhere, so it would be lost without a word.
+    const message =
+      'an interface without an address has no subnet; give it an address, or auto for the next free one';
+    if (item.subnet !== null) problems.push({ path: `interfaces.${index}.subnet`, message });
+    return null;
+  }
   const ip = canonicalIpv4(item.ip);
   const message = addressProblem(ip, item.subnet, facts);
   if (message !== undefined) problems.push({ path: `interfaces.${index}.ip`, message });
   return ip;
 }
 
+/** The next free address; null with a problem where the subnet is not known. Throws where it is full. */
 async function chooseFree(
   tx: StoreTransaction,
   item: InterfaceInput,
+  index: number,
   facts: AddressFacts,
   chosen: ReadonlySet<number>,
-): Promise<Ipv4> {
+  problems: Problem[],
+): Promise<Ipv4 | null> {
   const subnet = subnetForAuto(item, facts);
+  if (typeof subnet === 'string') {
+    problems.push({ path: `interfaces.${index}.subnet`, message: subnet });
+    return null;
+  }
   const network = networkOf(subnet);
-  const held = new Set<number>(await tx.addresses.listHeld(network.network, broadcastOf(network)));
+  const held = new Set<number>(
+    await tx.addresses.listHeld(network.network, broadcastOf(network), facts.nowMs),
+  );
   for (const ip of chosen) held.add(ip);
   const free = nextFreeAddress(subnet, held);
   if (free !== undefined) return free;
@@ -108,24 +132,19 @@ async function chooseFree(
   );
 }
 
-function subnetForAuto(item: InterfaceInput, facts: AddressFacts): Subnet {
+/** The subnet that an automatic address is taken from, or what is wrong as a sentence. */
+function subnetForAuto(item: InterfaceInput, facts: AddressFacts): Subnet | string {
   const named =
     item.subnet === null ? undefined : facts.subnets.find((subnet) => subnet.name === item.subnet);
   if (named !== undefined) return named;
   const [only, ...others] = facts.subnets;
   if (item.subnet === null && only !== undefined && others.length === 0) return only;
-  const names = facts.subnets.map((subnet) => subnet.name).join(', ') || 'none yet';
-  const message =
-    item.subnet === null
-      ? `an automatic address needs the subnet's name; there are: ${names}`
-      : `there is no subnet named '${item.subnet}'; there are: ${names}`;
-  throw new DomainError('invalid', message, {
-    problems: [{ path: 'interfaces.subnet', message }],
-    hint:
-      facts.subnets.length === 0
-        ? 'declare one: provision subnet add NAME --network …'
-        : 'name it with --subnet',
-  });
+  if (facts.subnets.length === 0)
+    return 'there is no subnet to take an address from; declare one with: provision subnet add NAME --network …';
+  const names = facts.subnets.map((subnet) => subnet.name).join(', ');
+  return item.subnet === null
+    ? `an automatic address needs the subnet's name; there are: ${names}`
+    : `there is no subnet named '${item.subnet}'; there are: ${names}`;
 }
 
 function networkOf(subnet: Subnet) {

@@ -2,11 +2,11 @@ import { type Conflict, DomainError, invalid, notFound, type Problem } from '../
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
-import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
+import type { StoredSystem, StoreTransaction, SystemWrite, WantedAddress } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
-import { resolveInterfaces } from './system-addresses.ts';
+import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
@@ -24,20 +24,28 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       const message = `there is no profile named '${input.profile}'; list them with: provision profile list`;
       problems.push({ path: 'profile', message });
     }
-    const facts = { subnets: await tx.subnets.list(), ownAddresses: new Set(ownAddresses()) };
+    const facts: AddressFacts = {
+      subnets: await tx.subnets.list(),
+      ownAddresses: new Set(ownAddresses()),
+      nowMs: now(),
+    };
     const interfaces = await resolveInterfaces(tx, input.interfaces, facts, problems);
+    const bmcIp = input.bmc === null ? null : canonicalIpv4(input.bmc.address);
+    const bmcProblem = bmcIp === null ? undefined : bmcAddressProblem(bmcIp, facts);
+    if (bmcProblem !== undefined) problems.push({ path: 'bmc.address', message: bmcProblem });
     if (problems.length > 0 || profile === undefined) throw invalid(problems);
     const write: SystemWrite = {
       name: input.name,
       hostname: input.hostname ?? input.name,
       profileId: profile.profile.id,
       interfaces,
-      bmcIp: input.bmc === null ? null : canonicalIpv4(input.bmc.address),
+      bmcIp,
       kernelArgs: input.kernelArgs,
       comment: input.comment,
       ...sealSettings(input.settings, old?.sealedSecrets ?? null, secrets),
     };
-    await refuseConflicts(tx, write, old?.system.id ?? null, now());
+    await refuseConflicts(tx, write, old?.system.id ?? null, facts.nowMs);
+    await tx.addresses.forgetLeases(addressesOf(write), facts.nowMs);
     return write;
   };
 
@@ -66,7 +74,6 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       const input = parseInput(systemInput, body);
       return store.transaction(async (tx) => {
         const write = await resolve(tx, input, null);
-        await tx.addresses.forgetExpiredLeases(addressesOf(write), now());
         const system = await tx.systems.add(write, now());
         await audit(tx, actor, 'add', system.name, write);
         return system;
@@ -81,17 +88,17 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
         refuseStale('system', old.system, revision);
         const input = mergePatch(systemInput, editable(old.system), patch);
         const write = await resolve(tx, input, old);
-        await tx.addresses.forgetExpiredLeases(addressesOf(write), now());
         const system = await tx.systems.update(old.system.id, write, now());
         await audit(tx, actor, 'update', name, write);
         return system;
       });
     },
 
-    async remove(name: string, actor: Actor): Promise<void> {
+    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
       await store.transaction(async (tx) => {
         const old = await tx.systems.find(name);
         if (old === undefined) throw notFound('system', name);
+        refuseStale('system', old.system, revision);
         await tx.systems.remove(old.system.id);
         await audit(tx, actor, 'remove', name);
       });
@@ -99,10 +106,14 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
   };
 }
 
-/** A record in the shape of an input: interfaces without the subnet's name, which follows from the address. */
+/**
+ * A record in the shape of an input: interfaces without the subnet's name, which follows from the address; no hostname
+ * where it follows from the name, so that a renamed system does not keep its old name occupied.
+ */
 function editable(system: System): object {
   return {
     ...system,
+    hostname: system.hostname === system.name ? null : system.hostname,
     interfaces: system.interfaces.map((item) => ({ name: item.name, mac: item.mac, ip: item.ip })),
   };
 }
@@ -130,9 +141,9 @@ function inputProblems(input: SystemInput): Problem[] {
   return problems;
 }
 
-function addressesOf(write: SystemWrite): Ipv4[] {
-  const ips = write.interfaces.map((item) => item.ip);
-  return [...ips, write.bmcIp].filter((ip): ip is Ipv4 => ip !== null);
+function addressesOf(write: SystemWrite): WantedAddress[] {
+  const wanted = write.interfaces.flatMap(({ ip, mac }) => (ip === null ? [] : [{ ip, mac }]));
+  return write.bmcIp === null ? wanted : [...wanted, { ip: write.bmcIp, mac: null }];
 }
 
 async function refuseConflicts(
@@ -142,15 +153,16 @@ async function refuseConflicts(
   nowMs: number,
 ): Promise<void> {
   const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
-  for (const ip of addressesOf(write)) {
+  for (const { ip, mac } of addressesOf(write)) {
     const holder = await tx.addresses.findHolder(ip, nowMs);
-    if (holder !== undefined && (holder.systemId === null || holder.systemId !== exceptId)) {
-      conflicts.push(holder.conflict);
-    }
+    if (holder === undefined || (holder.systemId !== null && holder.systemId === exceptId)) continue;
+    // The machine has the address already, by a lease: the record only makes it stay.
+    if (holder.kind === 'lease' && holder.mac !== null && holder.mac === mac) continue;
+    conflicts.push(holder.conflict);
   }
   const [first] = conflicts;
   if (first === undefined) return;
-  const code = first.kind === 'name' ? 'name-taken' : 'address-taken';
+  const code = first.kind === 'name' || first.kind === 'hostname' ? 'name-taken' : 'address-taken';
   const where = first.interface === null ? '' : `, interface ${first.interface}`;
   throw new DomainError(code, `${first.kind} ${first.value} is taken: ${first.holder}${where}`, {
     conflict: first,

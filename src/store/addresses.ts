@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Conflict } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type AddressKind, DEFAULT_DOMAIN, type Tables } from './schema.ts';
@@ -17,8 +17,9 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       .select([
         's.name as system',
         'i.name as interface',
+        'i.mac as interface_mac',
         'n.name as subnet',
-        'l.mac',
+        'l.mac as lease_mac',
         'l.expires_at',
         'l.state',
       ])
@@ -29,15 +30,24 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       if (row === undefined || (row.kind === 'lease' && leaseIsOver(row, nowMs))) return undefined;
       return toHolder(row);
     },
-    async listHeld(from, to) {
-      const rows = await db
+    async listHeld(from, to, nowMs) {
+      const recorded = db
         .selectFrom('addresses')
         .select('ip')
         .where('routing_domain', '=', DEFAULT_DOMAIN)
+        .where('kind', '!=', 'lease')
         .where('ip', '>=', from)
-        .where('ip', '<=', to)
-        .orderBy('ip')
-        .execute();
+        .where('ip', '<=', to);
+      // Leases are asked themselves: one of a record that is gone has no row among the addresses.
+      const leased = db
+        .selectFrom('leases')
+        .select('ip')
+        .where('routing_domain', '=', DEFAULT_DOMAIN)
+        .where('state', '!=', 'released')
+        .where('expires_at', '>', nowMs)
+        .where('ip', '>=', from)
+        .where('ip', '<=', to);
+      const rows = await recorded.union(leased).orderBy('ip').execute();
       return rows.map((row) => row.ip as Ipv4);
     },
     async listHolders(from, to, kinds, limit) {
@@ -50,17 +60,22 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
         .execute();
       return rows.map(toHolder);
     },
-    async forgetExpiredLeases(ips, nowMs) {
-      if (ips.length === 0) return;
-      await db
-        .deleteFrom('leases')
-        .where('routing_domain', '=', DEFAULT_DOMAIN)
-        .where('ip', 'in', [...ips])
-        .where((eb) => eb.or([eb('expires_at', '<=', nowMs), eb('state', '=', 'released')]))
-        .execute();
+    async forgetLeases(wanted, nowMs) {
+      for (const { ip, mac } of wanted) {
+        await db
+          .deleteFrom('leases')
+          .where('routing_domain', '=', DEFAULT_DOMAIN)
+          .where('ip', '=', ip)
+          .where((eb) => eb.or([isOver(eb, nowMs), eb.and([eb('state', '=', 'bound'), eb('mac', '=', mac)])]))
+          .execute();
+      }
     },
-    async replaceServerAddresses(ips) {
+    async replaceServerAddresses(ips, nowMs) {
       await db.deleteFrom('addresses').where('kind', '=', 'server').execute();
+      await this.forgetLeases(
+        ips.map((ip) => ({ ip, mac: null })),
+        nowMs,
+      );
       const taken: AddressHolder[] = [];
       for (const ip of new Set(ips)) {
         const holder = await holders().where('a.ip', '=', ip).executeTakeFirst();
@@ -73,9 +88,29 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
           .values({ routing_domain: DEFAULT_DOMAIN, ip, kind: 'server', ...owner })
           .execute();
       }
+      await claimGateways(db);
       return taken;
     },
   };
+}
+
+/** Gateways that the service itself held, and has left, are their subnets' again. */
+async function claimGateways(db: Kysely<Tables>): Promise<void> {
+  await db
+    .insertInto('addresses')
+    .columns(['routing_domain', 'ip', 'kind', 'subnet_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('subnets')
+        .select(['routing_domain', 'gateway', sql.lit('gateway').as('kind'), 'id'])
+        .where('gateway', 'is not', null),
+    )
+    .onConflict((oc) => oc.columns(['routing_domain', 'ip']).doNothing())
+    .execute();
+}
+
+function isOver(eb: ExpressionBuilder<Tables, 'leases'>, nowMs: number) {
+  return eb.or([eb('expires_at', '<=', nowMs), eb('state', '=', 'released')]);
 }
 
 interface HolderRow {
@@ -85,8 +120,9 @@ interface HolderRow {
   subnet_id: number | null;
   system: string | null;
   interface: string | null;
+  interface_mac: string | null;
   subnet: string | null;
-  mac: string | null;
+  lease_mac: string | null;
   expires_at: number | null;
   state: string | null;
 }
@@ -101,6 +137,7 @@ function toHolder(row: HolderRow): AddressHolder {
     kind: row.kind,
     systemId: row.system_id,
     subnetId: row.subnet_id,
+    mac: row.interface_mac ?? row.lease_mac,
     conflict: describeHolder(row),
   };
 }
@@ -117,7 +154,12 @@ function describeHolder(row: HolderRow): Conflict {
     case 'server':
       return conflict(value, 'this provisioning server itself', null, 'provision status');
     case 'lease':
-      return conflict(value, `lease of ${row.mac} until ${leaseEnd(row)}`, null, 'provision lease list');
+      return conflict(
+        value,
+        `lease of ${row.lease_mac} until ${leaseEnd(row)}`,
+        null,
+        'provision lease list',
+      );
   }
 }
 

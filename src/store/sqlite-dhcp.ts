@@ -27,6 +27,11 @@ const HOLDER = `
   left join leases l on l.id = a.lease_id
   where a.ip = ? and a.routing_domain = '${DEFAULT_DOMAIN}'`;
 
+/** A lease of a record that is gone: it has no row among the addresses, and its machine uses it all the same. */
+const LONELY_LEASE = `
+  select 'lease' as kind, null as system, null as interfaceMac, mac as leaseMac, state, expires_at as expiresAtMs
+  from leases where ip = ? and routing_domain = '${DEFAULT_DOMAIN}'`;
+
 /** Writes the binding if the address is free or this machine's own; otherwise changes nothing. */
 const BIND = `
   insert into leases (routing_domain, ip, mac, hostname, state, expires_at, updated_at)
@@ -86,11 +91,12 @@ export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: Sqlite
   const machine = reader.prepare<[string], MachineRow>(MACHINE);
   const lease = reader.prepare<[string, number, number], LeaseFacts>(LEASE);
   const holder = reader.prepare<[number], HolderRow>(HOLDER);
+  const lonely = reader.prepare<[number], HolderRow>(LONELY_LEASE);
   const commit = createGroupCommit<LeaseWrite, 'bound' | 'taken'>((writes) =>
     commitLeases(writer, exclusively, writes),
   );
   const findHolder = (ip: Ipv4, nowMs: number): { mac: string | null; label: string } | undefined => {
-    const row = holder.get(ip);
+    const row = holder.get(ip) ?? lonely.get(ip);
     if (row === undefined) return undefined;
     if (row.kind === 'interface') return { mac: row.interfaceMac, label: `system ${row.system}` };
     if (row.kind !== 'lease')

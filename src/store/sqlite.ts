@@ -145,7 +145,8 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
         },
       );
     }
-    if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+    // A reference with ON DELETE RESTRICT fails as if a trigger had done it.
+    if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === 'SQLITE_CONSTRAINT_TRIGGER') {
       throw new DomainError('in-use', 'another record still needs this one', {
         hint: 'remove that record first',
       });

@@ -121,14 +121,25 @@ export interface AddressHolder {
   readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
   readonly systemId: number | null;
   readonly subnetId: number | null;
+  /** The MAC of the interface or of the lease; null for the other kinds. */
+  readonly mac: string | null;
   readonly conflict: Conflict;
+}
+
+/** An address that is to be written to a record; `mac` is that of its interface, null for a BMC or a gateway. */
+export interface WantedAddress {
+  readonly ip: Ipv4;
+  readonly mac: string | null;
 }
 
 export interface AddressStore {
   /** Who holds the address? A lease that is over holds nothing. */
   findHolder(ip: Ipv4, nowMs: number): Promise<AddressHolder | undefined>;
-  /** Every held address between two addresses (both included), ascending. */
-  listHeld(from: Ipv4, to: Ipv4): Promise<Ipv4[]>;
+  /**
+   * Every held address between two addresses (both included), ascending. That of a removed record counts as long as
+   * its machine has a lease of it; a lease that is over does not.
+   */
+  listHeld(from: Ipv4, to: Ipv4, nowMs: number): Promise<Ipv4[]>;
   /** Holders between two addresses of the kinds given, at most `limit`. */
   listHolders(
     from: Ipv4,
@@ -136,10 +147,10 @@ export interface AddressStore {
     kinds: readonly AddressHolder['kind'][],
     limit: number,
   ): Promise<AddressHolder[]>;
-  /** Drops the row of a lease that is over, so that its address can be written to a record. */
-  forgetExpiredLeases(ips: readonly Ipv4[], nowMs: number): Promise<void>;
+  /** Drops leases that are over or that the wanting interface itself has, so that a record can have the address. */
+  forgetLeases(wanted: readonly WantedAddress[], nowMs: number): Promise<void>;
   /** Makes the service's own addresses the rows of kind `server`; returns those that somebody else holds already. */
-  replaceServerAddresses(ips: readonly Ipv4[]): Promise<AddressHolder[]>;
+  replaceServerAddresses(ips: readonly Ipv4[], nowMs: number): Promise<AddressHolder[]>;
 }
 
 /** An install with what only the service may see. */

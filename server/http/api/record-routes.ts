@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { invalid } from '../../../src/domain/errors.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import { actorFrom } from '../auth.ts';
 
@@ -8,7 +9,7 @@ export interface RecordService<T extends { readonly name: string }> {
   get(name: string): Promise<T>;
   add(body: unknown, actor: Actor): Promise<T>;
   update(name: string, body: unknown, actor: Actor, revision?: number): Promise<T>;
-  remove(name: string, actor: Actor): Promise<void>;
+  remove(name: string, actor: Actor, revision?: number): Promise<void>;
 }
 
 type Named = { Params: { name: string } };
@@ -37,13 +38,19 @@ export function recordRoutes<T extends { readonly name: string }>(
     ),
   );
   app.delete<Named>(`${base}/:name`, write, async (request, reply) => {
-    await service.remove(request.params.name, actorFrom(request));
+    const revision = revisionOf(request.headers['if-match']);
+    await service.remove(request.params.name, actorFrom(request), revision);
     return reply.status(204).send();
   });
 }
 
-/** `If-Match: "7"` (RFC 9110 §13.1.1): edit only the revision that the caller has seen. */
+/**
+ * `If-Match: "7"` (RFC 9110 §13.1.1): change only the revision that the caller has seen. What cannot be understood is
+ * refused: passed over, it would be a change without the condition that was asked for.
+ */
 function revisionOf(header: string | undefined): number | undefined {
-  const digits = /^"?(\d{1,15})"?$/.exec(header ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  if (header === undefined || header === '*') return undefined;
+  const digits = /^"?(\d{1,15})"?$/.exec(header)?.[1];
+  if (digits !== undefined) return Number(digits);
+  throw invalid([{ path: 'If-Match', message: 'must be one revision like "7"' }]);
 }

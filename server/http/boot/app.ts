@@ -10,7 +10,7 @@ import { parseMac } from '../../../src/domain/mac.ts';
 import type { BootService, Caller, FileName, Refusal } from '../../../src/services/boot.ts';
 import { requireDeclaredPermissions } from '../auth.ts';
 import { installErrorHandlers } from '../errors.ts';
-import { readDetail } from './detail.ts';
+import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
 import { sendFile } from './send-file.ts';
 
 export interface BootAppDeps {
@@ -66,7 +66,8 @@ export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: Bo
     ...machine,
     handler: async (request, reply) => {
       const { token, stage } = request.params;
-      const refusal = await boot.report(token, stage, readDetail(request.body), caller(request));
+      const detail = readDetail(request.body, stage === 'first-boot' ? HOST_KEYS_LIMIT : undefined);
+      const refusal = await boot.report(token, stage, detail, caller(request));
       return refusal === undefined ? reply.send('ok\n') : refuse(reply, refusal);
     },
   });

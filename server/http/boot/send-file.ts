@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseRange } from './byte-range.ts';
@@ -21,8 +20,23 @@ export async function sendFile(
   path: string,
   onSent: (sent: Sent) => void,
 ): Promise<FastifyReply> {
-  const facts = await stat(path);
-  if (!facts.isFile()) return reply.status(404).send('not a file\n');
+  // Opened first: what is measured is what is sent, and what cannot be read fails while there can still be an answer.
+  const file = await open(path, 'r');
+  try {
+    return await sendOpened(request, reply, file, onSent);
+  } finally {
+    await file.close();
+  }
+}
+
+async function sendOpened(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: FileHandle,
+  onSent: (sent: Sent) => void,
+): Promise<FastifyReply> {
+  const facts = await file.stat();
+  if (!facts.isFile()) return reply.status(404).type('text/plain; charset=utf-8').send('not a file\n');
   const etag = `"${facts.size.toString(16)}-${Math.floor(facts.mtimeMs).toString(16)}"`;
   reply
     .header('accept-ranges', 'bytes')
@@ -36,13 +50,13 @@ export async function sendFile(
   const { from, to } = range ?? { from: 0, to: facts.size - 1 };
   if (range !== undefined) reply.status(206).header('content-range', `bytes ${from}-${to}/${facts.size}`);
   reply.header('content-length', to - from + 1).header('content-type', 'application/octet-stream');
-  return stream(request, reply, { path, from, to }, onSent);
+  return stream(request, reply, { file, from, to }, onSent);
 }
 
 async function stream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { path, from, to }: { path: string; from: number; to: number },
+  { file, from, to }: { file: FileHandle; from: number; to: number },
   onSent: (sent: Sent) => void,
 ): Promise<FastifyReply> {
   const total = to - from + 1;
@@ -56,14 +70,20 @@ async function stream(
     return reply;
   }
   const began = performance.now();
-  const source = createReadStream(path, { start: from, end: to, highWaterMark: 256 * 1024 });
+  const source = file.createReadStream({ start: from, end: to, highWaterMark: 256 * 1024, autoClose: false });
   let bytes = 0;
   source.on('data', (chunk) => {
     bytes += chunk.length;
   });
   // A machine that resets the connection is an everyday event (iPXE probes, reboots): reported, never thrown.
-  await pipeline(source, raw).catch(() => raw.destroy());
-  onSent({ bytes, total, ms: performance.now() - began });
+  const isWhole = await pipeline(source, raw).then(
+    () => bytes === total,
+    () => false,
+  );
+  // Also for a file that became shorter meanwhile: the machine would wait for the rest for ever.
+  if (!isWhole) request.raw.socket.destroy();
+  const sent = isWhole ? total : Math.min(bytes, total - 1);
+  onSent({ bytes: sent, total, ms: performance.now() - began });
   return reply;
 }
 

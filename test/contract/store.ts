@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { addressCases } from './store-addresses.ts';
+import { installCases } from './store-installs.ts';
+import { leaseCases } from './store-leases.ts';
+import { ledgerCases } from './store-ledgers.ts';
+import { recordCases } from './store-records.ts';
+import { transactionCases } from './store-transactions.ts';
+
+/** A store of one test, empty, and how to be rid of it. */
+export interface OpenedStore {
+  readonly store: Store;
+  dispose(): Promise<void>;
+}
+
+/** What a group of cases gets: the store of the test that runs. */
+export type StoreOfTest = () => Store;
+
+/** What every implementation of Store has to hold, against a real database. */
+export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`store contract: ${name}`, () => {
+    let opened: OpenedStore | undefined;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened?.dispose());
+    const store: StoreOfTest = () => {
+      if (opened === undefined) throw new Error('no store is open');
+      return opened.store;
+    };
+    describe('transactions', () => transactionCases(store));
+    describe('records', () => recordCases(store));
+    describe('addresses', () => addressCases(store));
+    describe('leases', () => leaseCases(store));
+    describe('installs', () => installCases(store));
+    describe('ledgers', () => ledgerCases(store));
+  });
+}
