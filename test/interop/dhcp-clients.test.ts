@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDhcpPrograms, type DhcpPrograms } from '../support/dhcp-programs.ts';
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDhcpPrograms, type DhcpPrograms, type Talker } from '../support/dhcp-programs.ts';
+import { must } from '../support/must.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { haveProgram } from '../support/real-clients.ts';
 import { type RunningProvisiond, showLogOnFailure, startProvisiond } from '../support/running-provisiond.ts';
 
-const missing = ['busybox', 'dhclient', 'perfdhcp', 'dnsmasq', 'tcpdump'].filter((name) => !haveProgram(name));
+const missing = ['busybox', 'dhclient', 'perfdhcp', 'dnsmasq', 'tcpdump'].filter(
+  (name) => !haveProgram(name),
+);
 const reason =
   reasonAgainstNamespaces() ?? (missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`);
 
@@ -13,6 +17,7 @@ interface Lease {
   readonly mac: string;
   readonly hostname: string | null;
   readonly system: string | null;
+  readonly expiresAt: string;
 }
 
 /**
@@ -31,10 +36,7 @@ describe.skipIf(reason !== undefined)(`real DHCP clients${reason ? ` (${reason})
   const leaseOf = async (mac: string) => (await leases()).find((lease) => lease.mac === mac);
   const macOf = (namespace: string): string =>
     JSON.parse(spaces.ip(namespace, '-json', 'link', 'show', 'dev', 'eth0'))[0].address;
-  const messages = async (system: string) =>
-    (await provisiond().must('GET', `/api/v1/systems/${system}/timeline`)).items.map(
-      ({ stage }: { stage: string }) => stage,
-    );
+  const heldPorts = async () => (await spaces.run('server', ['ss', '-Hlnu'])).stdout;
 
   beforeAll(async () => {
     spaces = createNamespaces(
@@ -85,7 +87,6 @@ describe.skipIf(reason !== undefined)(`real DHCP clients${reason ? ` (${reason})
 
   async function addMachine(name: string, mac: string, ip: string) {
     const { dataDir } = provisiond();
-    const { writeFileSync } = await import('node:fs');
     for (const file of ['kernel', 'initrd']) writeFileSync(`${dataDir}/distros/${file}`, `${file}\n`);
     const [kernel, initrd] = [`${dataDir}/distros/kernel`, `${dataDir}/distros/initrd`];
     await provisiond().must('POST', '/api/v1/distros', {
@@ -114,12 +115,186 @@ describe.skipIf(reason !== undefined)(`real DHCP clients${reason ? ` (${reason})
       expect((await programs.udhcpc('client')).stderr).toContain(`lease of ${ip} obtained`);
     });
 
-    it('gives its lease back', async () => {
-      const { stderr } = await programs.udhcpc('client', ['-R']);
-      expect(stderr).toContain('sending release');
+    it('renews its lease, and gives it back', async () => {
+      const client = programs.stayingUdhcpc('client');
+      await client.says(/lease of [\d.]+ obtained/);
+      client.child.kill('SIGUSR1');
+      await client.says(/lease of [\d.]+ obtained/, 2);
+      expect(client.said()).toContain('sending renew to server 10.67.0.1');
+      client.child.kill('SIGUSR2');
+      await client.says(/sending release|unicasting a release/);
+      await client.end();
       // Answered after the release was worked on: it came by the same socket, and commits keep their order.
       await programs.udhcpc('reserved');
       expect(await leaseOf(macOf('client'))).toBeUndefined();
+    });
+  });
+
+  describe('dhclient', () => {
+    it('gets a lease, renews it by unicast at T1, and keeps it over a reboot', async () => {
+      const client = programs.dhclient('client', { renewAfterSeconds: 2 });
+      await client.says(/bound to/);
+      const ip = must(await leaseOf(macOf('client')), 'a lease').ip;
+      const first = must(await leaseOf(macOf('client')), 'a lease').expiresAt;
+      await client.says(/bound to/, 2);
+      expect(client.said()).toMatch(/DHCPREQUEST for [\d.]+ on eth0 to 10\.67\.0\.1 port 67/);
+      const renewed = must(await leaseOf(macOf('client')), 'a lease');
+      expect(renewed.ip).toBe(ip);
+      expect(Date.parse(renewed.expiresAt)).toBeGreaterThan(Date.parse(first));
+      await client.end('SIGKILL');
+      spaces.ip('client', 'address', 'flush', 'dev', 'eth0');
+
+      const again = programs.dhclient('client');
+      await again.says(/bound to/);
+      await again.end('SIGKILL');
+      // INIT-REBOOT: RFC 2131 §4.3.2, a REQUEST at once.
+      expect(again.said()).not.toContain('DHCPDISCOVER');
+      expect(again.said()).toContain(`DHCPACK of ${ip} from 10.67.0.1`);
+      spaces.ip('client', 'address', 'flush', 'dev', 'eth0');
+    });
+
+    it('is told at once when it comes from another network', async () => {
+      const at = '\n  renew never;\n  rebind never;\n  expire never;';
+      const lease = `interface "eth0";\n  fixed-address 192.168.7.7;\n  option subnet-mask 255.255.255.0;${at}`;
+      programs.writeLeases('elsewhere', `lease {\n  ${lease}\n}\n`);
+      const client = programs.dhclient('client', { leases: 'elsewhere' });
+      await client.says(/bound to/);
+      await client.end('SIGKILL');
+      expect(client.said()).toMatch(
+        /DHCPREQUEST for 192\.168\.7\.7[\s\S]*DHCPNAK from 10\.67\.0\.1[\s\S]*DHCPACK of 10\.67\.0\.1/,
+      );
+      spaces.ip('client', 'address', 'flush', 'dev', 'eth0');
+    });
+  });
+
+  describe('perfdhcp', () => {
+    it('gets a lease for each of 60 clients, broadcasting on the link', async () => {
+      spaces.ip('client', 'address', 'add', '10.67.0.50/24', 'dev', 'eth0');
+      const options = [
+        '-B',
+        '-l',
+        '10.67.0.50',
+        '-r',
+        '50',
+        '-R',
+        '60',
+        '-n',
+        '60',
+        '-u',
+        '-b',
+        'mac=00:0c:01:00:00:01',
+      ];
+      const report = await programs.perfdhcp('client', [...options, '255.255.255.255']);
+      expect(report).toMatchObject({
+        exitCode: 0,
+        discover: { sent: 60, answered: 60 },
+        request: { sent: 60, answered: 60 },
+      });
+      const given = (await leases()).filter(({ mac }) => mac.startsWith('00:0c:01:'));
+      expect(new Set(given.map(({ ip }) => ip)).size).toBe(60);
+      spaces.ip('client', 'address', 'flush', 'dev', 'eth0');
+    });
+
+    it('as a relay with its own giaddr gets leases of its own link', async () => {
+      // On the interface towards the server: perfdhcp sends by the one that has the address.
+      spaces.ip('relay', 'address', 'add', '10.68.8.1/32', 'dev', 'up0');
+      const options = [
+        '-l',
+        '10.68.8.1',
+        '-r',
+        '300',
+        '-R',
+        '1000',
+        '-n',
+        '1000',
+        '-u',
+        '-b',
+        'mac=00:0c:02:00:00:01',
+      ];
+      const report = await programs.perfdhcp('relay', [...options, '10.67.0.1']);
+      expect(report).toMatchObject({
+        exitCode: 0,
+        discover: { answered: 1000 },
+        request: { answered: 1000 },
+      });
+      const given = (await leases()).filter(({ mac }) => mac.startsWith('00:0c:02:'));
+      expect(new Set(given.map(({ ip }) => ip)).size).toBe(1000);
+      expect(given.every(({ ip }) => /^10\.68\.(8|9|1[0-5])\./.test(ip))).toBe(true);
+    });
+  });
+
+  describe('behind a real relay, on a subnet that is not the server’s own', () => {
+    let relay: Talker;
+    beforeAll(async () => {
+      relay = await programs.relay('relay', '10.68.0.1', '10.67.0.1');
+    });
+    afterAll(() => relay?.end());
+
+    it('udhcpc gets a lease of its own link', async () => {
+      const { stderr } = await programs.udhcpc('distant');
+      const [, ip = ''] = /lease of (10\.68\.0\.1\d\d) obtained from/.exec(stderr) ?? [];
+      expect(await leaseOf(macOf('distant'))).toMatchObject({ ip });
+    });
+
+    it('dhclient renews past the relay, straight with the server', async () => {
+      const client = programs.dhclient('distant', { renewAfterSeconds: 2 });
+      await client.says(/bound to/, 2);
+      await client.end('SIGKILL');
+      expect(client.said()).toMatch(/DHCPREQUEST for 10\.68\.0\.1\d\d on eth0 to 10\.67\.0\.1 port 67/);
+      expect(client.said()).not.toContain('DHCPNAK');
+    });
+  });
+
+  describe('a subnet without DHCP', () => {
+    it.each([
+      { name: 'declared and off', namespace: 'quiet' },
+      { name: 'not declared', namespace: 'undeclared' },
+    ])('$name: is never answered', async ({ namespace }) => {
+      const capture = await programs.capture(namespace, 'udp port 67 or udp port 68');
+      const client = await programs.udhcpc(namespace);
+      // Its three DISCOVERs are seen, so the capture would have shown an answer.
+      await capture.says(/ > 255\.255\.255\.255\.67: BOOTP\/DHCP, Request/, 3);
+      await capture.end('SIGINT');
+      expect(client.code).toBe(1);
+      expect(capture.said()).not.toContain('Reply');
+      expect(await leaseOf(macOf(namespace))).toBeUndefined();
+    });
+
+    it('is served when it is switched on, and silent again when it is switched off, without a restart', async () => {
+      const { code, stderr } = await provisiond().provision(
+        'subnet',
+        'edit',
+        'silent',
+        '--dhcp',
+        'authoritative',
+      );
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('changed subnet silent'),
+      });
+      expect((await programs.udhcpc('quiet')).stderr).toContain('obtained from 10.67.1.1');
+      await provisiond().must('PATCH', '/api/v1/subnets/silent', { dhcp: 'off' });
+      expect((await programs.udhcpc('quiet')).code).toBe(1);
+    });
+
+    it('the sockets close with the last subnet that is switched off, and open with the first', async () => {
+      const served = async () =>
+        (await provisiond().must('GET', '/api/v1/status')).listeners
+          .filter(({ name }: { name: string }) => name.startsWith('dhcp'))
+          .map(({ name, state }: { name: string; state: string }) => `${name} ${state}`);
+      const all = async (dhcp: string) => {
+        for (const name of ['near', 'far', 'load'])
+          await provisiond().must('PATCH', `/api/v1/subnets/${name}`, { dhcp });
+      };
+      expect(await served()).toEqual(['dhcp lan0 listening', 'dhcp lan1 listening', 'dhcp lan2 listening']);
+      await all('off');
+      await expect.poll(served).toEqual(['dhcp off']);
+      await expect.poll(() => heldPorts()).not.toContain(':67');
+      await all('authoritative');
+      await expect
+        .poll(served)
+        .toEqual(['dhcp lan0 listening', 'dhcp lan1 listening', 'dhcp lan2 listening']);
+      expect((await programs.udhcpc('reserved')).stderr).toContain('lease of 10.67.0.11 obtained');
     });
   });
 });

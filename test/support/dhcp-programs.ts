@@ -60,8 +60,15 @@ export function listenTo(child: ChildProcess): Talker {
 export interface DhcpPrograms {
   /** Busybox's client with a script that sets the address, so that it can release by unicast. */
   udhcpc(namespace: string, options?: readonly string[]): Promise<Finished>;
+  /** The same, staying in the foreground with its lease: SIGUSR1 renews it, SIGUSR2 releases it. */
+  stayingUdhcpc(namespace: string): Talker;
   /** ISC's client in the foreground; it keeps its leases in the file `leases` from one start to the next. */
-  dhclient(namespace: string, options?: { readonly renewAfterSeconds?: number; readonly leases?: string }): Talker;
+  dhclient(
+    namespace: string,
+    options?: { readonly renewAfterSeconds?: number; readonly leases?: string },
+  ): Talker;
+  /** Writes a lease file for dhclient to find. */
+  writeLeases(name: string, text: string): void;
   /** Kea's load generator; its report. */
   perfdhcp(namespace: string, options: readonly string[]): Promise<PerfReport>;
   /** A relay from one link to a server; resolves when it listens. */
@@ -91,33 +98,47 @@ esac
 exit 0
 `;
 
+/** Answers that come within 2 s of the last packet sent still count. */
+const PERFDHCP = ['perfdhcp', '-4', '-d', '10', '-W', '2000000'];
+
 export function createDhcpPrograms(spaces: Namespaces): DhcpPrograms {
   const folder = mkdtempSync(join(tmpdir(), 'dhcp-programs-'));
   const script = join(folder, 'script');
   writeFileSync(script, SCRIPT);
   chmodSync(script, 0o755);
+  const udhcpc = ['busybox', 'udhcpc', '-i', 'eth0', '-n', '-f', '-t', '3', '-T', '1', '-s', script];
   let count = 0;
   return {
-    udhcpc: (namespace, options = []) =>
-      spaces.run(namespace, [
-        ...['busybox', 'udhcpc', '-i', 'eth0', '-n', '-q', '-f', '-t', '3', '-T', '1', '-s', script],
-        ...options,
-      ]),
+    udhcpc: (namespace, options = []) => spaces.run(namespace, [...udhcpc, '-q', ...options]),
+    stayingUdhcpc: (namespace) => listenTo(spaces.spawn(namespace, udhcpc)),
     dhclient: (namespace, { renewAfterSeconds, leases = `leases-${namespace}` } = {}) => {
       count += 1;
       const config = join(folder, `dhclient-${count}.conf`);
-      const renew = renewAfterSeconds === undefined ? '' : `supersede dhcp-renewal-time ${renewAfterSeconds};\n`;
+      const renew =
+        renewAfterSeconds === undefined ? '' : `supersede dhcp-renewal-time ${renewAfterSeconds};\n`;
       writeFileSync(config, `${renew}timeout 10;\n`);
       const files = ['-cf', config, '-lf', join(folder, leases), '-pf', join(folder, `pid-${count}`)];
-      return listenTo(spaces.spawn(namespace, ['dhclient', '-4', '-d', '-1', ...files, '-sf', script, 'eth0']));
+      return listenTo(
+        spaces.spawn(namespace, ['dhclient', '-4', '-d', '-1', ...files, '-sf', script, 'eth0']),
+      );
     },
+    writeLeases: (name, text) => writeFileSync(join(folder, name), text),
     perfdhcp: async (namespace, options) => {
-      const { code, stdout, stderr } = await spaces.run(namespace, ['perfdhcp', '-4', ...options], 60_000);
+      const { code, stdout, stderr } = await spaces.run(namespace, [...PERFDHCP, ...options], 60_000);
       return readReport(code, `${stdout}${stderr}`);
     },
     relay: async (namespace, ownAddress, server) => {
-      const own = ['--conf-file=/dev/null', '--port=0', '--no-daemon', '--user=root', '--pid-file=', '--log-dhcp'];
-      const relay = listenTo(spaces.spawn(namespace, ['dnsmasq', ...own, `--dhcp-relay=${ownAddress},${server}`]));
+      const own = [
+        '--conf-file=/dev/null',
+        '--port=0',
+        '--no-daemon',
+        '--user=root',
+        '--pid-file=',
+        '--log-dhcp',
+      ];
+      const relay = listenTo(
+        spaces.spawn(namespace, ['dnsmasq', ...own, `--dhcp-relay=${ownAddress},${server}`]),
+      );
       await relay.says(/DHCP relay from/);
       return relay;
     },

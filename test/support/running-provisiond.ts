@@ -103,7 +103,8 @@ export async function startProvisiond(
 /** Shows what the service said when a test fails; call it once in a describe block. */
 export function showLogOnFailure(server: () => RunningProvisiond | undefined): void {
   afterEach(({ task }) => {
-    if (task.result?.state === 'fail') console.error(`provisiond said:\n${server()?.said() ?? '(not started)'}`);
+    if (task.result?.state === 'fail')
+      console.error(`provisiond said:\n${server()?.said() ?? '(not started)'}`);
   });
 }
 
