@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDhcpPrograms, type DhcpPrograms, type Talker } from '../support/dhcp-programs.ts';
+import { declareMachine, declareProfile } from '../support/machine-records.ts';
 import { must } from '../support/must.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { haveProgram } from '../support/real-clients.ts';
@@ -76,7 +76,8 @@ describe.skipIf(reason !== undefined)(`real DHCP clients${reason ? ` (${reason})
       ranges: [{ from: '10.68.0.100', to: '10.68.0.199' }],
     });
     await subnet('load', '10.68.8.0/21', { ranges: [{ from: '10.68.8.2', to: '10.68.15.254' }] });
-    await addMachine('web001', macOf('reserved'), '10.67.0.11');
+    await declareProfile(provisiond());
+    await declareMachine(provisiond(), 'web001', macOf('reserved'), '10.67.0.11');
   });
   afterAll(async () => {
     await server?.stop();
@@ -84,22 +85,6 @@ describe.skipIf(reason !== undefined)(`real DHCP clients${reason ? ` (${reason})
     programs?.remove();
   });
   showLogOnFailure(() => server);
-
-  async function addMachine(name: string, mac: string, ip: string) {
-    const { dataDir } = provisiond();
-    for (const file of ['kernel', 'initrd']) writeFileSync(`${dataDir}/distros/${file}`, `${file}\n`);
-    const [kernel, initrd] = [`${dataDir}/distros/kernel`, `${dataDir}/distros/initrd`];
-    await provisiond().must('POST', '/api/v1/distros', {
-      name: 'debian-13',
-      family: 'debian',
-      version: '13',
-      kernel,
-      initrd,
-    });
-    await provisiond().must('POST', '/api/v1/profiles', { name: 'debian-13', distro: 'debian-13' });
-    const interfaces = [{ name: 'eth0', mac, ip }];
-    await provisiond().must('POST', '/api/v1/systems', { name, profile: 'debian-13', interfaces });
-  }
 
   describe('udhcpc', () => {
     it('gets the address that is reserved for its MAC', async () => {
