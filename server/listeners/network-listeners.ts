@@ -4,7 +4,7 @@ import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts'
 import type { ListenerStatus } from '../http/api-services.ts';
 import type { WantedInterface } from '../net/socket-plan.ts';
 import type { OwnMachine } from '../own-machine.ts';
-import type { TftpAddresses } from '../tftp/addresses.ts';
+import type { TftpAddress, TftpAddresses } from '../tftp/addresses.ts';
 
 export interface NetworkListenersDeps {
   readonly machine: OwnMachine;
@@ -59,9 +59,20 @@ const DHCP_OFF: ListenerStatus = {
   remedy: 'declare one: provision subnet add NAME --network … --dhcp authoritative',
 };
 
-function tftpAddresses(machine: OwnMachine, listen: string): string[] {
-  if (listen !== '0.0.0.0') return [listen];
-  return ['127.0.0.1', ...machine.ownAddresses().map(formatIpv4)];
+/** Linux's loopback interface is not among the machine's interfaces; this is its MTU. */
+const LOOPBACK: TftpAddress = { address: '127.0.0.1', mtuBytes: 65_536 };
+/** Of an address that no interface has (yet). */
+const ETHERNET_MTU_BYTES = 1500;
+
+function tftpAddresses(machine: OwnMachine, listen: string): TftpAddress[] {
+  const own = machine
+    .interfaces()
+    .flatMap(({ addresses, mtu }) =>
+      addresses.map(({ address }) => ({ address: formatIpv4(address), mtuBytes: mtu })),
+    );
+  const all = [LOOPBACK, ...own];
+  if (listen === '0.0.0.0') return all;
+  return [all.find(({ address }) => address === listen) ?? { address: listen, mtuBytes: ETHERNET_MTU_BYTES }];
 }
 
 /**

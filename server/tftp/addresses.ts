@@ -1,14 +1,24 @@
+import { blockLimitForMtu } from '../../src/tftp/negotiate.ts';
 import type { ListenerStatus } from '../http/api-services.ts';
 import { PortRefused } from '../listeners/listener.ts';
 import { listening, refusedStatus } from '../listeners/listener-status.ts';
+import type { BindUdp } from '../net/datagram.ts';
 import type { TftpEvent } from './events.ts';
 import { createTftpListener, type TftpFile, type TftpListener, type TftpLog } from './listener.ts';
+
+/** One of the machine's addresses, and the MTU of the interface that has it, in bytes. */
+export interface TftpAddress {
+  readonly address: string;
+  readonly mtuBytes: number;
+}
 
 export interface TftpAddressesDeps {
   readonly port: number;
   readonly find: (name: string) => Promise<TftpFile | undefined>;
   readonly onEvent: (event: TftpEvent) => void;
   readonly log: TftpLog;
+  /** How sockets are bound, default real ones. */
+  readonly bind?: BindUdp;
 }
 
 /**
@@ -16,27 +26,30 @@ export interface TftpAddressesDeps {
  * one socket on 0.0.0.0 the routing table would choose another on a machine with several.
  */
 export interface TftpAddresses {
-  /** Starts what is missing or was refused, stops what is gone. Never rejects for a refused port. */
-  reconcile(addresses: readonly string[]): Promise<void>;
+  /** Starts what is missing, was refused or has another MTU now; stops what is gone. Never rejects for a refused port. */
+  reconcile(addresses: readonly TftpAddress[]): Promise<void>;
   status(): ListenerStatus[];
   stop(): Promise<void>;
 }
 
-export function createTftpAddresses({ port, find, onEvent, log }: TftpAddressesDeps): TftpAddresses {
-  const running = new Map<string, TftpListener>();
+export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
+  const { port, find, onEvent, log, bind } = deps;
+  const running = new Map<string, { readonly listener: TftpListener; readonly mtuBytes: number }>();
   const refused = new Map<string, PortRefused>();
 
-  const startOne = async (address: string): Promise<void> => {
+  const startOne = async ({ address, mtuBytes }: TftpAddress): Promise<void> => {
     const listener = createTftpListener({
       listen: { address, port },
       find: (request) => find(request.name),
       onEvent,
       log,
       now: () => performance.now(),
+      limits: { blockBytes: blockLimitForMtu(mtuBytes) },
+      ...(bind === undefined ? {} : { bind }),
     });
     try {
       await listener.start();
-      running.set(address, listener);
+      running.set(address, { listener, mtuBytes });
       refused.delete(address);
     } catch (error) {
       if (!(error instanceof PortRefused)) throw error;
@@ -45,13 +58,14 @@ export function createTftpAddresses({ port, find, onEvent, log }: TftpAddressesD
   };
   return {
     async reconcile(addresses) {
-      for (const [address, listener] of running) {
-        if (addresses.includes(address)) continue;
+      const wanted = new Map(addresses.map((item) => [item.address, item]));
+      for (const [address, { listener, mtuBytes }] of running) {
+        if (wanted.get(address)?.mtuBytes === mtuBytes) continue;
         running.delete(address);
         await listener.stop();
       }
-      for (const address of [...refused.keys()]) if (!addresses.includes(address)) refused.delete(address);
-      for (const address of addresses) if (!running.has(address)) await startOne(address);
+      for (const address of [...refused.keys()]) if (!wanted.has(address)) refused.delete(address);
+      for (const item of wanted.values()) if (!running.has(item.address)) await startOne(item);
     },
     status() {
       const up = [...running.keys()].map((address) => listening('tftp', `udp ${address}:${port}`));
@@ -59,7 +73,7 @@ export function createTftpAddresses({ port, find, onEvent, log }: TftpAddressesD
       return [...up, ...down];
     },
     async stop() {
-      await Promise.all([...running.values()].map((listener) => listener.stop()));
+      await Promise.all([...running.values()].map(({ listener }) => listener.stop()));
       running.clear();
     },
   };

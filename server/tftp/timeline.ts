@@ -28,24 +28,37 @@ export function tftpTimeline(
   };
 }
 
+/** Longest name shown, in characters; a datagram can carry one of 64 KiB. */
+const NAME_SHOWN = 120;
+
+/** A name as a machine asked for it, one character a byte: what is not printable ASCII is shown as `\xff`. */
+export function showName(name: string): string {
+  const shown = name
+    .slice(0, NAME_SHOWN)
+    .replaceAll('\\', '\\\\')
+    .replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return name.length > NAME_SHOWN ? `${shown}… (${name.length} characters)` : shown;
+}
+
 function describe(event: TftpEvent): { ok: boolean; message: string } | undefined {
+  const name = showName(event.name);
   switch (event.type) {
     case 'complete': {
       const how = `${event.blockBytes}-byte blocks, window ${event.windowBlocks}, ${event.resentBlocks} sent again`;
       return {
         ok: true,
-        message: `${event.name}: ${event.bytes} bytes in ${Math.round(event.ms)} ms (${how})`,
+        message: `${name}: ${event.bytes} bytes in ${Math.round(event.ms)} ms (${how})`,
       };
     }
     case 'aborted':
       return {
         ok: false,
-        message: `${event.name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
+        message: `${name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
       };
     case 'not-found':
-      return { ok: false, message: `asked for '${event.name}', which does not exist` };
+      return { ok: false, message: `asked for '${name}', which does not exist` };
     case 'refused':
-      return { ok: false, message: `asked for '${event.name}': refused (${event.reason})` };
+      return { ok: false, message: `asked for '${name}': refused (${event.reason})` };
     default:
       return undefined;
   }

@@ -23,15 +23,24 @@ export class InstallerConsole {
   /** @throws if the machine is off, or the installer waits for somebody */
   async check(): Promise<void> {
     const lines = visibleLines(await this.#machine.readSerial());
-    for (const line of lines) {
-      const step = STEPS.exec(line)?.[1];
-      if (step === undefined || this.#said.has(step)) continue;
+    for (const step of findSteps(lines)) {
+      if (this.#said.has(step)) continue;
       this.#said.add(step);
       this.#stages.say(`    installer: ${step}`);
     }
-    if (lines.some((line) => DIALOG.test(line))) {
+    if (hasQuestion(lines)) {
       throw new Error(`the installer asks a question:\n${lines.slice(-SCREEN_LINES).join('\n')}`);
     }
     await stillOn(this.#machine);
   }
+}
+
+/** The installer's longer steps that these lines of its console tell of, in their order. */
+export function findSteps(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => STEPS.exec(line)?.[1] ?? []);
+}
+
+/** Does the installer wait for an answer? */
+export function hasQuestion(lines: readonly string[]): boolean {
+  return lines.some((line) => DIALOG.test(line));
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Processes } from './processes.ts';
 
 /** The user's way in: the lab does nothing to the server that a user could not do with this command. */
@@ -15,8 +15,21 @@ export class ProvisionCommand {
 
   /** `provision --server unix:… --json ARGS`; the record or list that it prints. */
   async run(...args: string[]): Promise<unknown> {
-    const all = [this.#program, '--server', `unix:${this.#socket}`, '--json', ...args];
-    const text = await this.#processes.run(process.execPath, all, { timeoutMs: 60_000 });
+    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: 60_000 });
     return text.trim() === '' ? undefined : JSON.parse(text);
+  }
+
+  /** Starts a command that goes on; it writes its JSON lines to the file. */
+  async follow(logFile: string, ...args: string[]): Promise<void> {
+    await this.#processes.start(process.execPath, this.#line(args), { logFile });
+  }
+
+  /** The folder of the socket: where the server keeps its files. */
+  get dataDir(): string {
+    return dirname(this.#socket);
+  }
+
+  #line(args: readonly string[]): string[] {
+    return [this.#program, '--server', `unix:${this.#socket}`, '--json', ...args];
   }
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ProvisionCommand } from './provision-command.ts';
 import type { Stages } from './stages.ts';
 import { waitFor } from './wait.ts';
@@ -10,25 +12,37 @@ export interface BootEvent {
   readonly message: string;
 }
 
-/** Follows a system's timeline through the command, and says every new event. */
+/**
+ * Follows a system's timeline through the command, and says every new event. One `--follow` runs for the whole of it:
+ * starting a command for each look would cost a third of a processor that the machine needs.
+ */
 export class Timeline {
   readonly #command: ProvisionCommand;
   readonly #system: string;
   readonly #stages: Stages;
-  readonly #seen = new Set<number>();
+  readonly #logFile: string;
+  #started = false;
+  #seen = 0;
 
   constructor(command: ProvisionCommand, system: string, stages: Stages) {
     this.#command = command;
     this.#system = system;
     this.#stages = stages;
+    this.#logFile = join(command.dataDir, `timeline-${system}.jsonl`);
   }
 
   /** The events that were not there at the last call, oldest first. */
   async readNew(): Promise<readonly BootEvent[]> {
-    const answer = await this.#command.run('system', 'timeline', this.#system);
-    const fresh = parseEvents(answer).filter((event) => !this.#seen.has(event.id));
+    if (!this.#started) {
+      this.#started = true;
+      await this.#command.follow(this.#logFile, 'system', 'timeline', this.#system, '--follow');
+    }
+    // The last line may be half written; what is no event is the command's words on standard error.
+    const written = (await readFile(this.#logFile, 'utf8')).split('\n').slice(0, -1);
+    const lines = written.filter((line) => line.startsWith('{"id":'));
+    const fresh = lines.slice(this.#seen).map((line) => JSON.parse(line) as BootEvent);
+    this.#seen = lines.length;
     for (const event of fresh) {
-      this.#seen.add(event.id);
       const mark = event.outcome === 'ok' ? '' : ` [${event.outcome}]`;
       this.#stages.say(`    ${event.stage}${mark}  ${event.message}`);
     }
@@ -44,7 +58,7 @@ export class Timeline {
     limitMs: number,
     check: () => Promise<void> = async () => {},
   ): Promise<void> {
-    await waitFor({ what: `"${stage}" on the timeline`, limitMs, everyMs: 1500 }, async () => {
+    await waitFor({ what: `"${stage}" on the timeline`, limitMs, everyMs: 300 }, async () => {
       // before the look: an event that came just before the check failed still counts
       const failure = await check().then(
         () => undefined,
@@ -58,10 +72,4 @@ export class Timeline {
       return undefined;
     });
   }
-}
-
-function parseEvents(answer: unknown): BootEvent[] {
-  const items = typeof answer === 'object' && answer !== null && 'items' in answer ? answer.items : answer;
-  if (!Array.isArray(items)) throw new Error('system timeline --json did not print a list of events');
-  return (items as BootEvent[]).toSorted((a, b) => a.id - b.id);
 }

@@ -46,6 +46,6 @@ export async function describeEvidence(workDir: string): Promise<string> {
 /** A console's text without terminal control: cursor movement and colours would make a log unreadable. */
 export function visibleLines(text: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be removed
-  const plain = text.replace(/\u001b\[[0-9;=?]*[A-Za-z]|\u001bc/g, '');
+  const plain = text.replace(/\u001b(\[[0-9;=?]*[A-Za-z]|\([A-Z0-9]|[c78=>])/g, '');
   return plain.split(/[\r\n]+/).filter((line) => line.trim() !== '');
 }
