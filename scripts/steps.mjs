@@ -1,11 +1,12 @@
 // @ts-check
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
 import { ROOT } from './root.mjs';
-import { isRoot, missingSystemPackages } from './system-packages.mjs';
+import { isDebian, isRoot, missingSystemPackages } from './system-packages.mjs';
 import { countVitest } from './tally.mjs';
 
 /**
@@ -65,8 +66,11 @@ const IMAGE_PACKAGES = [...LAB_PACKAGES, 'debootstrap', 'e2fsprogs', 'fdisk', 'o
 
 /** @param {readonly string[]} packages */
 function withoutLab(packages) {
-  if (!existsSync(join(ROOT, 'test/lab/main.ts'))) return 'this tree has no test/lab/main.ts';
   if (!isRoot) return 'needs root for network namespaces';
+  if (!isDebian) return 'needs Debian, whose packages become the machines';
+  if (!existsSync('/dev/net/tun')) return 'needs the tun driver (modprobe tun)';
+  // Root in a container may not be allowed to, and says so only when asked.
+  if (spawnSync('unshare', ['--net', 'true']).status !== 0) return 'may not make network namespaces here';
   const missing = missingSystemPackages().filter((entry) => packages.includes(entry.name));
   return missing.length > 0 ? `needs ${missing.map((entry) => entry.name).join(', ')}` : undefined;
 }

@@ -66,7 +66,8 @@ export function missingSystemPackages() {
 /** Network namespaces, ports below 1024 and installing packages need it. */
 export const isRoot = process.getuid?.() === 0;
 
-const isDebian = existsSync('/etc/debian_version') && isThere('apt-get');
+/** Packages come from apt. */
+export const isDebian = existsSync('/etc/debian_version') && isThere('apt-get');
 
 /** apt knows no package until it was updated once, which a fresh container was not. */
 function hasPackageLists() {
