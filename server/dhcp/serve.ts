@@ -52,7 +52,9 @@ export async function serveDhcpPacket(
     if (reply !== undefined) await send(service, counters, await socket, reply, reception);
   } catch (error) {
     counters.failed += 1;
-    service.log.error({ ...place(reception), err: error }, 'DHCP packet not answered: the service failed');
+    const fields = { ...place(reception), err: error, count: counters.failed };
+    if (isWorthLogging(counters.failed))
+      service.log.error(fields, 'DHCP packet not answered: the service failed');
   }
 }
 
@@ -92,8 +94,15 @@ async function send(
     log.warn(fields, 'DHCP reply broadcast: unicast before ARP is not possible');
   } catch (error) {
     counters.sendFailed += 1;
-    const fields = { ...place(reception), err: error, destination: reply.destination };
-    log.error(fields, 'DHCP reply not sent');
+    if (!isWorthLogging(counters.sendFailed)) return;
+    // The packet itself may say where to: an address without a route is no fault of ours, and can be sent on purpose.
+    const fields = {
+      ...place(reception),
+      err: error,
+      destination: reply.destination,
+      count: counters.sendFailed,
+    };
+    log.warn(fields, 'DHCP reply not sent');
   }
 }
 

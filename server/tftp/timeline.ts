@@ -1,4 +1,5 @@
 import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import { limitEvents } from '../../src/services/event-budget.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { DhcpStore } from '../../src/store/dhcp-store.ts';
 import type { TftpEvent } from './events.ts';
@@ -9,6 +10,7 @@ export function tftpTimeline(
   events: EventService,
   now: () => number,
 ): (event: TftpEvent) => void {
+  const record = limitEvents(events.record, now);
   return (event) => {
     const told = describe(event);
     const ip = parseIpv4(event.client.address);
@@ -16,7 +18,7 @@ export function tftpTimeline(
     const mac = store.findMacOf(ip, now());
     const machine = mac === undefined ? undefined : store.findMachine(mac);
     if (mac === undefined || machine === undefined) return;
-    events.record({
+    record({
       systemId: machine.systemId,
       mac,
       installId: machine.install?.id ?? null,

@@ -5,7 +5,9 @@ export type MalformedCode =
   | 'bad-hardware-length'
   | 'no-magic-cookie'
   | 'option-truncated'
-  | 'bad-overload';
+  | 'bad-overload'
+  /** A packet, but what a reply must repeat of it is longer than the reply may be. */
+  | 'unanswerable';
 
 /** Bytes from the wire that are no packet. Caught by the listener only: counted, dropped, never thrown further. */
 export class MalformedPacket extends Error {

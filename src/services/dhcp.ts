@@ -6,6 +6,7 @@ import type { Decision, GrantDecision, ReplyDecision } from '../dhcp/decision.ts
 import { chooseDestination, type Destination } from '../dhcp/destination.ts';
 import type { BootTarget } from '../dhcp/facts.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
+import { MalformedPacket, UnencodablePacket } from '../dhcp/packet-errors.ts';
 import { decideReply } from '../dhcp/reply.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
@@ -15,6 +16,7 @@ import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
 import type { Deps } from './deps.ts';
 import { describeExchange } from './dhcp-events.ts';
 import { type Gathered, gatherFacts } from './dhcp-facts.ts';
+import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import type { InstallService } from './installs.ts';
 import { createOffers } from './offers.ts';
@@ -42,7 +44,7 @@ const QUARANTINE_MS = 60 * 60_000;
 
 /**
  * One packet to one answer: facts, policy, decision, a durable lease, and only then the bytes. Throws MalformedPacket
- * for bytes that are no DHCP packet; the listener counts and drops those.
+ * for bytes that are no DHCP packet, or one that no reply could answer; the listener counts and drops those.
  */
 export function dhcpService(
   deps: Deps,
@@ -52,6 +54,7 @@ export function dhcpService(
 ) {
   const { store, now } = deps;
   const offers = createOffers();
+  const record = limitEvents(events.record, now);
   const sources = { store: store.dhcp, offers, ownAddresses: settings.ownAddresses };
 
   /** Writes what the decision promises; a grant that lost a race becomes a NAK. */
@@ -102,7 +105,7 @@ export function dhcpService(
       const wanted = decideReply(client, gathered.facts, target, now());
       noticeReboot(gathered.machine, client);
       const decision = await persist(client, wanted, gathered);
-      for (const event of describeExchange(client, gathered.machine, decision)) events.record(event);
+      for (const event of describeExchange(client, gathered.machine, decision)) record(event);
       return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
     },
   };
@@ -118,9 +121,24 @@ function toAnswer(
 ): DhcpAnswer {
   const reply = buildReply({ request: packet, client, facts: gathered.facts, decision });
   return {
-    bytes: encodePacket(reply, client.maxReplyBytes),
+    bytes: encodeReply(reply, packet, client.maxReplyBytes),
     destination: chooseDestination(packet, decision.kind, reply.yiaddr),
   };
+}
+
+/**
+ * A reply that is too long is our own fault, and thrown as such, unless it would fit without what it must repeat of
+ * the request: then the request was made to have no answer.
+ */
+function encodeReply(reply: DhcpPacket, request: DhcpPacket, maxBytes: number): Buffer {
+  try {
+    return encodePacket(reply, maxBytes);
+  } catch (error) {
+    if (!(error instanceof UnencodablePacket) || error.code !== 'packet-too-long') throw error;
+    const own = [...reply.options].filter(([code, value]) => request.options.get(code) !== value);
+    encodePacket({ ...reply, options: new Map(own) }, maxBytes);
+    throw new MalformedPacket('unanswerable', `its options leave no room in a reply: ${error.message}`);
+  }
 }
 
 function isReply(decision: Decision): decision is ReplyDecision {

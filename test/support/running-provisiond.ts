@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,8 @@ export interface RunningProvisiond {
 export interface ProvisiondSettings {
   /** Merged over the configuration: { boot: { port: 8081 } }. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The data folder lies in memory: for tests of many packets, which are not about the disk. */
+  readonly inMemory?: boolean;
 }
 
 const READY = 'provisiond is ready';
@@ -53,7 +55,7 @@ export async function startProvisiond(
   namespace: string,
   settings: ProvisiondSettings = {},
 ): Promise<RunningProvisiond> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'provisiond-'));
+  const dataDir = mkdtempSync(join(folderFor(settings), 'provisiond-'));
   const configFile = join(dataDir, 'provision.yaml');
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify({ dataDir, ...settings.config }));
@@ -98,6 +100,10 @@ export async function startProvisiond(
         throw new Error(`provisiond ended with ${child.exitCode ?? child.signalCode}:\n${lines.join('\n')}`);
     },
   };
+}
+
+function folderFor({ inMemory = false }: ProvisiondSettings): string {
+  return inMemory && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
 /** Shows what the service said when a test fails; call it once in a describe block. */
