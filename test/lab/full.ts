@@ -45,7 +45,7 @@ export async function runFull(lab: Lab, firmware: Firmware): Promise<void> {
   await stages.run(`${firmware}: installing to partitioning`, () => follow('partitioning', 900_000));
   await stages.run(`${firmware}: partitioning to installed`, () => follow('installed', INSTALL_LIMIT_MS));
   await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, 180_000));
-  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 400_000 });
+  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 600_000 });
   await machine.powerOff();
   await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
 }

@@ -16,6 +16,8 @@ import { createSshKey, type SshKey } from './ssh.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitUntilOff } from './watch.ts';
 
+/** Ten times what a stage takes on an idle machine: only what hangs takes longer. */
+const LIMIT_MS = 10 * 60_000;
 /** Above the shipped profile's minimum; a sparse file, so only the image's part takes room. */
 const DISK_BYTES = 5e9;
 
@@ -42,15 +44,15 @@ export async function runImage(lab: Lab, firmware: Firmware): Promise<void> {
   const timeline = new Timeline(site.command, SYSTEM, stages);
   await stages.run(`${firmware}: power on to installing`, async () => {
     await machine.powerOn();
-    await timeline.waitForStage('installing', 180_000, () => stillOn(machine));
+    await timeline.waitForStage('installing', LIMIT_MS, () => stillOn(machine));
   });
   await stages.run(`${firmware}: ${basename(image)} to disk`, () =>
-    timeline.waitForStage('installed', 300_000, () => stillOn(machine)),
+    timeline.waitForStage('installed', 2 * LIMIT_MS, () => stillOn(machine)),
   );
-  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, 60_000));
-  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 240_000 });
+  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, LIMIT_MS));
+  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: LIMIT_MS });
   await stages.run(`${firmware}: first-boot report`, () =>
-    timeline.waitForStage('first-boot', 120_000, () => stillOn(machine)),
+    timeline.waitForStage('first-boot', LIMIT_MS, () => stillOn(machine)),
   );
   await machine.powerOff();
   await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());

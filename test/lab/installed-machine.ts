@@ -18,7 +18,7 @@ export async function proveInstalled(
   const { firmware, machine, timeline } = run;
   await stages.run(`${firmware}: boots again and is sent to its disk`, async () => {
     await machine.powerOn();
-    await timeline.waitForStage('local-boot', 180_000, () => stillOn(machine));
+    await timeline.waitForStage('local-boot', run.limitMs, () => stillOn(machine));
   });
   await stages.run(`${firmware}: disk to SSH`, async () => {
     const target = { namespace: lab.network.serverNamespace, address: ADDRESS, key: run.key };

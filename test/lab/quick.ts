@@ -16,6 +16,8 @@ import type { Firmware, Machine } from './machine.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
+/** Ten times what a stage takes on an idle machine: only what hangs takes longer. */
+const LIMIT_MS = 10 * 60_000;
 const DISK_MARKER = 'LAB-DISK-BOOTED';
 const AGENT_MARKER = 'LAB-QUICK-CHECK-PASSED';
 const PAYLOAD_BYTES = 3_000_001; // odd, and no multiple of any block: a last short read has to be right
@@ -41,7 +43,7 @@ export async function runQuick(lab: Lab, firmware: Firmware): Promise<void> {
   const timeline = new Timeline(site.command, SYSTEM, stages);
   await stages.run(`${firmware}: power on to installed`, async () => {
     await machine.powerOn();
-    await timeline.waitForStage('installed', 180_000, () => stillOn(machine));
+    await timeline.waitForStage('installed', LIMIT_MS, () => stillOn(machine));
   });
   await stages.run(`${firmware}: power off`, () => expectAgentDone(machine));
   await stages.run(`${firmware}: second boot, sent to its disk`, () => bootFromDisk(machine, timeline));
@@ -79,14 +81,14 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
 }
 
 async function expectAgentDone(machine: Machine): Promise<void> {
-  await waitUntilOff(machine, 30_000);
+  await waitUntilOff(machine, LIMIT_MS);
   await waitForConsole(machine, AGENT_MARKER, 0);
 }
 
 async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void> {
   await machine.powerOn();
   // no look at the machine: by the time of the event the disk may have said its word and switched off
-  await timeline.waitForStage('local-boot', 120_000);
-  await waitForConsole(machine, DISK_MARKER, 60_000);
+  await timeline.waitForStage('local-boot', LIMIT_MS);
+  await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
   await machine.powerOff();
 }
