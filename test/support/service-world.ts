@@ -142,7 +142,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
 export async function inject(app: FastifyInstance, options: InjectOptions): Promise<Answer> {
   const response = await app.inject(options);
   const isJson = /json/.test(String(response.headers['content-type']));
-  const body = isJson ? JSON.parse(response.payload) : response.payload;
+  const body = isJson && response.payload !== '' ? JSON.parse(response.payload) : response.payload;
   return { status: response.statusCode, body, headers: response.headers };
 }
 

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { decideBoot } from '../../src/boot/decide.ts';
+import {
+  INSTALL_STATES,
+  type InstallState,
+  OPEN_STATES,
+  SCRIPTS_PER_ATTEMPT,
+} from '../../src/domain/install.ts';
+import {
+  advance,
+  awaitsFirstBoot,
+  hasAttemptLeft,
+  type InstallFacts,
+  isOpen,
+  type Observation,
+} from '../../src/domain/install-state.ts';
+
+const NOW_MS = 1_000_000;
+
+function facts(change: Partial<InstallFacts> = {}): InstallFacts {
+  return {
+    id: 7,
+    state: 'armed',
+    attempts: 1,
+    attemptsUsed: 0,
+    scriptsServed: 0,
+    expiresAtMs: NOW_MS + 1,
+    ...change,
+  };
+}
+
+const SEEN: Record<Observation['kind'], Observation> = {
+  'script-served': { kind: 'script-served' },
+  'kernel-served': { kind: 'kernel-served' },
+  'initrd-served': { kind: 'initrd-served' },
+  'answer-served': { kind: 'answer-served' },
+  progress: { kind: 'progress', stage: 'partitioning' },
+  installed: { kind: 'installed' },
+  'first-boot': { kind: 'first-boot' },
+  failed: { kind: 'failed', stage: 'installing', reason: 'no disk' },
+  netbooted: { kind: 'netbooted' },
+  expired: { kind: 'expired' },
+  cancelled: { kind: 'cancelled', by: 'ada' },
+};
+
+/** The next state; `=` nothing changes, `-` refused, `.` the state stays and something else changes. */
+function next(install: InstallFacts, seen: Observation, nowMs = NOW_MS): string {
+  const result = advance(install, seen, nowMs);
+  if (result.refused !== undefined) return '-';
+  if (result.change === null) return '=';
+  return result.change.state ?? '.';
+}
+
+/** Rows: what is seen. Columns: armed, booting, loading, installing with an attempt left, installing with none. */
+const TABLE: Record<Observation['kind'], string> = {
+  'script-served': 'booting    booting    booting    booting    -',
+  'kernel-served': 'loading    loading    loading    =          -',
+  'initrd-served': 'loading    loading    loading    =          -',
+  'answer-served': 'installing installing installing =          =',
+  progress: '.          .          .          .          .',
+  installed: 'installed  installed  installed  installed  installed',
+  'first-boot': '-          -          -          installed  installed',
+  failed: 'failed     failed     failed     failed     failed',
+  netbooted: '=          =          =          =          failed',
+  expired: '=          =          =          =          =',
+  cancelled: 'cancelled  cancelled  cancelled  cancelled  cancelled',
+};
+const COLUMNS: readonly Partial<InstallFacts>[] = [
+  { state: 'armed', attempts: 2 },
+  { state: 'booting', attempts: 2, scriptsServed: 1 },
+  { state: 'loading', attempts: 2, scriptsServed: 1 },
+  { state: 'installing', attempts: 2, attemptsUsed: 1, scriptsServed: 1 },
+  { state: 'installing', attempts: 2, attemptsUsed: 2, scriptsServed: 2 },
+];
+
+describe('advance', () => {
+  it.each(Object.entries(TABLE))('an open install that sees %s', (kind, row) => {
+    const seen = SEEN[kind as Observation['kind']];
+    expect(COLUMNS.map((column) => next(facts(column), seen))).toEqual(row.split(/\s+/));
+  });
+
+  const CLOSED = INSTALL_STATES.filter((state) => !OPEN_STATES.includes(state));
+  it.each(CLOSED)('an install that is %s is never moved again', (state) => {
+    for (const seen of Object.values(SEEN)) {
+      const expected = seen.kind === 'expired' ? '=' : '-';
+      for (const attemptsUsed of [0, 1]) expect(next(facts({ state, attemptsUsed }), seen)).toBe(expected);
+    }
+  });
+
+  it.each(OPEN_STATES)('one that is %s and past its time only expires', (state) => {
+    for (const seen of Object.values(SEEN)) {
+      const expected = seen.kind === 'expired' ? 'expired' : '-';
+      expect(next(facts({ state, expiresAtMs: NOW_MS }), seen)).toBe(expected);
+    }
+  });
+
+  it('spends an attempt with the answer file, and only once for each', () => {
+    const spent = advance(facts({ state: 'loading' }), SEEN['answer-served'], NOW_MS);
+    expect(spent).toEqual({ change: { state: 'installing', stage: 'answer-file', attemptsUsed: 1 } });
+    const again = advance(facts({ state: 'installing', attemptsUsed: 1 }), SEEN['answer-served'], NOW_MS);
+    expect(again).toEqual({ change: null });
+    const after = advance(facts({ state: 'booting', attemptsUsed: 1 }), SEEN['answer-served'], NOW_MS);
+    expect(after).toEqual({ refused: 'all attempts are used up' });
+  });
+
+  it('gives each attempt a bounded number of boot scripts', () => {
+    const last = facts({ state: 'booting', attempts: 2, scriptsServed: 2 * SCRIPTS_PER_ATTEMPT - 1 });
+    expect(next(last, SEEN['script-served'])).toBe('booting');
+    const none = { ...last, scriptsServed: last.scriptsServed + 1 };
+    expect(next(none, SEEN['script-served'])).toBe('-');
+    // What the last script names is still served.
+    expect(next(none, SEEN['kernel-served'])).toBe('loading');
+    expect(next(none, SEEN['answer-served'])).toBe('installing');
+    expect(advance(none, SEEN.netbooted, NOW_MS)).toMatchObject({
+      change: { state: 'failed', reason: expect.stringContaining('16 times') },
+    });
+  });
+
+  it('ends in at most attempts × scripts boots, whatever a machine does', () => {
+    // A machine that does what it likes, as often as it likes, without ever reporting: it comes to its disk.
+    for (const pattern of [
+      ['script-served'],
+      ['script-served', 'answer-served'],
+      ['script-served', 'kernel-served'],
+    ] as const) {
+      let install = facts({ attempts: 3 });
+      let boots = 0;
+      while (decideBoot({ known: true, install }, NOW_MS).action === 'install') {
+        boots += 1;
+        for (const kind of pattern) {
+          const result = advance(install, SEEN[kind], NOW_MS);
+          if (result.refused === undefined && result.change !== null)
+            install = { ...install, ...result.change };
+        }
+        expect(boots).toBeLessThanOrEqual(3 * SCRIPTS_PER_ATTEMPT);
+      }
+      expect(boots).toBe(pattern.includes('answer-served' as never) ? 3 : 3 * SCRIPTS_PER_ATTEMPT);
+    }
+  });
+});
+
+describe('decideBoot', () => {
+  it.each(INSTALL_STATES)('an install that is %s', (state: InstallState) => {
+    const open = OPEN_STATES.includes(state);
+    for (const attemptsUsed of [0, 1, 2]) {
+      for (const scriptsServed of [0, 15, 16]) {
+        for (const leftMs of [-1, 0, 1]) {
+          const install = facts({
+            state,
+            attempts: 2,
+            attemptsUsed,
+            scriptsServed,
+            expiresAtMs: NOW_MS + leftMs,
+          });
+          const may = open && attemptsUsed < 2 && scriptsServed < 16 && leftMs > 0;
+          const { action, reason } = decideBoot({ known: true, install }, NOW_MS);
+          expect(action).toBe(may ? 'install' : 'local');
+          expect(reason).not.toBe('');
+          expect(isOpen(install, NOW_MS)).toBe(open && leftMs > 0);
+          expect(hasAttemptLeft(install)).toBe(attemptsUsed < 2 && scriptsServed < 16);
+        }
+      }
+    }
+  });
+
+  it.each([
+    { facts: { known: false, install: null }, action: 'ignore', reason: 'no system has this MAC' },
+    { facts: { known: true, install: null }, action: 'local', reason: 'no install is armed' },
+    { facts: { known: true, install: facts() }, action: 'install', reason: 'install 7, attempt 1 of 1' },
+    {
+      facts: { known: true, install: facts({ state: 'installed' }) },
+      action: 'local',
+      reason: 'the install is done',
+    },
+    {
+      facts: { known: true, install: facts({ state: 'failed' }) },
+      action: 'local',
+      reason: 'the last install is over (failed)',
+    },
+    {
+      facts: { known: true, install: facts({ expiresAtMs: 0 }) },
+      action: 'local',
+      reason: 'the install expired at 1970-01-01T00:00:00.000Z',
+    },
+    {
+      facts: { known: true, install: facts({ attemptsUsed: 1 }) },
+      action: 'local',
+      reason: 'all 1 attempts are used up',
+    },
+  ])('says why: $reason', ({ facts: given, action, reason }) => {
+    expect(decideBoot(given, NOW_MS)).toEqual({ action, reason });
+  });
+});
+
+describe('awaitsFirstBoot', () => {
+  const DAY_MS = 24 * 60 * 60_000;
+  it.each(INSTALL_STATES)('after an install that is %s', (state) => {
+    const at = (nowMs: number) => awaitsFirstBoot({ state, updatedAtMs: NOW_MS }, nowMs);
+    expect([at(NOW_MS), at(NOW_MS + DAY_MS - 1)]).toEqual(Array(2).fill(state === 'installed'));
+    expect(at(NOW_MS + DAY_MS)).toBe(false);
+  });
+});
