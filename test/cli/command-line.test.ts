@@ -1,36 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Parsed, parseCommandLine } from '../../src/cli/command-line.ts';
-import { COMMANDS } from '../../src/cli/command-table.ts';
-import { UsageError } from '../../src/cli/errors.ts';
-import { distroInput } from '../../src/domain/distro.ts';
-import { installInput } from '../../src/domain/install.ts';
-import { profileInput } from '../../src/domain/profile.ts';
-import { settingsInput } from '../../src/domain/settings.ts';
-import { subnetInput } from '../../src/domain/subnet.ts';
-import { systemInput } from '../../src/domain/system.ts';
-
-type Run = Extract<Parsed, { kind: 'run' }>;
-
-function parse(line: string): Run {
-  const parsed = parseCommandLine(wordsOf(line), COMMANDS, { USER: 'Ada' });
-  if (parsed.kind !== 'run') throw new Error(`not a command: ${line}`);
-  return parsed;
-}
-
-function usageError(line: string): UsageError {
-  try {
-    parse(line);
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
-  throw new Error(`no usage error: ${line}`);
-}
-
-/** Words of a line as a shell splits it, as far as these tests quote. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
-}
+import { parseLine } from '../support/parse-line.ts';
 
 describe('options of each command, captured without running', () => {
   const LINES: readonly { line: string; options: unknown }[] = [
@@ -175,7 +144,7 @@ describe('options of each command, captured without running', () => {
     { line: 'status', options: {} },
   ];
   it.each(LINES)('$line', ({ line, options }) => {
-    expect(parse(line).invocation.options).toEqual(options);
+    expect(parseLine(line).invocation.options).toEqual(options);
   });
 
   it('takes the global flags before and after the command', () => {
@@ -183,141 +152,11 @@ describe('options of each command, captured without running', () => {
       '--json --server http://h:1 --token-file f system list',
       'system list --json --server http://h:1 --token-file f',
     ]) {
-      expect(parse(line).globals).toEqual({ json: true, server: 'http://h:1', tokenFile: 'f' });
+      expect(parseLine(line).globals).toEqual({ json: true, server: 'http://h:1', tokenFile: 'f' });
     }
   });
 
   it('says which flags were given, not which exist', () => {
-    expect(parse('system add w --profile p --mac m').given).toEqual(['mac', 'profile']);
-  });
-});
-
-describe('mistakes', () => {
-  it.each([
-    ['sytem list', "unknown command 'sytem'", 'did you mean system?'],
-    ['system ad x', "unknown command 'ad'", 'did you mean add?'],
-    ['system list --jsom', "unknown option '--jsom'", 'did you mean --json?'],
-    ['system add w --profil p', "unknown option '--profil'", 'did you mean --profile?'],
-    ['system add w', 'missing: --profile, --mac', undefined],
-    ['system add w --profile p --ip auto', 'missing: --mac', undefined],
-    ['system add', "missing required argument 'name'", undefined],
-    ['system', 'system wants one of: add, list, show, edit, remove, install, cancel, timeline', undefined],
-    ['system list web001', "too many arguments for 'list'. Expected 0 arguments but got 1.", undefined],
-    ['system edit web001', 'nothing to change: name at least one flag', undefined],
-    [
-      'system edit web001 --interface eth1',
-      'nothing to change on interface eth1',
-      'give --ip, --mac or --subnet with it',
-    ],
-    [
-      'system add w --profile p --mac m --interface eth0 --interface eth1',
-      '--interface names the boot interface twice: eth0, eth1',
-      'write further ones as --interface name=eth1,mac=…,ip=…',
-    ],
-    [
-      'system add w --profile p --interface name=eth0,mca=1',
-      "--interface: 'mca=1' is not one of name=…, mac=…, ip=…, subnet=…",
-      'write --interface name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12',
-    ],
-    [
-      'system add w --profile p --interface mac=1,mac=2',
-      "--interface: mac is given twice in 'mac=1,mac=2'",
-      undefined,
-    ],
-    ['system add w --profile p --interface name=e', "--interface: 'name=e' has no mac=…", undefined],
-    [
-      'system add w --profile p --mac m --set timezne=UTC',
-      "there is no setting 'timezne'",
-      'did you mean timezone?',
-    ],
-    [
-      'system add w --profile p --mac m --set minDiskGb=many',
-      "--set minDiskGb wants a whole number, not 'many'",
-      undefined,
-    ],
-    [
-      'system add w --profile p --mac m --set rootPasswordHash=x',
-      '--set cannot set rootPasswordHash',
-      'use --root-password-hash-stdin (secrets never stand on a command line)',
-    ],
-    ['system add w --profile p --mac m --var role', "--var wants key=value, not 'role'", undefined],
-    ['system install w --expires soon', "--expires 'soon' is not a duration", 'write it like 30m, 4h or 2d'],
-    ['system install w --attempts two', "--attempts wants a whole number, not 'two'", undefined],
-    [
-      'distro add mine --kernel /k --initrd /i',
-      "family and version cannot be read from 'mine'",
-      'give --family and --version',
-    ],
-    [
-      'distro add constructor-1 --kernel /k --initrd /i',
-      "family and version cannot be read from 'constructor-1'",
-      'give --family and --version',
-    ],
-    ['distro edit d --arch arm', "--arch wants one of x86_64, aarch64, not 'arm'", undefined],
-    [
-      'subnet add lab --network n --range 10.0.0.1',
-      "--range '10.0.0.1' is not a range",
-      'write it like 10.99.0.100-10.99.0.199',
-    ],
-    [
-      'system show ..',
-      "'..' is not a name: it must be 1-64 of a-z, 0-9, dot, dash or underscore, beginning and ending with a letter or digit",
-      undefined,
-    ],
-  ])('%s', (line, message, hint) => {
-    const error = usageError(line);
-    expect({ message: error.message, hint: error.hint }).toEqual({ message, hint });
-  });
-});
-
-describe('the table of commands', () => {
-  it.each(COMMANDS.map((command) => [command.path.join(' '), command] as const))(
-    '%s has help with examples, and its examples are command lines',
-    (path, command) => {
-      const help = parseCommandLine(['help', ...command.path], COMMANDS, {});
-      const same = parseCommandLine([...command.path, '--help'], COMMANDS, {});
-      expect(help).toEqual(same);
-      if (help.kind !== 'help') throw new Error('no help');
-      expect(help.text).toContain(`Usage: provision ${path} `);
-      expect(command.examples.length).toBeGreaterThan(0);
-      for (const example of command.examples) {
-        expect(help.text).toContain(`  $ ${example}\n`);
-        for (const line of example.split(/ (?:\||&&) /).filter((part) => part.startsWith('provision '))) {
-          expect(parse(line.slice('provision '.length).replace(/ < .*/, '')).command.path).toBeDefined();
-        }
-      }
-      expect(example(command.examples)).toBe(path);
-    },
-  );
-
-  /** The command that the first example shows. */
-  function example(examples: readonly string[]): string {
-    const line = examples[0]?.split(' | ').at(-1) ?? '';
-    return parse(line.slice('provision '.length)).command.path.join(' ');
-  }
-
-  it('maps flags only to fields that records have', () => {
-    const shapes: Readonly<Record<string, readonly string[]>> = {
-      distro: Object.keys(distroInput.shape),
-      profile: [...Object.keys(profileInput.shape), 'from'],
-      subnet: Object.keys(subnetInput.shape),
-      system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
-      setup: ['name'],
-    };
-    const settings = Object.keys(settingsInput.shape);
-    for (const { path, flags } of COMMANDS) {
-      for (const field of flags.flatMap((flag) => flag.fields ?? [])) {
-        const [first = '', second] = field.split('.');
-        expect(shapes[path[0] ?? ''], `${path.join(' ')}: ${field}`).toContain(first);
-        if (first === 'settings' && second !== undefined) expect(settings).toContain(second);
-      }
-    }
-  });
-
-  it('shows the root help for nothing, help and --help', () => {
-    const help = parseCommandLine([], COMMANDS, {});
-    expect(parseCommandLine(['help'], COMMANDS, {})).toEqual(help);
-    expect(parseCommandLine(['--help'], COMMANDS, {})).toEqual(help);
-    expect(help.kind === 'help' && help.text).toContain('Exit codes:');
+    expect(parseLine('system add w --profile p --mac m').given).toEqual(['mac', 'profile']);
   });
 });

@@ -160,14 +160,22 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
     says: ['src/domain/all.ts: only re-exports; import from where the thing is'],
   },
   {
-    name: 'files are short, tests may be long',
+    name: 'files are short, those of tests and scripts too; fixtures may be long',
     rule: 'filesAreShort',
     files: {
       'src/domain/a.ts': '\n'.repeat(301),
       'src/domain/b.ts': '\n'.repeat(300),
       'test/a.test.ts': '\n'.repeat(999),
+      'test/support/a.ts': '\n'.repeat(301),
+      'scripts/a.mjs': '\n'.repeat(301),
+      'test/fixtures/a.ts': '\n'.repeat(999),
     },
-    says: ['src/domain/a.ts: 301 lines, at most 300'],
+    says: [
+      'src/domain/a.ts: 301 lines, at most 300',
+      'test/a.test.ts: 999 lines, at most 300',
+      'test/support/a.ts: 301 lines, at most 300',
+      'scripts/a.mjs: 301 lines, at most 300',
+    ],
   },
   {
     name: 'every file has a room',

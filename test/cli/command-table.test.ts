@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { COMMANDS } from '../../src/cli/command-table.ts';
+import { distroInput } from '../../src/domain/distro.ts';
+import { installInput } from '../../src/domain/install.ts';
+import { profileInput } from '../../src/domain/profile.ts';
+import { settingsInput } from '../../src/domain/settings.ts';
+import { subnetInput } from '../../src/domain/subnet.ts';
+import { systemInput } from '../../src/domain/system.ts';
+import { parseLine } from '../support/parse-line.ts';
+
+describe('the table of commands', () => {
+  it.each(COMMANDS.map((command) => [command.path.join(' '), command] as const))(
+    '%s has help with examples, and its examples are command lines',
+    (path, command) => {
+      const help = parseCommandLine(['help', ...command.path], COMMANDS, {});
+      const same = parseCommandLine([...command.path, '--help'], COMMANDS, {});
+      expect(help).toEqual(same);
+      if (help.kind !== 'help') throw new Error('no help');
+      expect(help.text).toContain(`Usage: provision ${path} `);
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const example of command.examples) {
+        expect(help.text).toContain(`  $ ${example}\n`);
+        for (const line of example.split(/ (?:\||&&) /).filter((part) => part.startsWith('provision '))) {
+          expect(parseLine(line.slice('provision '.length).replace(/ < .*/, '')).command.path).toBeDefined();
+        }
+      }
+      expect(example(command.examples)).toBe(path);
+    },
+  );
+
+  /** The command that the first example shows. */
+  function example(examples: readonly string[]): string {
+    const line = examples[0]?.split(' | ').at(-1) ?? '';
+    return parseLine(line.slice('provision '.length)).command.path.join(' ');
+  }
+
+  it('maps flags only to fields that records have', () => {
+    const shapes: Readonly<Record<string, readonly string[]>> = {
+      distro: Object.keys(distroInput.shape),
+      profile: [...Object.keys(profileInput.shape), 'from'],
+      subnet: Object.keys(subnetInput.shape),
+      system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
+      setup: ['name'],
+    };
+    const settings = Object.keys(settingsInput.shape);
+    for (const { path, flags } of COMMANDS) {
+      for (const field of flags.flatMap((flag) => flag.fields ?? [])) {
+        const [first = '', second] = field.split('.');
+        expect(shapes[path[0] ?? ''], `${path.join(' ')}: ${field}`).toContain(first);
+        if (first === 'settings' && second !== undefined) expect(settings).toContain(second);
+      }
+    }
+  });
+
+  it('shows the root help for nothing, help and --help', () => {
+    const help = parseCommandLine([], COMMANDS, {});
+    expect(parseCommandLine(['help'], COMMANDS, {})).toEqual(help);
+    expect(parseCommandLine(['--help'], COMMANDS, {})).toEqual(help);
+    expect(help.kind === 'help' && help.text).toContain('Exit codes:');
+  });
+});
