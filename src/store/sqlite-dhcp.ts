@@ -14,9 +14,11 @@ const MACHINE = `
   left join installs n on n.id = (select max(id) from installs where system_id = s.id)
   where i.mac = ?`;
 
+// The plus signs keep SQLite from the unique index on (routing_domain, ip), by which it would walk through every lease of
+// the subnet; a MAC has a handful.
 const LEASE = `
   select ip, mac, state, expires_at as expiresAtMs from leases
-  where mac = ? and routing_domain = '${DEFAULT_DOMAIN}' and ip between ? and ?
+  where mac = ? and +routing_domain = '${DEFAULT_DOMAIN}' and +ip between ? and ?
   order by updated_at desc limit 1`;
 
 const HOLDER = `

@@ -63,8 +63,9 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       return result;
     },
     async close() {
-      await db.destroy();
+      // The reader first: the last connection to close moves the log into the database, and it cannot write.
       reader.close();
+      await db.destroy();
       lock.close();
     },
   };

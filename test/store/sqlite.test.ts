@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,13 @@ describe('openSqliteStore', () => {
     expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
     expect(statSync(join(dir, 'data', 'provision.db')).mode & 0o777).toBe(0o600);
     await store.close();
+  });
+
+  it('leaves everything in the database itself after a clean stop', async () => {
+    const store = await openSqliteStore(dir);
+    await store.transaction((tx) => tx.tokens.add('admin', 'hash', 0));
+    await store.close();
+    expect(existsSync(join(dir, 'provision.db-wal'))).toBe(false);
   });
 
   it('lets one process in at a time, and the next one after it has left', async () => {
