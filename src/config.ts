@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Problem } from './domain/errors.ts';
 import { parseIpv4 } from './domain/ipv4.ts';
+import { judgeInput } from './domain/problems.ts';
 
 const port = z.int().min(1).max(65_535);
 const address = z
@@ -72,18 +73,10 @@ export function parseConfig(yaml: string | null, env: Readonly<Record<string, st
   const problems: Problem[] = [];
   const tree = readYaml(yaml, problems);
   applyEnvironment(tree, env, problems);
-  const result = configSchema.safeParse(tree);
-  if (!result.success) {
-    for (const issue of result.error.issues) {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-      for (const key of keys) {
-        const at = [...issue.path, ...(key === undefined ? [] : [key])].join('.');
-        problems.push({ path: at, message: key === undefined ? issue.message : 'there is no such key' });
-      }
-    }
-  }
-  if (problems.length > 0 || !result.success) throw new ConfigError(problems);
-  return result.data;
+  const judged = judgeInput(configSchema, tree);
+  if (!judged.ok) problems.push(...judged.problems);
+  if (problems.length > 0 || !judged.ok) throw new ConfigError(problems);
+  return judged.data;
 }
 
 function readYaml(yaml: string | null, problems: Problem[]): Record<string, unknown> {

@@ -20,7 +20,7 @@ export const distroInput = z.strictObject({
   version: z
     .string()
     .max(32)
-    .regex(/^[A-Za-z0-9._-]+$/),
+    .regex(/^[A-Za-z0-9._-]+$/, { message: 'must be a version like 13 or 9.4' }),
   arch: z.enum(['x86_64', 'aarch64']).default('x86_64'),
   kernel: serverPath,
   initrd: serverPath,

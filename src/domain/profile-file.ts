@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalid } from './errors.ts';
 import { kernelArg, recordName } from './fields.ts';
+import { judgeInput } from './problems.ts';
 import { settingsInput } from './settings.ts';
 
 /** Settings that belong to a machine or a site; shipped for everybody they would be a hole or a wiped disk. */
@@ -40,15 +41,15 @@ export type ProfileFile = z.infer<typeof profileFileSchema>;
 
 /** Checks the parsed content of a profile file; throws DomainError `invalid` with every fault and the file's name. */
 export function parseProfileFile(fileName: string, content: unknown): ProfileFile {
-  const parsed = profileFileSchema.safeParse(content);
-  if (!parsed.success)
+  const judged = judgeInput(profileFileSchema, content);
+  if (!judged.ok)
     throw invalid(
-      parsed.error.issues.map((issue) => ({
-        path: [fileName, ...issue.path].join('.'),
-        message: issue.message,
+      judged.problems.map(({ path, message }) => ({
+        path: path === '' ? fileName : `${fileName}.${path}`,
+        message,
       })),
     );
-  if (fileName !== `${parsed.data.name}.yaml`)
+  if (fileName !== `${judged.data.name}.yaml`)
     throw invalid([{ path: `${fileName}.name`, message: `must be the file's name, without .yaml` }]);
-  return parsed.data;
+  return judged.data;
 }

@@ -39,29 +39,29 @@ export const settingsInput = z.strictObject({
   timezone: z
     .string()
     .max(64)
-    .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/)
+    .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, { message: 'must be a time zone like Europe/Berlin' })
     .optional(),
   locale: z
     .string()
     .max(64)
-    .regex(/^[A-Za-z0-9_.@-]+$/)
+    .regex(/^[A-Za-z0-9_.@-]+$/, { message: 'must be a locale like en_US.UTF-8' })
     .optional(),
   keymap: z
     .string()
     .max(32)
-    .regex(/^[A-Za-z0-9_-]+$/)
+    .regex(/^[A-Za-z0-9_-]+$/, { message: 'must be a keyboard layout like us' })
     .optional(),
   domain: z
     .string()
     .max(253)
-    .regex(/^[a-z0-9.-]+$/)
+    .regex(/^[a-z0-9.-]+$/, { message: 'must be a domain like example.net' })
     .optional(),
   packages: z
     .array(
       z
         .string()
         .max(128)
-        .regex(/^[A-Za-z0-9@^][A-Za-z0-9@^+._:-]*$/),
+        .regex(/^[A-Za-z0-9@^][A-Za-z0-9@^+._:-]*$/, { message: 'must be the name of a package or group' }),
     )
     .max(1000)
     .optional(),
@@ -69,7 +69,7 @@ export const settingsInput = z.strictObject({
   kernelPackage: z
     .string()
     .max(128)
-    .regex(/^[a-z0-9][a-z0-9+.-]*$/)
+    .regex(/^[a-z0-9][a-z0-9+.-]*$/, { message: 'must be the name of a package' })
     .optional(),
   rootPartition: z.int().min(1).max(128).optional(),
   vars: z.record(variableName, oneLine).optional(),

@@ -30,7 +30,7 @@ export const systemInput = z.strictObject({
   comment: z
     .string()
     .max(1000)
-    .regex(/^[^\p{Cc}]*$/u)
+    .regex(/^[^\p{Cc}]*$/u, { message: 'must be one line without control characters' })
     .default(''),
 });
 export const systemPatch = patchOf(systemInput);

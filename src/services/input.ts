@@ -1,28 +1,13 @@
 import type { z } from 'zod';
 import { DomainError, invalid } from '../domain/errors.ts';
 import type { Patch } from '../domain/fields.ts';
+import { judgeInput } from '../domain/problems.ts';
 
 /** Parses a body with a record's schema; all problems at once, by their path. Throws DomainError 'invalid'. */
 export function parseInput<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw invalid(result.error.issues.flatMap(problemsOf));
-}
-
-function problemsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key].join('.'),
-      message: 'there is no such field',
-    }));
-  }
-  // A union says only "Invalid input"; what its last member (the real format) says is of more use.
-  if (issue.code === 'invalid_union') {
-    const inner = issue.errors.at(-1)?.[0];
-    if (inner !== undefined) return [{ path, message: inner.message }];
-  }
-  return [{ path, message: issue.message }];
+  const judged = judgeInput(schema, body);
+  if (!judged.ok) throw invalid(judged.problems);
+  return judged.data;
 }
 
 /** An edit laid over the record, only the fields that the schema knows; then the whole is judged as if new. */

@@ -51,7 +51,7 @@ describe('system add, from the line to the request and back', () => {
   --mac: '01:00:5e:00:00:01' is not a machine's MAC address; write it like 52:54:00:12:34:56
   --ip: '010.0.0.1' is not an IPv4 address (leading zeros are ambiguous: some programs read them as octal)
   --interface (interfaces.1.mac): 'x' is not a machine's MAC address; write it like 52:54:00:12:34:56
-  --set (settings.rootPartition): Too small: expected number to be >=1
+  --set (settings.rootPartition): must be a whole number from 1 to 128
 `);
     expect(result.code).toBe(5);
   });
