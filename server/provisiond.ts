@@ -19,6 +19,7 @@ import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { dhcpHandle, handedInSockets } from './dhcp/wiring.ts';
+import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { buildHttpApp } from './http/app.ts';
@@ -78,7 +79,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const renderer = createRenderer();
 
   // The use cases.
-  const events = eventService(deps, (error, count) => log.error({ err: error, count }, 'boot events lost'));
+  const eventLog = createEventLog(log);
+  const events = eventService(deps, eventLog.lost, eventLog.event);
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir);
   const answers = answerFileService(deps, { renderer, templates, files });

@@ -18,10 +18,14 @@ const EVENTS_KEPT = 2000;
 /** Events waiting for the disk; more means that it stands still, and then packets matter more than their story. */
 const MAX_WAITING = 20_000;
 
-/** `onLost` hears of events that could not be written. */
+/**
+ * `onLost` hears of events that could not be written, `onEvent` of every one before it is written: what the disk
+ * loses has been told then. Neither may throw.
+ */
 export function eventService(
   { store, now }: Deps,
   onLost: (error: unknown, count: number) => void,
+  onEvent: (event: NewBootEvent) => void = () => {},
 ): EventService {
   type Dated = NewBootEvent & { atMs: number };
   const write = (events: readonly Dated[]) => store.transaction((tx) => tx.events.addMany(events));
@@ -40,6 +44,7 @@ export function eventService(
   const pending = new Set<Promise<unknown>>();
   return {
     record(event) {
+      onEvent(event);
       if (pending.size >= MAX_WAITING)
         return onLost(new Error('too many events are waiting for the disk'), 1);
       const written: Promise<unknown> = commit

@@ -9,6 +9,10 @@ import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
 export interface AddressFacts {
   readonly subnets: readonly Subnet[];
   readonly ownAddresses: ReadonlySet<Ipv4>;
+  /** What the system's interfaces have now, by MAC; empty for a new system. */
+  readonly present: ReadonlyMap<string, Ipv4>;
+  /** What its BMC is to have. */
+  readonly bmcIp: Ipv4 | null;
   readonly nowMs: number;
 }
 
@@ -60,7 +64,10 @@ export function nextFreeAddress(subnet: Subnet, held: ReadonlySet<number>): Ipv4
   return undefined;
 }
 
-/** Turns what was asked for each interface into an address, gathering every problem. `auto` is chosen here. */
+/**
+ * Turns what was asked for each interface into an address, gathering every problem. `auto` is chosen here: first the
+ * address that the interface has already, so that to ask again does not move a machine.
+ */
 export async function resolveInterfaces(
   tx: StoreTransaction,
   interfaces: readonly InterfaceInput[],
@@ -68,6 +75,7 @@ export async function resolveInterfaces(
   problems: Problem[],
 ): Promise<InterfaceWrite[]> {
   const chosen = new Set<number>(facts.ownAddresses);
+  if (facts.bmcIp !== null) chosen.add(facts.bmcIp);
   for (const item of interfaces) {
     if (item.ip !== null && item.ip !== 'auto') chosen.add(canonicalIpv4(item.ip));
   }
@@ -75,7 +83,7 @@ export async function resolveInterfaces(
   for (const [index, item] of interfaces.entries()) {
     const ip =
       item.ip === 'auto'
-        ? await chooseFree(tx, item, index, facts, chosen, problems)
+        ? await chooseAddress(tx, item, index, facts, chosen, problems)
         : fixedAddress(item, index, facts, problems);
     if (ip !== null) chosen.add(ip);
     writes.push({ name: item.name, mac: item.mac, ip });
@@ -102,8 +110,8 @@ function fixedAddress(
   return ip;
 }
 
-/** The next free address; null with a problem where the subnet is not known. Throws where it is full. */
-async function chooseFree(
+/** The address that it keeps, or the next free one; null with a problem where the subnet is not known. Throws where it is full. */
+async function chooseAddress(
   tx: StoreTransaction,
   item: InterfaceInput,
   index: number,
@@ -116,6 +124,9 @@ async function chooseFree(
     problems.push({ path: `interfaces.${index}.subnet`, message: subnet });
     return null;
   }
+  const kept = facts.present.get(item.mac);
+  if (kept !== undefined && !chosen.has(kept) && addressProblem(kept, subnet.name, facts) === undefined)
+    return kept;
   const network = networkOf(subnet);
   const held = new Set<number>(
     await tx.addresses.listHeld(network.network, broadcastOf(network), facts.nowMs),

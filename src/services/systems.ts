@@ -24,13 +24,15 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       const message = `there is no profile named '${input.profile}'; list them with: provision profile list`;
       problems.push({ path: 'profile', message });
     }
+    const bmcIp = input.bmc === null ? null : canonicalIpv4(input.bmc.address);
     const facts: AddressFacts = {
       subnets: await tx.subnets.list(),
       ownAddresses: new Set(ownAddresses()),
+      present: presentAddresses(old),
+      bmcIp,
       nowMs: now(),
     };
     const interfaces = await resolveInterfaces(tx, input.interfaces, facts, problems);
-    const bmcIp = input.bmc === null ? null : canonicalIpv4(input.bmc.address);
     const bmcProblem = bmcIp === null ? undefined : bmcAddressProblem(bmcIp, facts);
     if (bmcProblem !== undefined) problems.push({ path: 'bmc.address', message: bmcProblem });
     if (problems.length > 0 || profile === undefined) throw invalid(problems);
@@ -116,6 +118,13 @@ function editable(system: System): object {
     hostname: system.hostname === system.name ? null : system.hostname,
     interfaces: system.interfaces.map((item) => ({ name: item.name, mac: item.mac, ip: item.ip })),
   };
+}
+
+function presentAddresses(old: StoredSystem | null): Map<string, Ipv4> {
+  const present = new Map<string, Ipv4>();
+  for (const { mac, ip } of old?.system.interfaces ?? [])
+    if (ip !== null) present.set(mac, canonicalIpv4(ip));
+  return present;
 }
 
 /** What is wrong with the input by itself: no record is needed to see it. */

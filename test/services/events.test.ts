@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewBootEvent } from '../../src/domain/boot-event.ts';
+import type { Deps } from '../../src/services/deps.ts';
+import { eventService } from '../../src/services/events.ts';
+import { type EmptyStore, openEmptyStore } from '../support/empty-store.ts';
+import { NOW_MS } from '../support/store-records.ts';
+
+const EVENT: NewBootEvent = {
+  systemId: null,
+  mac: '52:54:00:12:34:56',
+  installId: null,
+  stage: 'dhcp-discover',
+  outcome: 'ok',
+  message: 'asks for an address',
+  data: {},
+};
+
+describe('what is recorded', () => {
+  let empty: EmptyStore;
+  let told: NewBootEvent[];
+  let lost: unknown[];
+  beforeEach(async () => {
+    empty = await openEmptyStore();
+    told = [];
+    lost = [];
+  });
+  afterEach(() => empty.dispose());
+
+  function service(store: Deps['store'] = empty.store) {
+    const deps: Deps = {
+      store,
+      now: () => NOW_MS,
+      randomBytes: (length) => Buffer.alloc(length),
+      secrets: { seal: (plain) => plain, open: (sealed) => sealed },
+    };
+    return eventService(
+      deps,
+      (error) => lost.push(error),
+      (event) => told.push(event),
+    );
+  }
+
+  it('is told at once, in order, each once', async () => {
+    const events = service();
+    const other = { ...EVENT, stage: 'dhcp-offer', outcome: 'warning' } as const;
+    events.record(EVENT);
+    events.record(other);
+    expect(told).toEqual([EVENT, other]);
+    await events.flush();
+    expect(told).toHaveLength(2);
+    expect(lost).toEqual([]);
+  });
+
+  it('is told also where the disk loses it', async () => {
+    const full = new Error('database or disk is full');
+    const events = service({ ...empty.store, transaction: () => Promise.reject(full) });
+    events.record(EVENT);
+    await events.flush();
+    expect(told).toEqual([EVENT]);
+    expect(lost).toEqual([full]);
+  });
+});
