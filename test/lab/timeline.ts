@@ -4,6 +4,9 @@ import type { ProvisionCommand } from './provision-command.ts';
 import type { Stages } from './stages.ts';
 import { waitFor } from './wait.ts';
 
+/** Longer than `--follow` waits between two looks, on a busy machine. */
+const FOLLOW_LAG_MS = 10_000;
+
 /** The part of a boot event that the lab looks at. */
 export interface BootEvent {
   readonly id: number;
@@ -21,6 +24,7 @@ export class Timeline {
   readonly #system: string;
   readonly #stages: Stages;
   readonly #logFile: string;
+  readonly #waiting: BootEvent[] = [];
   #started = false;
   #seen = 0;
 
@@ -58,18 +62,29 @@ export class Timeline {
     limitMs: number,
     check: () => Promise<void> = async () => {},
   ): Promise<void> {
+    let failedAt: number | undefined;
     await waitFor({ what: `"${stage}" on the timeline`, limitMs, everyMs: 300 }, async () => {
-      // before the look: an event that came just before the check failed still counts
       const failure = await check().then(
         () => undefined,
         (error: unknown) => ({ error }),
       );
-      const fresh = await this.readNew();
-      if (fresh.some((event) => event.stage === stage)) return true;
-      const over = fresh.find((event) => ['failed', 'expired', 'cancelled'].includes(event.stage));
-      if (over) throw new Error(`the install ended as ${over.stage}: ${over.message}`);
-      if (failure) throw failure.error;
+      this.#waiting.push(...(await this.readNew()));
+      if (this.#takeUpTo(stage)) return true;
+      if (!failure) return undefined;
+      // What came just before the check failed still counts, and the command tells it a moment later.
+      failedAt ??= Date.now();
+      if (Date.now() - failedAt > FOLLOW_LAG_MS) throw failure.error;
       return undefined;
     });
+  }
+
+  /** Takes events in their order until one of this stage; those behind it are for the next wait. */
+  #takeUpTo(stage: string): boolean {
+    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+      if (event.stage === stage) return true;
+      if (!['failed', 'expired', 'cancelled'].includes(event.stage)) continue;
+      throw new Error(`the install ended as ${event.stage}: ${event.message}`);
+    }
+    return false;
   }
 }
