@@ -1,4 +1,4 @@
-import { chooseAddress } from '../dhcp/allocate.ts';
+import { chooseAddress, isHostAddress, isInRanges } from '../dhcp/allocate.ts';
 import type { DhcpClient } from '../dhcp/client.ts';
 import type { DhcpFacts, DhcpSubnet } from '../dhcp/facts.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
@@ -81,18 +81,23 @@ function chooseCandidate(
   const key = client.key;
   if (client.messageType !== 'discover' || key === undefined || subnet.mode === 'off') return undefined;
   const own = new Set(ownAddresses());
+  const isFree = (ip: Ipv4): boolean => {
+    const holder = own.has(ip) ? null : store.findHolder(ip, nowMs);
+    return holder === undefined || holder?.mac === key;
+  };
   const choice = chooseAddress({
     network: subnet.network,
     ranges: subnet.ranges,
     seed: key,
     preferred: [past, client.requestedIp].filter((ip): ip is Ipv4 => ip !== undefined),
-    isTaken: (ip) => {
-      if (own.has(ip) || offers.isOfferedToOther(ip, key, nowMs)) return true;
-      const holder = store.findHolder(ip, nowMs);
-      return holder !== undefined && holder.mac !== key;
-    },
+    isTaken: (ip) => offers.isOfferedToOther(ip, key, nowMs) || !isFree(ip),
   });
-  return choice.kind === 'chosen' ? choice.ip : undefined;
+  if (choice.kind === 'chosen') return choice.ip;
+  // An offer is no promise (RFC 2131 §3.1): whoever sends DISCOVERs in many names and takes up none must not keep
+  // everybody else waiting. Of two that were offered the same address, the first to ask for it gets it.
+  return offers.findOldest(
+    (ip) => isInRanges(subnet.ranges, ip) && isHostAddress(subnet.network, ip) && isFree(ip),
+  );
 }
 
 function networkOf(subnet: Subnet) {

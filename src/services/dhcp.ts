@@ -66,7 +66,10 @@ export function dhcpService(
         offers.add(decision.address, client.key, nowMs);
       return decision;
     }
-    if ((await store.dhcp.commitLease(lease)) === 'bound') return decision;
+    if ((await store.dhcp.commitLease(lease)) === 'bound') {
+      offers.forget(lease.ip);
+      return decision;
+    }
     return {
       kind: 'nak',
       code: 'address-taken',

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { createOffers } from '../../src/services/offers.ts';
+import { ip } from '../support/dhcp-packets.ts';
+
+const NOW_MS = 1_000_000_000_000;
+const [FIRST, SECOND] = [ip('10.0.0.1'), ip('10.0.0.2')];
+
+it('an address on offer is not offered to another for half a minute', () => {
+  const offers = createOffers();
+  offers.add(FIRST, 'a', NOW_MS);
+  expect(offers.isOfferedToOther(FIRST, 'b', NOW_MS + 29_999)).toBe(true);
+  expect(offers.isOfferedToOther(FIRST, 'a', NOW_MS)).toBe(false);
+  expect(offers.isOfferedToOther(SECOND, 'b', NOW_MS)).toBe(false);
+  expect(offers.isOfferedToOther(FIRST, 'b', NOW_MS + 30_000)).toBe(false);
+});
+
+it('the oldest offer is found first, unless it does not fit or was made anew', () => {
+  const offers = createOffers();
+  offers.add(FIRST, 'a', NOW_MS);
+  offers.add(SECOND, 'b', NOW_MS + 1);
+  expect(offers.findOldest(() => true)).toBe(FIRST);
+  expect(offers.findOldest((address) => address !== FIRST)).toBe(SECOND);
+  offers.add(FIRST, 'a', NOW_MS + 2);
+  expect(offers.findOldest(() => true)).toBe(SECOND);
+  expect(offers.findOldest(() => false)).toBeUndefined();
+});
+
+it('an offer that was taken up is forgotten', () => {
+  const offers = createOffers();
+  offers.add(FIRST, 'a', NOW_MS);
+  offers.forget(FIRST);
+  expect(offers.isOfferedToOther(FIRST, 'b', NOW_MS)).toBe(false);
+  expect(offers.findOldest(() => true)).toBeUndefined();
+});
