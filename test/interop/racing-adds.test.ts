@@ -9,6 +9,7 @@ import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-p
 import { macOf } from '../support/store-records.ts';
 
 const ROUNDS = 50;
+const LIMIT_MS = 90_000;
 
 let dataDir: string;
 let service: ProvisiondProcess;
@@ -94,4 +95,5 @@ it.each(KINDS)(
     }
     expect((await service.call('GET', '/api/v1/systems')).body).toEqual({ items: [] });
   },
+  LIMIT_MS,
 );

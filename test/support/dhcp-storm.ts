@@ -29,6 +29,9 @@ const relayIp = must(parseIpv4(relay), 'the relay');
 const socket = createSocket('udp4');
 let started = 0;
 let finished = 0;
+/** When each client under way began; datagrams may be lost, and clients then begin again (RFC 2131 §4.1). */
+const underWay = new Map<number, number>();
+const AGAIN_MS = 2000;
 
 function chaddrOf(number: number): Buffer {
   const chaddr = Buffer.alloc(16);
@@ -47,13 +50,23 @@ function send(number: number, type: number, more: readonly [number, Buffer][] = 
 
 function startNext(): void {
   if (started >= count) return;
+  discover(first + started);
   started += 1;
-  send(first + started - 1, MESSAGE_TYPE.discover);
+}
+
+function discover(number: number): void {
+  underWay.set(number, Date.now());
+  send(number, MESSAGE_TYPE.discover);
+}
+
+function beginAgain(): void {
+  for (const [number, sinceMs] of underWay) if (Date.now() - sinceMs >= AGAIN_MS) discover(number);
 }
 
 function receive(bytes: Buffer): void {
   const reply = decodePacket(bytes);
   const type = reply.options.get(OPTION.messageType)?.[0];
+  if (!underWay.has(reply.xid)) return;
   if (type === MESSAGE_TYPE.offer) {
     const serverId = must(reply.options.get(OPTION.serverId), 'option 54');
     const wanted: [number, Buffer] = [OPTION.requestedIp, ipv4ToBytes(reply.yiaddr)];
@@ -67,6 +80,7 @@ function receive(bytes: Buffer): void {
       .replace(/(..)(?=.)/g, '$1:');
     say({ event: 'ack', ip: formatIpv4(reply.yiaddr), mac });
   }
+  underWay.delete(reply.xid);
   finished += 1;
   if (finished === count) say({ event: 'done' });
   startNext();
@@ -77,6 +91,7 @@ socket.on('message', receive);
 socket.on('error', () => {});
 socket.bind({ address: relay, port: 67 }, () => {
   for (let index = 0; index < width; index++) startNext();
+  setInterval(beginAgain, 500);
 });
 // The test closes the input when it has seen enough.
 process.stdin.resume();

@@ -37,14 +37,19 @@ export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: Bo
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   const caller = (request: FastifyRequest): Caller => callerOf(request, httpPort);
 
-  app.get<{ Params: { mac: string } }>('/boot/ipxe/:mac', machine, async (request, reply) => {
-    const mac = parseMac(request.params.mac);
-    if (mac === undefined) return refuse(reply, { refused: 'unknown', reason: 'that is no MAC address' });
-    const script = await boot.script(mac, caller(request));
-    return typeof script === 'string'
-      ? reply.type('text/plain; charset=utf-8').send(script)
-      : refuse(reply, script);
-  });
+  // No HEAD for the script either: handing it out is counted.
+  app.get<{ Params: { mac: string } }>(
+    '/boot/ipxe/:mac',
+    { ...machine, exposeHeadRoute: false },
+    async (request, reply) => {
+      const mac = parseMac(request.params.mac);
+      if (mac === undefined) return refuse(reply, { refused: 'unknown', reason: 'that is no MAC address' });
+      const script = await boot.script(mac, caller(request));
+      return typeof script === 'string'
+        ? reply.type('text/plain; charset=utf-8').send(script)
+        : refuse(reply, script);
+    },
+  );
 
   app.get<{ Params: { name: string } }>('/loaders/:name', machine, async (request, reply) => {
     const bytes = await findLoader(request.params.name);
