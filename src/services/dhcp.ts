@@ -57,7 +57,7 @@ export function dhcpService(
   const record = limitEvents(events.record, now);
   const sources = { store: store.dhcp, offers, ownAddresses: settings.ownAddresses };
 
-  /** Writes what the decision promises; a grant that lost a race becomes a NAK. */
+  /** Writes what the decision promises; a grant that lost a race becomes a NAK, anything else has no answer anyway. */
   const persist = async (client: DhcpClient, decision: Decision, gathered: Gathered): Promise<Decision> => {
     const nowMs = now();
     const lease = leaseOf(client, decision, gathered, nowMs);
@@ -70,6 +70,9 @@ export function dhcpService(
       offers.forget(lease.ip);
       return decision;
     }
+    // RFC 2131 §4.3.3 and §4.3.4: a DECLINE or RELEASE is never answered.
+    if (decision.kind !== 'ack')
+      return { kind: 'silent', code: 'not-its-address', reason: 'the address is somebody else’s by now' };
     return {
       kind: 'nak',
       code: 'address-taken',
