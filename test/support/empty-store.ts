@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -17,6 +18,9 @@ const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Made once for each test file: the tables of a new database cost dozens of disk flushes. */
 let template: Promise<string> | undefined;
+afterAll(async () => {
+  if (template !== undefined) rmSync(await template, { recursive: true, force: true });
+});
 
 /** Opens a copy of an empty SQLite database. */
 export async function openEmptyStore(): Promise<EmptyStore> {
@@ -36,7 +40,6 @@ export async function openEmptyStore(): Promise<EmptyStore> {
 
 async function makeTemplate(): Promise<string> {
   const folder = mkdtempSync(join(FOLDER, 'provision-empty-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const store = await openSqliteStore(folder);
   await store.close();
   return folder;
