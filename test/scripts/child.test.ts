@@ -43,15 +43,18 @@ describe('runChild', () => {
   });
 
   it('takes a signal to its whole group, repeated by npm, as one', async () => {
-    // SIGTERM comes after both and ends the count.
+    // SIGTERM ends the count. It is asked for when the first SIGINT has come: signals that wait together are not taken
+    // in the order in which they were sent.
     const program = `
       let seen = 0;
-      process.on('SIGINT', () => { seen += 1; });
+      process.on('SIGINT', () => {
+        seen += 1;
+        process.kill(process.ppid, 'SIGTERM');
+      });
       process.on('SIGTERM', () => process.exit(40 + seen));
       setInterval(() => {}, 1000);
       process.kill(-process.ppid, 'SIGINT');
-      process.kill(process.ppid, 'SIGINT');
-      process.kill(process.ppid, 'SIGTERM');`;
+      process.kill(process.ppid, 'SIGINT');`;
     expect(await underScript(program)).toBe(41);
   });
 });
