@@ -113,7 +113,10 @@ describe.skipIf(reason !== undefined)(`hostile names and paths${reason ? ` (${re
       `/trees/debian-13/${'a'.repeat(100_000)}`,
     ])('%j is not there', async (target) => {
       const answer = await world().stranger.http(target);
-      expect([400, 404, 414, 431]).toContain(answer.status);
+      // 0: refused while the rest of a very long request was on its way, and the answer was lost with the connection.
+      expect(target.length > 16_384 ? [0, 400, 404, 414, 431] : [400, 404, 414, 431]).toContain(
+        answer.status,
+      );
       expect(leaks(answer)).toBe(false);
     });
 

@@ -161,10 +161,16 @@ describe.skipIf(reason !== undefined)(`hostile requests${reason ? ` (${reason})`
 
   describe('the API', () => {
     it('refuses a body that is too large', async () => {
-      const answer = await world().server.api('POST', '/api/v1/systems', {
-        comment: 'x'.repeat(1024 * 1024),
-      });
-      expect(answer).toMatchObject({ status: 413, body: { code: 'too-large' } });
+      const body = { comment: 'x'.repeat(1024 * 1024) };
+      const answer = await world()
+        .server.api('POST', '/api/v1/systems', body)
+        .then(
+          ({ status }) => status,
+          ({ code }: NodeJS.ErrnoException) => code,
+        );
+      // The server answers and closes while the rest is on its way: the answer may be lost with the connection.
+      expect([413, 'EPIPE', 'ECONNRESET']).toContain(answer);
+      expect((await world().server.api('GET', '/healthz')).status).toBe(200);
     });
 
     it.each([
