@@ -81,19 +81,15 @@ export function dhcpService(
   };
 
   /** A machine that netboots again while its last attempt was under way has ended it without a word. */
-  const noticeReboot = (machine: MachineFacts | undefined, client: DhcpClient): void => {
+  const noticeReboot = async (machine: MachineFacts | undefined, client: DhcpClient): Promise<void> => {
     const install = machine?.install;
     if (install == null || client.messageType !== 'discover' || !isBootClient(client)) return;
     if (!isOpen(install, now()) || hasAttemptLeft(install)) return;
-    void installs.observe(install.id, { kind: 'netbooted' }).then(
-      (result) => {
-        if ('refused' in result || result.install.state !== 'failed') return;
-        const message = result.install.reason ?? 'the machine netbooted again';
-        const base = { systemId: machine?.systemId ?? null, mac: client.mac ?? null, installId: install.id };
-        events.record({ ...base, stage: 'failed', outcome: 'error', message, data: {} });
-      },
-      () => {},
-    );
+    const result = await installs.observe(install.id, { kind: 'netbooted' });
+    if ('refused' in result || result.install.state !== 'failed') return;
+    const message = result.install.reason ?? 'the machine netbooted again';
+    const base = { systemId: machine?.systemId ?? null, mac: client.mac ?? null, installId: install.id };
+    events.record({ ...base, stage: 'failed', outcome: 'error', message, data: {} });
   };
 
   return {
@@ -109,7 +105,7 @@ export function dhcpService(
       const gathered = gatherFacts(sources, client, serverId, now());
       const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
       const wanted = decideReply(client, gathered.facts, target, now());
-      noticeReboot(gathered.machine, client);
+      await noticeReboot(gathered.machine, client);
       const decision = await persist(client, wanted, gathered);
       for (const event of describeExchange(client, gathered.machine, decision)) record(event);
       return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;

@@ -110,13 +110,11 @@ describe.skipIf(reason !== undefined)(`hostile names and paths${reason ? ` (${re
       '/provision.db',
       `/trees/debian-13/${'a'.repeat(5_000)}`,
       `/trees/debian-13/${'../'.repeat(2_000)}etc/passwd`,
-      `/trees/debian-13/${'a'.repeat(100_000)}`,
+      // Past the limit of a header, and yet read whole: more would come after the refusal, and reset the connection.
+      `/trees/debian-13/${'a'.repeat(30_000)}`,
     ])('%j is not there', async (target) => {
       const answer = await world().stranger.http(target);
-      // 0: refused while the rest of a very long request was on its way, and the answer was lost with the connection.
-      expect(target.length > 16_384 ? [0, 400, 404, 414, 431] : [400, 404, 414, 431]).toContain(
-        answer.status,
-      );
+      expect([400, 404, 414, 431]).toContain(answer.status);
       expect(leaks(answer)).toBe(false);
     });
 
