@@ -60,7 +60,7 @@ function codecCase(): Case {
     goal: { ours: 'at least', value: 24_000 },
     warmups: 2,
     samples: 7,
-    peer: null,
+    peers: [],
     start: async () => ({
       sample() {
         const before = process.cpuUsage();
@@ -119,7 +119,7 @@ function stormCase(name: string, goal: number, machineOf: (round: number, index:
     goal: { ours: 'at least', value: goal },
     warmups: 1,
     samples: 5,
-    peer: null,
+    peers: [],
     async start() {
       const { service, settle, close } = await openService(SYSTEMS);
       let round = 0;
@@ -164,7 +164,7 @@ function singleCase(): Case {
     goal: { ours: 'at most', value: 50 },
     warmups: 5,
     samples: 51,
-    peer: null,
+    peers: [],
     async start() {
       const { service, settle, close } = await openService(SYSTEMS);
       let index = 0;

@@ -39,13 +39,15 @@ async function main(): Promise<number> {
   for (const name of options.names) {
     for (const item of BENCHES.get(name)?.() ?? []) {
       if (!options.json) console.error(`measuring ${name}: ${item.name}`);
-      const result = await runCase(name, item, (error) => console.error(`${name}: ${item.name}:`, error));
-      results.push(result);
-      if (options.json) console.log(JSON.stringify(result));
+      const lines = await runCase(name, item, (error, who) =>
+        console.error(`${name}: ${item.name}: ${who}:`, error),
+      );
+      results.push(...lines);
+      if (options.json) for (const line of lines) console.log(JSON.stringify(line));
     }
   }
   if (!options.json) process.stdout.write(formatTable(results));
-  return results.every(({ met }) => met) ? 0 : 1;
+  return results.every(({ met }) => met !== false) ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -44,7 +44,7 @@ function addCase(systems: number, goalMs: number): Case {
     goal: atMost(goalMs),
     warmups: 5,
     samples: 31,
-    peer: null,
+    peers: [],
     async start() {
       const world = await openWorld(systems);
       const service = serviceOf(world);
@@ -79,7 +79,7 @@ function readCase(
       stop: world.close,
     };
   };
-  return { name, unit: 'ms', better: 'less', goal: atMost(goalMs), warmups: 3, samples, peer: null, start };
+  return { name, unit: 'ms', better: 'less', goal: atMost(goalMs), warmups: 3, samples, peers: [], start };
 }
 
 /** Two administrators add different systems with one address at the same moment: exactly one may win. */
@@ -91,7 +91,7 @@ function racingAdds(): Case {
     goal: atMost(0),
     warmups: 0,
     samples: 1,
-    peer: null,
+    peers: [],
     async start() {
       const world = await openWorld(0);
       const service = serviceOf(world);

@@ -1,6 +1,6 @@
 import type { Goal, Result } from './harness.ts';
 
-const HEADINGS = ['bench', 'case', 'ours', 'peer', 'ratio', 'goal', ''];
+const HEADINGS = ['bench', 'case', 'ours', 'peers', 'ratio', 'goal', ''];
 
 /** The results as a table for people; figures to three digits. */
 export function formatTable(results: readonly Result[]): string {
@@ -13,15 +13,17 @@ export function formatTable(results: readonly Result[]): string {
 }
 
 function toRow(result: Result): string[] {
-  const { unit, ours, peer, ratio } = result;
+  const { unit, ours, peers, ratio, goal, met } = result;
   return [
     result.bench,
     result.case,
     ours === null ? 'broken' : `${formatFigure(ours)} ${unit}`,
-    peer === null ? '-' : `${formatFigure(peer)} ${unit} (${result.peerName})`,
-    ratio === null ? '-' : `${formatFigure(ratio)} x`,
-    formatGoal(result.goal, unit),
-    result.met ? 'met' : 'MISSED',
+    peers
+      .map(({ name, figure }) => `${name} ${figure === null ? 'broken' : formatFigure(figure)}`)
+      .join(', ') || '-',
+    ratio === null ? '-' : `${formatFigure(ratio)} x ${result.best}`,
+    goal === null ? '-' : formatGoal(goal, unit),
+    met === null ? '' : met ? 'met' : 'MISSED',
   ];
 }
 
