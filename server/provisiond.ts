@@ -36,7 +36,8 @@ import { createRenderer } from './render/render-process.ts';
 import { openSecretBox } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { createTftpAddresses } from './tftp/addresses.ts';
-import { tftpTimeline } from './tftp/timeline.ts';
+import { firstFound, inAnyCase, sameForAll } from './tftp/lookup.ts';
+import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
 import { createTimers } from './timers.ts';
 
 /** The running service. */
@@ -96,10 +97,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   // What listens.
   const tftp = createTftpAddresses({
     port: config.tftp.port,
-    find: async (name) => {
-      const bytes = await loaders.find(name);
-      return bytes === undefined ? undefined : { name, bytes };
-    },
+    // What is made for the machine that asks comes before what is the same for all.
+    find: inAnyCase(firstFound([sameForAll(loaders.find, 'no loader has this name')])),
+    macOf: macOfAddress(store.dhcp, deps.now),
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });

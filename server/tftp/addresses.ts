@@ -4,7 +4,8 @@ import { PortRefused } from '../listeners/listener.ts';
 import { listening, refusedStatus } from '../listeners/listener-status.ts';
 import type { BindUdp } from '../net/datagram.ts';
 import type { TftpEvent } from './events.ts';
-import { createTftpListener, type TftpFile, type TftpListener, type TftpLog } from './listener.ts';
+import { createTftpListener, type TftpListener, type TftpLog } from './listener.ts';
+import type { TftpFind } from './lookup.ts';
 
 /** One of the machine's addresses, and the MTU of the interface that has it, in bytes. */
 export interface TftpAddress {
@@ -14,7 +15,9 @@ export interface TftpAddress {
 
 export interface TftpAddressesDeps {
   readonly port: number;
-  readonly find: (name: string) => Promise<TftpFile | undefined>;
+  readonly find: TftpFind;
+  /** The machine that has an address by record or lease. */
+  readonly macOf: (address: string) => string | undefined;
   readonly onEvent: (event: TftpEvent) => void;
   readonly log: TftpLog;
   /** How sockets are bound, default real ones. */
@@ -33,14 +36,15 @@ export interface TftpAddresses {
 }
 
 export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
-  const { port, find, onEvent, log, bind } = deps;
+  const { port, find, macOf, onEvent, log, bind } = deps;
   const running = new Map<string, { readonly listener: TftpListener; readonly mtuBytes: number }>();
   const refused = new Map<string, PortRefused>();
 
   const startOne = async ({ address, mtuBytes }: TftpAddress): Promise<void> => {
     const listener = createTftpListener({
       listen: { address, port },
-      find: (request) => find(request.name),
+      find,
+      macOf,
       onEvent,
       log,
       now: () => performance.now(),

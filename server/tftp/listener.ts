@@ -3,15 +3,10 @@ import { TFTP_ERROR } from '../../src/tftp/packet.ts';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
 import { type BindUdp, bindUdp, type DatagramSocket, type Endpoint } from '../net/datagram.ts';
 import type { TftpEvent } from './events.ts';
+import type { TftpFind } from './lookup.ts';
 import { type TftpPlace, TftpPlaces } from './places.ts';
 import { bytesToSend, type JudgedRequest, judgeRequest, type Refusal } from './request.ts';
 import { errorPacket, openSession, type SessionEnd, type StartTimer, startRealTimer } from './session.ts';
-
-/** A file to send, from memory. */
-export interface TftpFile {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
 
 export interface TftpLimits {
   /** Largest block to agree to: blockLimitForMtu of the interface. Default 1468, for an MTU of 1500. */
@@ -49,8 +44,9 @@ export interface TftpListenerOptions {
    * firewalls drop answers from another. With 0.0.0.0 the routing table chooses the source of each answer.
    */
   readonly listen: Endpoint;
-  /** Finds the file of a logical name (see src/tftp/path.ts) for a client; undefined: there is none. */
-  readonly find: (request: { name: string; client: Endpoint }) => Promise<TftpFile | undefined>;
+  readonly find: TftpFind;
+  /** The machine that has an address; default: nobody is known. */
+  readonly macOf?: (address: string) => string | undefined;
   readonly onEvent: (event: TftpEvent) => void;
   readonly log: TftpLog;
   /** Milliseconds on a clock that never goes back (performance.now). */
@@ -172,12 +168,13 @@ class RunningTftpListener implements TftpListener {
 
   async #serve(place: TftpPlace, judged: JudgedRequest & { verdict: 'serve' }): Promise<void> {
     const { client, name } = place;
-    const file = await this.#options.find({ name, client });
+    const { find, macOf } = this.#options;
+    const file = await find(name, { address: client.address, mac: macOf?.(client.address) });
     if (place.left) return;
-    if (file === undefined) {
+    if ('missing' in file) {
       this.#places.leave(place);
       this.#reply(client, TFTP_ERROR.fileNotFound, 'file not found');
-      this.#emit({ type: 'not-found', client, name });
+      this.#emit({ type: 'not-found', client, name, detail: file.missing });
       return;
     }
     const bytes = bytesToSend(file.bytes, judged.mode, this.#limits);

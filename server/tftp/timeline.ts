@@ -11,11 +11,11 @@ export function tftpTimeline(
   now: () => number,
 ): (event: TftpEvent) => void {
   const record = limitEvents(events.record, now);
+  const macOf = macOfAddress(store, now);
   return (event) => {
     const told = describe(event);
-    const ip = parseIpv4(event.client.address);
-    if (told === undefined || ip === undefined) return;
-    const mac = store.findMacOf(ip, now());
+    if (told === undefined) return;
+    const mac = macOf(event.client.address);
     const machine = mac === undefined ? undefined : store.findMachine(mac);
     if (mac === undefined || machine === undefined) return;
     record({
@@ -27,6 +27,14 @@ export function tftpTimeline(
       message: told.message,
       data: {},
     });
+  };
+}
+
+/** The machine that has an address, by record or lease. */
+export function macOfAddress(store: DhcpStore, now: () => number): (address: string) => string | undefined {
+  return (address) => {
+    const ip = parseIpv4(address);
+    return ip === undefined ? undefined : store.findMacOf(ip, now());
   };
 }
 
@@ -58,7 +66,7 @@ function describe(event: TftpEvent): { ok: boolean; message: string } | undefine
         message: `${name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
       };
     case 'not-found':
-      return { ok: false, message: `asked for '${name}', which does not exist` };
+      return { ok: false, message: `asked for '${name}': ${event.detail}` };
     case 'refused':
       return { ok: false, message: `asked for '${name}': refused (${event.reason})` };
     default:

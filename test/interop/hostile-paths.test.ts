@@ -22,6 +22,7 @@ describe.skipIf(reason !== undefined)(`hostile names and paths${reason ? ` (${re
     it('the file that is there is sent', async () => {
       expect(await world().stranger.tftp('undionly.kpxe')).toBe('DATA');
       expect(await world().stranger.tftp('\\undionly.kpxe\xff')).toBe('DATA');
+      expect(await world().stranger.tftp('UNDIONLY.KPXE')).toBe('DATA');
     });
 
     it.each([
@@ -38,7 +39,6 @@ describe.skipIf(reason !== undefined)(`hostile names and paths${reason ? ` (${re
       ['\xc0\xae\xc0\xae/secret.txt', 'ERROR 1'],
       ['undionly.kpxe/', 'ERROR 1'],
       ['undionly.kpxe/.', 'ERROR 1'],
-      ['UNDIONLY.KPXE', 'ERROR 1'],
       ['undionly.kpxe\x01', 'ERROR 1'],
       ['undionly.kpxe\x7f', 'ERROR 1'],
       ['__proto__', 'ERROR 1'],

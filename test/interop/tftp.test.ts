@@ -27,9 +27,9 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'provision-tftp-'));
   listener = createTftpListener({
     listen: { address: '127.0.0.1', port: 0 },
-    find: async ({ name }) => {
+    find: async (name) => {
       const bytes = FILES.get(name);
-      return bytes === undefined ? undefined : { name, bytes };
+      return bytes === undefined ? { missing: 'not here' } : { name, bytes };
     },
     onEvent: (event) => events.push(event),
     log: {

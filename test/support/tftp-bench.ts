@@ -1,12 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint } from '../../server/net/datagram.ts';
 import type { TftpEvent } from '../../server/tftp/events.ts';
-import {
-  createTftpListener,
-  type TftpFile,
-  type TftpLimits,
-  type TftpListenerOptions,
-} from '../../server/tftp/listener.ts';
+import { createTftpListener, type TftpLimits, type TftpListenerOptions } from '../../server/tftp/listener.ts';
+import type { TftpFile } from '../../server/tftp/lookup.ts';
 import { decodePacket, encodePacket, type TftpPacket } from '../../src/tftp/packet.ts';
 import { FakeDatagrams } from './fake-datagram.ts';
 import { FakeTimers } from './fake-timers.ts';
@@ -31,9 +27,9 @@ export class TftpBench {
   constructor(more: Partial<TftpListenerOptions> = {}, limits: Partial<TftpLimits> = {}) {
     this.listener = createTftpListener({
       listen: SERVER,
-      find: async ({ name }) => {
+      find: async (name) => {
         this.asked.push(name);
-        return file(name);
+        return file(name) ?? { missing: 'not on the bench' };
       },
       onEvent: (event) => this.events.push(event),
       log: {

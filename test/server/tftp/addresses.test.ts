@@ -17,6 +17,7 @@ function bench() {
   const addresses = createTftpAddresses({
     port: 69,
     find: async (name) => ({ name, bytes: Buffer.alloc(20_000) }),
+    macOf: () => undefined,
     onEvent: () => {},
     log: { debug: () => {}, error: (_fields, message) => expect.unreachable(message) },
     bind: net.bind,

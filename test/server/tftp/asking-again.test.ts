@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { TftpFile } from '../../../server/tftp/listener.ts';
+import type { TftpFile } from '../../../server/tftp/lookup.ts';
+import { must } from '../../support/must.ts';
 import { ack, CLIENT, file, rrq, TftpBench } from '../../support/tftp-bench.ts';
 
 describe('the same client port asks again', () => {
@@ -45,14 +46,14 @@ describe('the same client port asks again', () => {
   });
 
   test('something else while the first is being looked up: only the second is answered', async () => {
-    const answers: ((file: TftpFile | undefined) => void)[] = [];
+    const answers: ((file: TftpFile) => void)[] = [];
     const bench = await TftpBench.started({ find: () => new Promise((resolve) => answers.push(resolve)) });
     await bench.tell(rrq('boot/grub.efi'));
     await bench.tell(rrq('boot/grub.efi'));
     await bench.tell(rrq('text.cfg'));
     expect(answers).toHaveLength(2);
-    answers[0]?.(file('boot/grub.efi'));
-    answers[1]?.(file('text.cfg'));
+    answers[0]?.(must(file('boot/grub.efi'), 'the file'));
+    answers[1]?.(must(file('text.cfg'), 'the file'));
     await nextTurn();
     expect(bench.said()).toEqual(['DATA 1']);
     expect(bench.net.ports).toHaveLength(2);

@@ -52,7 +52,7 @@ afterEach(async () => {
 async function startListener(events: TftpEvent[], logged: string[]): Promise<Endpoint> {
   const listener = createTftpListener({
     listen: { address: HOSTILE, port: 0 },
-    find: async ({ name }) => (name === 'file' ? { name, bytes: FILE } : undefined),
+    find: async (name) => (name === 'file' ? { name, bytes: FILE } : { missing: 'not here' }),
     onEvent: (event) => events.push(event),
     log: { debug: () => {}, error: (_fields, message) => logged.push(message) },
     now: () => performance.now(),

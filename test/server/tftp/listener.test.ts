@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { PortRefused } from '../../../server/listeners/listener.ts';
-import type { TftpFile } from '../../../server/tftp/listener.ts';
+import type { TftpFile } from '../../../server/tftp/lookup.ts';
 import { decodePacket, encodePacket, type TftpPacket } from '../../../src/tftp/packet.ts';
+import { must } from '../../support/must.ts';
 import { ack, CLIENT, file, rrq, SERVER, TftpBench } from '../../support/tftp-bench.ts';
 
 describe('a request', () => {
@@ -79,11 +80,11 @@ describe('start and stop', () => {
   });
 
   test('stop while a file is looked up: no answer afterwards', async () => {
-    const answers: ((file: TftpFile | undefined) => void)[] = [];
+    const answers: ((file: TftpFile) => void)[] = [];
     const bench = await TftpBench.started({ find: () => new Promise((resolve) => answers.push(resolve)) });
     await bench.tell(rrq('text.cfg'));
     await bench.listener.stop();
-    answers[0]?.(file('text.cfg'));
+    answers[0]?.(must(file('text.cfg'), 'the file'));
     await nextTurn();
     expect(bench.said()).toEqual([]);
     expect(bench.net.ports).toEqual([]);
