@@ -18,6 +18,7 @@ export type SilenceCode =
   | 'no-identity'
   | 'no-subnet'
   | 'subnet-off'
+  | 'proxy-subnet'
   | 'other-server'
   | 'no-address-named'
   | 'no-free-address'

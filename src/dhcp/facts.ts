@@ -1,13 +1,13 @@
 import type { Ipv4, Ipv4Network } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
+import type { DhcpMode } from '../domain/subnet.ts';
 import type { AddressRange } from './allocate.ts';
 
 /** The subnet of the client's link, as its answers need it. */
 export interface DhcpSubnet {
   readonly id: string;
   readonly network: Ipv4Network;
-  /** `off`: never answered. `authoritative`: the service owns the subnet and says NAK to a wrong address. */
-  readonly mode: 'off' | 'authoritative';
+  readonly mode: DhcpMode;
   readonly gateway?: Ipv4 | undefined;
   readonly dnsServers: readonly Ipv4[];
   readonly domain?: string | undefined;

@@ -28,6 +28,8 @@ export function decideReply(
     return silent('no-subnet', `no subnet for ${formatIpv4(client.linkAddress)} on ${client.interfaceName}`);
   if (subnet.mode === 'off')
     return silent('subnet-off', `DHCP is off for subnet ${formatNetwork(subnet.network)}`);
+  if (subnet.mode === 'proxy')
+    return silent('proxy-subnet', `another server gives the addresses of ${formatNetwork(subnet.network)}`);
   const situation: Situation = { client, facts, subnet, target, nowMs };
   switch (client.messageType) {
     case 'discover':

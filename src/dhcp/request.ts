@@ -37,8 +37,10 @@ export function decideRequest(situation: Situation): Decision {
 
 function decideWanted(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
   const { facts, subnet } = situation;
-  if (!isHostAddress(subnet.network, wanted))
+  if (!isHostAddress(subnet.network, wanted)) {
+    if (mustLeaveToOthers(situation, state)) return noRecord(wanted);
     return nak('wrong-subnet', `${formatIpv4(wanted)} is no address of ${formatNetwork(subnet.network)}`);
+  }
   const entitled = findEntitlement(situation);
   if (entitled?.ip === wanted) return grant(situation, 'ack', wanted, entitled.code, entitled.reason);
   if (entitled !== undefined)
@@ -48,13 +50,26 @@ function decideWanted(situation: Situation, state: RequestState, wanted: Ipv4): 
     );
   if (facts.requestedHolder !== undefined)
     return nak('address-taken', `${formatIpv4(wanted)} belongs to ${facts.requestedHolder.label}`);
+  if (mustLeaveToOthers(situation, state)) return noRecord(wanted);
   return decideFree(situation, state, wanted);
+}
+
+/**
+ * A client of which there is no record, and that did not choose this server: RFC 2131 §4.3.2 demands silence, because
+ * another server may know it. On an authoritative subnet there is no other server.
+ */
+function mustLeaveToOthers({ facts, subnet }: Situation, state: RequestState): boolean {
+  if (subnet.mode === 'authoritative' || state === 'selecting') return false;
+  return facts.reservation === undefined && facts.lease === undefined;
+}
+
+function noRecord(wanted: Ipv4): Decision {
+  return silent('no-record', `no record of this client, which believes to have ${formatIpv4(wanted)}`);
 }
 
 /** Nobody has `wanted`, it is on the right link, and the client has no right to another one: may it have this? */
 function decideFree(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
   const { lease } = situation.facts;
-  if (lease === undefined && state !== 'selecting') return decideUnrecorded(situation, state, wanted);
   if (!isDynamic(situation.subnet, wanted))
     return nak(
       'not-in-range',
@@ -62,21 +77,12 @@ function decideFree(situation: Situation, state: RequestState, wanted: Ipv4): De
     );
   if (state === 'selecting')
     return grant(situation, 'ack', wanted, 'dynamic', 'the dynamic address that it chose');
-  if (lease?.ip === wanted)
+  // The record was lost (a restored backup). The ACK brings it back before the address is offered to somebody else.
+  if (lease === undefined)
+    return grant(situation, 'ack', wanted, 'restored', 'no record of this lease, and the address is free');
+  if (lease.ip === wanted)
     return grant(situation, 'ack', wanted, 'lease', 'its lease has run out, the address is still free');
   return nak('not-its-lease', `it wants ${formatIpv4(wanted)}, its last lease was another address`);
-}
-
-/**
- * A client of which there is no record. RFC 2131 §4.3.2 demands silence in INIT-REBOOT: another server may know it.
- *
- * A client that renews is using the address now. If it is one of ours and free, the record was lost (a restored
- * backup) and an ACK brings it back, before the address is offered to somebody else.
- */
-function decideUnrecorded(situation: Situation, state: RequestState, wanted: Ipv4): Decision {
-  if (state === 'renewing' && isDynamic(situation.subnet, wanted))
-    return grant(situation, 'ack', wanted, 'restored', 'no record of this lease, and the address is free');
-  return silent('no-record', `no record of this client, which believes to have ${formatIpv4(wanted)}`);
 }
 
 function nak(code: NakCode, reason: string): Decision {

@@ -3,6 +3,14 @@ import type { Problem } from './errors.ts';
 import { canonicalIpv4, hostname, ipv4Text, networkText, patchOf, recordName } from './fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from './ipv4.ts';
 
+/**
+ * Who gives addresses on a subnet. `off`: never answered. `authoritative`: only this service, which says no to wrong
+ * addresses. `shared`: this service beside another one, so it is silent towards machines that it does not know, unless
+ * they ask it by name. `proxy`: another server alone; this one answers with boot information only.
+ */
+export const DHCP_MODES = ['off', 'authoritative', 'shared', 'proxy'] as const;
+export type DhcpMode = (typeof DHCP_MODES)[number];
+
 const rangeInput = z.strictObject({ from: ipv4Text, to: ipv4Text });
 
 /** A subnet: a network with what its machines need to know, and its dynamic ranges. */
@@ -16,7 +24,7 @@ export const subnetInput = z.strictObject({
   mtu: z.int().min(576).max(9216).nullable().default(null),
   leaseSeconds: z.int().min(120).max(31_536_000).default(3600),
   /** `off` is the default: a network that nobody declared is never answered. */
-  dhcp: z.enum(['off', 'authoritative']).default('off'),
+  dhcp: z.enum(DHCP_MODES).default('off'),
   /** siaddr for booting machines; null = the service's own address on the interface that heard the machine. */
   nextServer: ipv4Text.nullable().default(null),
   ranges: z.array(rangeInput).max(64).default([]),

@@ -66,8 +66,7 @@ function saidStage(decision: Decision): Stage | undefined {
     case 'decline':
       return 'dhcp-decline';
     case 'silent':
-      // Another server was chosen: nothing that this machine's owner could mend.
-      return decision.code === 'other-server' ? undefined : 'refused';
+      return isForOthers(decision) ? undefined : 'refused';
     default:
       return undefined;
   }
@@ -75,7 +74,12 @@ function saidStage(decision: Decision): Stage | undefined {
 
 function outcomeOf(decision: Decision): Outcome {
   if (decision.kind === 'nak' || decision.kind === 'decline') return 'warning';
-  return decision.kind === 'silent' && decision.code !== 'other-server' ? 'warning' : 'ok';
+  return decision.kind === 'silent' && !isForOthers(decision) ? 'warning' : 'ok';
+}
+
+/** Another server was chosen, or gives the addresses: nothing that this machine's owner could mend. */
+function isForOthers({ code }: Decision): boolean {
+  return code === 'other-server' || code === 'proxy-subnet';
 }
 
 function describeSender(client: DhcpClient): string {

@@ -3,7 +3,7 @@ import type { DhcpClient } from '../dhcp/client.ts';
 import type { DhcpFacts, DhcpSubnet } from '../dhcp/facts.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, type Ipv4, NO_ADDRESS, networkContains, parseNetwork } from '../domain/ipv4.ts';
-import { rangesOf, type Subnet } from '../domain/subnet.ts';
+import { type DhcpMode, rangesOf, type Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, MachineFacts } from '../store/dhcp-store.ts';
 import type { Offers } from './offers.ts';
 
@@ -79,7 +79,8 @@ function chooseCandidate(
   nowMs: number,
 ): Ipv4 | undefined {
   const key = client.key;
-  if (client.messageType !== 'discover' || key === undefined || subnet.mode === 'off') return undefined;
+  if (client.messageType !== 'discover' || key === undefined || !givesAddresses(subnet.mode))
+    return undefined;
   const own = new Set(ownAddresses());
   const isFree = (ip: Ipv4): boolean => {
     const holder = own.has(ip) ? null : store.findHolder(ip, nowMs);
@@ -98,6 +99,10 @@ function chooseCandidate(
   return offers.findOldest(
     (ip) => isInRanges(subnet.ranges, ip) && isHostAddress(subnet.network, ip) && isFree(ip),
   );
+}
+
+function givesAddresses(mode: DhcpMode): boolean {
+  return mode === 'authoritative' || mode === 'shared';
 }
 
 function networkOf(subnet: Subnet) {

@@ -25,6 +25,7 @@ function check({ packet, facts, expected }: Row): void {
 describe('packets that nobody answers', () => {
   const discover = { options: options({ 53: '01' }) };
   const off = { ...SUBNET, mode: 'off' as const };
+  const proxy = { ...SUBNET, mode: 'proxy' as const };
   test.each<Row>([
     { name: 'BOOTREPLY', packet: { ...discover, op: 2 }, facts: {}, expected: 'silent not-a-request' },
     {
@@ -41,6 +42,12 @@ describe('packets that nobody answers', () => {
       facts: { subnet: off, reservation: RESERVED },
       expected: 'silent subnet-off',
     },
+    ...['01', '03', '04', '07', '08'].map((type) => ({
+      name: `subnet where another server gives addresses, message type ${type}`,
+      packet: { options: options({ 53: type }) },
+      facts: { subnet: proxy, reservation: RESERVED },
+      expected: 'silent proxy-subnet',
+    })),
     ...['02', '05', '06', '0d'].map((type) => ({
       name: `message type ${type}`,
       packet: { options: options({ 53: type }) },

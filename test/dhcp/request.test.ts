@@ -5,7 +5,7 @@ import { decideReply } from '../../src/dhcp/reply.ts';
 import { requestStateOf } from '../../src/dhcp/request.ts';
 import { ipv4ToBytes } from '../../src/domain/ipv4.ts';
 import { ip, options } from '../support/dhcp-packets.ts';
-import { clientOf, factsOf, NO_BOOT, NOW_MS } from '../support/dhcp-world.ts';
+import { clientOf, factsOf, NO_BOOT, NOW_MS, SUBNET } from '../support/dhcp-world.ts';
 
 const DIMENSIONS = {
   state: ['selecting', 'init-reboot', 'renewing'],
@@ -15,6 +15,7 @@ const DIMENSIONS = {
   /** `same` is the wanted address, `other` is the dynamic .160. */
   lease: ['none', 'live-same', 'live-other', 'past-same', 'past-other'],
   holder: ['nobody', 'another'],
+  mode: ['authoritative', 'shared'],
 } as const;
 
 type Dimension = keyof typeof DIMENSIONS;
@@ -25,20 +26,20 @@ type Case = { readonly [K in Dimension]: string };
  * Every combination of the dimensions must fit a row, and every row must be the first for some combination.
  */
 const TABLE = `
-  state                | wanted | reservation | lease                | holder  | decision
-  *                    | F      | *           | *                    | *       | nak wrong-subnet
-  *                    | R      | here        | *                    | *       | ack reservation
-  *                    | *      | here        | *                    | *       | nak reserved-elsewhere
-  *                    | D      | *           | live-same            | *       | ack lease
-  *                    | *      | *           | live-other           | *       | nak not-its-lease
-  *                    | *      | *           | *                    | another | nak address-taken
-  selecting            | D      | *           | *                    | nobody  | ack dynamic
-  init-reboot,renewing | D      | *           | past-same            | nobody  | ack lease
-  init-reboot,renewing | D      | *           | past-other           | nobody  | nak not-its-lease
-  renewing             | D      | *           | none                 | nobody  | ack restored
-  init-reboot          | D      | *           | none                 | nobody  | silent no-record
-  init-reboot,renewing | R,S    | *           | none                 | nobody  | silent no-record
-  *                    | R,S    | *           | *                    | nobody  | nak not-in-range
+  state                | mode   | wanted | reservation | lease                | holder  | decision
+  init-reboot,renewing | shared | F      | none        | none                 | *       | silent no-record
+  *                    | *      | F      | *           | *                    | *       | nak wrong-subnet
+  *                    | *      | R      | here        | *                    | *       | ack reservation
+  *                    | *      | *      | here        | *                    | *       | nak reserved-elsewhere
+  *                    | *      | D      | *           | live-same            | *       | ack lease
+  *                    | *      | *      | *           | live-other           | *       | nak not-its-lease
+  *                    | *      | *      | *           | *                    | another | nak address-taken
+  init-reboot,renewing | shared | *      | none        | none                 | nobody  | silent no-record
+  selecting            | *      | D      | *           | *                    | nobody  | ack dynamic
+  init-reboot,renewing | *      | D      | *           | past-same            | nobody  | ack lease
+  init-reboot,renewing | *      | D      | *           | past-other           | nobody  | nak not-its-lease
+  init-reboot,renewing | *      | D      | *           | none                 | nobody  | ack restored
+  *                    | *      | R,S    | *           | *                    | nobody  | nak not-in-range
 `;
 
 const [header = [], ...rows] = TABLE.trim()
@@ -56,7 +57,9 @@ const CASES: readonly Case[] = DIMENSIONS.state.flatMap((state) =>
   DIMENSIONS.wanted.flatMap((wanted) =>
     DIMENSIONS.reservation.flatMap((reservation) =>
       DIMENSIONS.lease.flatMap((lease) =>
-        DIMENSIONS.holder.map((holder) => ({ state, wanted, reservation, lease, holder })),
+        DIMENSIONS.holder.flatMap((holder) =>
+          DIMENSIONS.mode.map((mode) => ({ state, wanted, reservation, lease, holder, mode })),
+        ),
       ),
     ),
   ),
@@ -95,6 +98,7 @@ function factsIn(one: Case): DhcpFacts {
     expiresAtMs: time === 'live' ? NOW_MS + 1 : NOW_MS,
   };
   return factsOf({
+    subnet: { ...SUBNET, mode: one.mode === 'shared' ? 'shared' : 'authoritative' },
     reservation: reservations[one.reservation],
     lease: one.lease === 'none' ? undefined : lease,
     requestedHolder: one.holder === 'another' ? { label: 'db001' } : undefined,
@@ -102,14 +106,17 @@ function factsIn(one: Case): DhcpFacts {
 }
 
 describe('REQUEST: every combination of state and facts', () => {
-  test.each(CASES)('$state wants $wanted, reservation $reservation, lease $lease, held by $holder', (one) => {
-    const row = rows.find((candidate) => fits(candidate, one));
-    const decision = decideReply(clientIn(one), factsIn(one), NO_BOOT, NOW_MS);
-    expect(`${decision.kind} ${decision.code}`).toBe(row?.at(-1));
-    expect(decision.reason).not.toBe('');
-    if (decision.kind === 'ack')
-      expect(decision).toMatchObject({ address: wantedOf(one), leaseSeconds: 3601 });
-  });
+  test.each(CASES)(
+    '$state wants $wanted, reservation $reservation, lease $lease, held by $holder, $mode',
+    (one) => {
+      const row = rows.find((candidate) => fits(candidate, one));
+      const decision = decideReply(clientIn(one), factsIn(one), NO_BOOT, NOW_MS);
+      expect(`${decision.kind} ${decision.code}`).toBe(row?.at(-1));
+      expect(decision.reason).not.toBe('');
+      if (decision.kind === 'ack')
+        expect(decision).toMatchObject({ address: wantedOf(one), leaseSeconds: 3601 });
+    },
+  );
 
   test('no row of the table is idle', () => {
     const used = new Set(CASES.map((one) => rows.findIndex((row) => fits(row, one))));
@@ -163,5 +170,7 @@ test('reasons name the address and who has it', () => {
   const reservation = { system: 'web001', hostname: 'web001', ip: ip('10.99.0.20') };
   expect(decide({ reservation })).toBe('it wants 10.99.0.150, but 10.99.0.20 is reserved for web001');
   expect(decide({ requestedHolder: { label: 'db001' } })).toBe('10.99.0.150 belongs to db001');
-  expect(decide({})).toBe('no record of this client, which believes to have 10.99.0.150');
+  expect(decide({ subnet: { ...SUBNET, mode: 'shared' } })).toBe(
+    'no record of this client, which believes to have 10.99.0.150',
+  );
 });

@@ -75,7 +75,7 @@ const CASES: readonly { name: string; schema: z.ZodType; input: unknown; says: R
     name: 'none of the choices',
     schema: subnetInput,
     input: { ...SUBNET, dhcp: 'on' },
-    says: { dhcp: 'must be one of off, authoritative' },
+    says: { dhcp: 'must be one of off, authoritative, shared, proxy' },
   },
   { name: 'the only choice', schema: z.literal('a'), input: 'b', says: { '': 'must be a' } },
   { name: 'true or false', schema: z.boolean(), input: 'yes', says: { '': 'must be true or false' } },

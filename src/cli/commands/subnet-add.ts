@@ -9,7 +9,7 @@ import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 export const subnetAdd = defineCommand<SubnetAdd>({
   noun: 'subnet',
   verb: 'add',
-  summary: 'add a subnet; its machines are answered once --dhcp is authoritative',
+  summary: 'add a subnet; its machines are answered once --dhcp says how',
   operand: 'name',
   flags: SUBNET_FLAGS,
   examples: [

@@ -1,4 +1,5 @@
 import type { SubnetEdit } from '../../client/client.ts';
+import { DHCP_MODES } from '../../domain/subnet.ts';
 import { UsageError } from '../errors.ts';
 import { type FlagSpec, type Flags, named } from '../flags.ts';
 
@@ -15,7 +16,11 @@ export const SUBNET_FLAGS: readonly FlagSpec[] = [
     repeat: true,
     fields: ['ranges'],
   },
-  { flag: '--dhcp <mode>', help: 'off, or authoritative: answer every machine there', fields: ['dhcp'] },
+  {
+    flag: '--dhcp <mode>',
+    help: 'off; authoritative: this server gives the addresses; shared: beside another one; proxy: boot information only',
+    fields: ['dhcp'],
+  },
   { flag: '--lease-seconds <n>', help: 'how long an address is lent', fields: ['leaseSeconds'] },
   {
     flag: '--next-server <ip>',
@@ -34,7 +39,7 @@ export function subnetFields(flags: Flags): Omit<SubnetEdit, 'name'> {
     ntpServers: flags.list('ntp'),
     domain: flags.nullable('domain'),
     ranges: flags.list('range')?.map(parseRange),
-    dhcp: flags.oneOf('dhcp', ['off', 'authoritative']),
+    dhcp: flags.oneOf('dhcp', DHCP_MODES),
     leaseSeconds: flags.integer('lease-seconds'),
     nextServer: flags.nullable('next-server'),
     mtu: flags.nullableInteger('mtu'),
