@@ -56,6 +56,8 @@ export function openBenchNetwork(): BenchNetwork {
   const prefix = BENCH_NETWORK.split('/')[1];
   spaces.ip('server', 'address', 'add', `${BENCH_SERVER_ADDRESS}/${prefix}`, 'dev', 'lan0');
   spaces.ip('clients', 'address', 'add', `${BENCH_CLIENT_ADDRESS}/${prefix}`, 'dev', 'eth0');
+  // Machines without an address send there, and no default route says where.
+  spaces.ip('clients', 'route', 'add', '255.255.255.255', 'dev', 'eth0');
   return {
     spaces,
     async startOurs(dataDir, config = {}) {

@@ -25,7 +25,7 @@ const templates = new Map<number, Promise<string>>();
 let folder: string | undefined;
 
 /** Everything of a run lies below one folder, which goes when the process does. */
-function temporaryFolder(): string {
+export function temporaryFolder(): string {
   if (folder !== undefined) return folder;
   const made = mkdtempSync(join(tmpdir(), 'provision-bench-'));
   folder = made;
@@ -35,11 +35,9 @@ function temporaryFolder(): string {
 
 /** Opens a world of its own for one case: a copy of what was filled once for this number of systems. */
 export async function openWorld(systems: number): Promise<World> {
-  const template = templates.get(systems) ?? fillTemplate(systems);
-  templates.set(systems, template);
   const dataDir = mkdtempSync(join(temporaryFolder(), 'world-'));
   // With its write-ahead log, which may hold all of it.
-  cpSync(await template, dataDir, { recursive: true });
+  cpSync(await worldTemplate(systems), dataDir, { recursive: true });
   const store = await openSqliteStore(dataDir);
   return {
     deps: depsOf(store),
@@ -48,6 +46,13 @@ export async function openWorld(systems: number): Promise<World> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The data folder of a world with so many systems, filled once; to be copied, not to be opened. */
+export function worldTemplate(systems: number): Promise<string> {
+  const template = templates.get(systems) ?? fillTemplate(systems);
+  templates.set(systems, template);
+  return template;
 }
 
 async function fillTemplate(systems: number): Promise<string> {
