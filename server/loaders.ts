@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LOADERS, LOCAL_BOOT_LOADERS } from '../src/boot/bootfile.ts';
+import { LOADER_FILES } from '../src/boot/loaders.ts';
 
 /** Boot loaders by their logical name, from memory. A name is looked up in a table, never joined to a path as it came. */
 export interface Loaders {
@@ -9,12 +9,8 @@ export interface Loaders {
   missing(): Promise<string[]>;
 }
 
-/** Every loader that can be asked for. ipxe.efi is what snponly.efi falls back to by hand. */
-const NAMES: ReadonlySet<string> = new Set(
-  [...Object.values(LOADERS), ...Object.values(LOCAL_BOOT_LOADERS), 'ipxe.efi'].filter(
-    (name) => name !== null,
-  ),
-);
+/** Every loader that can be asked for. */
+const NAMES: ReadonlySet<string> = new Set(LOADER_FILES.map(({ name }) => name));
 
 /** `dirs` are searched in order; a file that changes on disk is read again. */
 export function createLoaders(dirs: () => readonly string[]): Loaders {

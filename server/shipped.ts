@@ -14,7 +14,8 @@ export function createShippedProfiles(root: string): ShippedProfiles {
         `${name}.yaml`,
         document,
       );
-      const profile: ShippedProfile = { install, answerFile, answerKind, kernelArgs, settings, image: null };
+      const own = { image: null, loader: null, localBoot: null };
+      const profile: ShippedProfile = { install, answerFile, answerKind, kernelArgs, settings, ...own };
       return profile;
     },
     async names() {

@@ -1,6 +1,8 @@
 import type { Arch } from '../domain/arch.ts';
+import type { LoaderChoice } from '../domain/boot-choice.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type Mac, macWithDashes } from '../domain/mac.ts';
+import { LOADERS } from './loaders.ts';
 
 /** How this very packet's sender boots: its firmware, or iPXE that the firmware has loaded already. */
 export interface Booter {
@@ -8,6 +10,9 @@ export interface Booter {
   readonly transport: 'tftp' | 'http';
   readonly isIpxe: boolean;
   readonly mac: Mac;
+  /** The name of its record, for the command that mends a choice that cannot work. */
+  readonly system: string;
+  readonly loader: LoaderChoice;
 }
 
 /** Where the boot listener answers. */
@@ -22,48 +27,28 @@ export interface Bootfile {
   readonly bootfile: string;
 }
 
-/**
- * The one table of loaders. All of them are iPXE: it fetches its script by HTTP, where the policy is asked again.
- * snponly.efi uses the firmware's own network driver, which is what just worked; ipxe.efi brings its own.
- */
-export const LOADERS: Readonly<Record<Arch, string | null>> = {
-  'x86-bios': 'undionly.kpxe',
-  'x86-uefi': null,
-  'x64-uefi': 'snponly.efi',
-  'arm64-uefi': 'snponly-arm64.efi',
-};
-
-/**
- * Loaders that start the operating system on the machine's own disk. A UEFI firmware that is told `exit` by a network
- * loader either stops in its menu or tries the network again and again (measured with OVMF); a small GRUB that looks
- * for the EFI loaders on the disks gets there at once. A BIOS goes on to the next device by itself.
- */
-export const LOCAL_BOOT_LOADERS: Readonly<Record<Arch, string | null>> = {
-  'x86-bios': null,
-  'x86-uefi': null,
-  'x64-uefi': 'local-x64.efi',
-  'arm64-uefi': null,
-};
-
 /** Base URL of the boot listener; addresses only, since firmware often has no DNS (F13). */
 export function bootUrl(server: BootServer): string {
   const port = server.httpPort === 80 ? '' : `:${server.httpPort}`;
   return `http://${formatIpv4(server.address)}${port}`;
 }
 
-/** Next-server and bootfile together, or the reason why there is none. */
+/**
+ * Next-server and bootfile together, or the reason why there is none. iPXE always gets its script (F9), and the script
+ * hands on to another loader where one is chosen.
+ */
 export function chooseBootfile(
-  booter: Booter,
+  { arch, transport, isIpxe, mac, system, loader }: Booter,
   server: BootServer,
 ): Bootfile | { readonly unsupported: string } {
   const nextServer = server.address;
-  if (booter.isIpxe) {
-    return { nextServer, bootfile: `${bootUrl(server)}/boot/ipxe/${macWithDashes(booter.mac)}` };
+  if (loader === 'none') return { unsupported: `the record of ${system} says loader none` };
+  if (isIpxe) return { nextServer, bootfile: `${bootUrl(server)}/boot/ipxe/${macWithDashes(mac)}` };
+  const chain = LOADERS[loader][arch];
+  if ('none' in chain) {
+    const mend = `provision system edit ${system} --loader ipxe`;
+    return { unsupported: `there is no ${loader} for ${arch} firmware: ${chain.none} (${mend})` };
   }
-  const loader = LOADERS[booter.arch];
-  if (loader === null) return { unsupported: `there is no loader for ${booter.arch} firmware` };
-  return {
-    nextServer,
-    bootfile: booter.transport === 'http' ? `${bootUrl(server)}/loaders/${loader}` : loader,
-  };
+  const { first } = chain;
+  return { nextServer, bootfile: transport === 'http' ? `${bootUrl(server)}/loaders/${first}` : first };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loaderField, localBootField } from './boot-choice.ts';
 import { serverPath } from './distro.ts';
 import { kernelArg, patchOf, recordName } from './fields.ts';
 import { type Settings, settingsInput } from './settings.ts';
@@ -18,6 +19,8 @@ export const profileInput = z.strictObject({
   answerKind: z.enum(['preseed', 'kickstart', 'deploy-script']),
   image: serverPath.nullable().default(null),
   kernelArgs: z.array(kernelArg).max(64).default([]),
+  loader: loaderField,
+  localBoot: localBootField,
   settings: settingsInput.default({}),
 });
 export const profilePatch = patchOf(profileInput);

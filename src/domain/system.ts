@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
 import { hostname, ipv4Text, kernelArg, macText, patchOf, recordName } from './fields.ts';
 import type { Install } from './install.ts';
 import { type Settings, settingsInput } from './settings.ts';
@@ -26,6 +27,8 @@ export const systemInput = z.strictObject({
   interfaces: z.array(interfaceInput).min(1).max(64),
   bmc: z.strictObject({ address: ipv4Text }).nullable().default(null),
   kernelArgs: z.array(kernelArg).max(64).default([]),
+  loader: loaderField,
+  localBoot: localBootField,
   settings: settingsInput.default({}),
   comment: z
     .string()
@@ -46,7 +49,7 @@ export interface SystemInterface {
   readonly subnet: string | null;
 }
 
-export interface System {
+export interface System extends BootFields {
   readonly id: number;
   readonly name: string;
   readonly hostname: string;
@@ -57,6 +60,8 @@ export interface System {
   readonly settings: Settings;
   readonly secretsSet: readonly string[];
   readonly comment: string;
+  /** How it really boots, and which record says so. */
+  readonly effective: EffectiveBoot;
   readonly revision: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -1,6 +1,7 @@
-import { type BootServer, bootUrl, LOCAL_BOOT_LOADERS } from '../boot/bootfile.ts';
+import { type BootServer, bootUrl } from '../boot/bootfile.ts';
 import { decideBoot } from '../boot/decide.ts';
 import { renderInstallScript, renderLocalBootScript } from '../boot/ipxe.ts';
+import { LOCAL_BOOT_LOADERS } from '../boot/loaders.ts';
 import { type NewBootEvent, REPORTED_STAGES, type ReportedStage, type Stage } from '../domain/boot-event.ts';
 import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';

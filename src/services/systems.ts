@@ -43,6 +43,8 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       interfaces,
       bmcIp,
       kernelArgs: input.kernelArgs,
+      loader: input.loader,
+      localBoot: input.localBoot,
       comment: input.comment,
       ...sealSettings(input.settings, old?.sealedSecrets ?? null, secrets),
     };

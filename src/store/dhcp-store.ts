@@ -1,3 +1,4 @@
+import type { LoaderChoice, LocalBootChoice } from '../domain/boot-choice.ts';
 import type { InstallState } from '../domain/install.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
@@ -9,6 +10,9 @@ export interface MachineFacts {
   readonly hostname: string;
   /** Address of the interface that sent the packet; null = the interface has none in the record. */
   readonly ip: Ipv4 | null;
+  /** In force: the system's own, its profile's or the default. */
+  readonly loader: LoaderChoice;
+  readonly localBoot: LocalBootChoice;
   /** The newest install, if any. */
   readonly install: {
     readonly id: number;

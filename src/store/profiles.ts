@@ -62,6 +62,8 @@ function toRow(write: ProfileWrite) {
     answer_kind: write.input.answerKind,
     image: write.input.image,
     kernel_args: JSON.stringify(write.input.kernelArgs),
+    loader: write.input.loader,
+    local_boot: write.input.localBoot,
     settings: JSON.stringify(write.settings),
     secrets: write.sealedSecrets,
   };
@@ -81,6 +83,8 @@ function toProfile(row: Row): Profile {
     answerKind: row.answer_kind as Profile['answerKind'],
     image: row.image,
     kernelArgs: textList(row.kernel_args),
+    loader: row.loader as Profile['loader'],
+    localBoot: row.local_boot as Profile['localBoot'],
     settings: JSON.parse(row.settings) as Settings,
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
   };

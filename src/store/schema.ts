@@ -46,6 +46,8 @@ export interface ProfileRow extends Stamped {
   answer_kind: string;
   image: string | null;
   kernel_args: string;
+  loader: string | null;
+  local_boot: string | null;
   settings: string;
   /** Write-only settings, sealed (see domain/secret-box.ts); null when none is set. */
   secrets: string | null;
@@ -78,6 +80,8 @@ export interface SystemRow extends Stamped {
   hostname: string;
   profile_id: number;
   kernel_args: string;
+  loader: string | null;
+  local_boot: string | null;
   settings: string;
   secrets: string | null;
   comment: string;

@@ -1,4 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3';
+import { DEFAULT_LOADER, DEFAULT_LOCAL_BOOT } from '../domain/boot-choice.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, LeaseFacts, LeaseWrite, MachineFacts } from './dhcp-store.ts';
@@ -7,9 +8,12 @@ import { DEFAULT_DOMAIN } from './schema.ts';
 
 const MACHINE = `
   select s.id as systemId, s.name as system, s.hostname, a.ip,
+         coalesce(s.loader, p.loader, '${DEFAULT_LOADER}') as loader,
+         coalesce(s.local_boot, p.local_boot, '${DEFAULT_LOCAL_BOOT}') as localBoot,
          n.id as installId, n.state, n.attempts, n.attempts_used, n.scripts_served, n.expires_at
   from interfaces i
   join systems s on s.id = i.system_id
+  join profiles p on p.id = s.profile_id
   left join addresses a on a.interface_id = i.id
   left join installs n on n.id = (select max(id) from installs where system_id = s.id)
   where i.mac = ?`;
@@ -70,6 +74,8 @@ interface MachineRow {
   system: string;
   hostname: string;
   ip: number | null;
+  loader: MachineFacts['loader'];
+  localBoot: MachineFacts['localBoot'];
   installId: number | null;
   state: string;
   attempts: number;
@@ -176,6 +182,8 @@ function toMachine(row: MachineRow): MachineFacts {
     system: row.system,
     hostname: row.hostname,
     ip: row.ip === null ? null : (row.ip as Ipv4),
+    loader: row.loader,
+    localBoot: row.localBoot,
     install,
   };
 }

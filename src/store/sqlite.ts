@@ -9,6 +9,7 @@ import { distroQueries } from './distros.ts';
 import { installQueries } from './installs.ts';
 import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
@@ -16,7 +17,7 @@ import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { systemQueries } from './systems.ts';
 
-const MIGRATIONS: Record<string, Migration> = { '0001-initial': initial };
+const MIGRATIONS: Record<string, Migration> = { '0001-initial': initial, '0003-boot-choice': bootChoice };
 
 /**
  * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.

@@ -1,3 +1,4 @@
+import type { BootFields } from '../domain/boot-choice.ts';
 import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
 import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
@@ -86,7 +87,7 @@ export interface InterfaceWrite {
 }
 
 /** What is written of a system: everything resolved (no `auto`, no names of other records). */
-export interface SystemWrite {
+export interface SystemWrite extends BootFields {
   readonly name: string;
   readonly hostname: string;
   readonly profileId: number;

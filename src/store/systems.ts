@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
 import { type Conflict, DomainError } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -8,7 +9,11 @@ import { newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 
-type Row = Selectable<SystemRow> & { profile: string };
+type Row = Selectable<SystemRow> & {
+  profile: string;
+  profile_loader: string | null;
+  profile_local_boot: string | null;
+};
 
 /** Queries of systems, their interfaces and the addresses that they hold. */
 export function systemQueries(db: Kysely<Tables>): SystemStore {
@@ -17,7 +22,11 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
       .selectFrom('systems')
       .innerJoin('profiles', 'profiles.id', 'systems.profile_id')
       .selectAll('systems')
-      .select('profiles.name as profile');
+      .select([
+        'profiles.name as profile',
+        'profiles.loader as profile_loader',
+        'profiles.local_boot as profile_local_boot',
+      ]);
   const one = async (row: Row | undefined): Promise<StoredSystem | undefined> => {
     if (row === undefined) return undefined;
     const [system] = await assemble(db, [row]);
@@ -79,6 +88,8 @@ function toRow(write: SystemWrite) {
     hostname: write.hostname,
     profile_id: write.profileId,
     kernel_args: JSON.stringify(write.kernelArgs),
+    loader: write.loader,
+    local_boot: write.localBoot,
     settings: JSON.stringify(write.settings),
     secrets: write.sealedSecrets,
     comment: write.comment,
@@ -172,11 +183,21 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     ),
     bmc: bmcs.get(row.id) ?? null,
     kernelArgs: textList(row.kernel_args),
+    ...bootFields(row.loader, row.local_boot),
     settings: JSON.parse(row.settings) as Settings,
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
     comment: row.comment,
+    effective: effectiveBoot(
+      bootFields(row.loader, row.local_boot),
+      bootFields(row.profile_loader, row.profile_local_boot),
+    ),
     install: installs.get(row.id) ?? null,
   }));
+}
+
+/** Two columns that this service wrote itself. */
+function bootFields(loader: string | null, localBoot: string | null): BootFields {
+  return { loader: loader as BootFields['loader'], localBoot: localBoot as BootFields['localBoot'] };
 }
 
 async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {

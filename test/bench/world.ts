@@ -88,6 +88,8 @@ async function fill(store: Store, systems: number): Promise<void> {
       answerKind: 'preseed' as const,
       image: null,
       kernelArgs: [],
+      loader: null,
+      localBoot: null,
     };
     const profile = await tx.profiles.add(
       { input, distroId: distro.id, settings: {}, sealedSecrets: null },
@@ -118,6 +120,8 @@ async function fill(store: Store, systems: number): Promise<void> {
           interfaces: [{ name: 'eth0', mac: systemMac(index), ip: systemIp(index) }],
           bmcIp: null,
           kernelArgs: [],
+          loader: null,
+          localBoot: null,
           settings: {},
           sealedSecrets: null,
           comment: '',

@@ -15,7 +15,7 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
-      line: 'system add db1 --profile p --mac 5254.0012.3456 --ip auto --subnet lab --interface eno1 --interface name=eno2,mac=52-54-00-12-34-57,ip=none --hostname db.example.net --bmc 10.0.0.9 --kernel-args "quiet  console=ttyS0" --comment "rack 3"',
+      line: 'system add db1 --profile p --mac 5254.0012.3456 --ip auto --subnet lab --interface eno1 --interface name=eno2,mac=52-54-00-12-34-57,ip=none --hostname db.example.net --bmc 10.0.0.9 --kernel-args "quiet  console=ttyS0" --comment "rack 3" --loader grub --local-boot inherit',
       options: {
         input: {
           name: 'db1',
@@ -23,6 +23,8 @@ describe('options of each command, captured without running', () => {
           hostname: 'db.example.net',
           bmc: { address: '10.0.0.9' },
           kernelArgs: ['quiet', 'console=ttyS0'],
+          loader: 'grub',
+          localBoot: null,
           comment: 'rack 3',
           interfaces: [
             { mac: '5254.0012.3456', name: 'eno1', ip: 'auto', subnet: 'lab' },

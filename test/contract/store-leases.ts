@@ -162,7 +162,8 @@ export function leaseCases(store: StoreOfTest): void {
     const { id } = await store().transaction((tx) =>
       tx.systems.add(systemWrite(profileId, 1, { interfaces, hostname: 'front' }), NOW_MS),
     );
-    const base = { systemId: id, system: 'web001', hostname: 'front', install: null };
+    const boot = { loader: 'ipxe', localBoot: 'auto' };
+    const base = { systemId: id, system: 'web001', hostname: 'front', install: null, ...boot };
     expect(store().dhcp.findMachine(macOf(1))).toEqual({ ...base, ip: ip('10.99.0.1') });
     expect(store().dhcp.findMachine(macOf(2))).toEqual({ ...base, ip: null });
     expect(store().dhcp.findMachine(macOf(3))).toBeUndefined();

@@ -109,6 +109,24 @@ export function recordCases(store: StoreOfTest): void {
     expect(names()).toEqual([]);
   });
 
+  it('tells how a system boots: its own word, else its profile’s, else the default', async () => {
+    const distro = await store().transaction((tx) => tx.distros.add(distroWrite(), NOW_MS));
+    const plain = profileWrite(distro.id);
+    const input = { ...plain.input, loader: 'grub' as const };
+    const profile = await store().transaction((tx) => tx.profiles.add({ ...plain, input }, NOW_MS));
+    const write = systemWrite(profile.id, 1, { localBoot: 'exit' });
+    const system = await store().transaction((tx) => tx.systems.add(write, NOW_MS));
+    expect(system).toMatchObject({
+      loader: null,
+      localBoot: 'exit',
+      effective: {
+        loader: { value: 'grub', from: 'profile' },
+        localBoot: { value: 'exit', from: 'system' },
+      },
+    });
+    expect(store().dhcp.findMachine(macOf(1))).toMatchObject({ loader: 'grub', localBoot: 'exit' });
+  });
+
   it('keeps a system with its interfaces in order, its BMC and the subnets of its addresses', async () => {
     const profileId = await addCatalogue(store());
     const write = systemWrite(profileId, 1, {

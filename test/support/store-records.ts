@@ -33,6 +33,8 @@ export function profileWrite(distroId: number, name = 'debian-13'): ProfileWrite
     answerKind: 'preseed' as const,
     image: null,
     kernelArgs: ['auto=true'],
+    loader: null,
+    localBoot: null,
   };
   return { input, distroId, settings: { timezone: 'Etc/UTC' }, sealedSecrets: null };
 }
@@ -68,6 +70,8 @@ export function systemWrite(
     interfaces: [{ name: 'eth0', mac: macOf(number), ip: (ip('10.99.0.0') + number) as Ipv4 }],
     bmcIp: null,
     kernelArgs: [],
+    loader: null,
+    localBoot: null,
     settings: {},
     sealedSecrets: null,
     comment: '',

@@ -51,8 +51,8 @@ export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: Bo
     },
   );
 
-  app.get<{ Params: { name: string } }>('/loaders/:name', machine, async (request, reply) => {
-    const bytes = await findLoader(request.params.name);
+  app.get<{ Params: { '*': string } }>('/loaders/*', machine, async (request, reply) => {
+    const bytes = await findLoader(request.params['*']);
     if (bytes === undefined) return refuse(reply, { refused: 'unknown', reason: 'there is no such loader' });
     return reply.type('application/octet-stream').send(bytes);
   });

@@ -1,4 +1,5 @@
 import type { ProfileEdit } from '../../client/client.ts';
+import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
 import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
 
 /** Flags of a profile's own fields, for add and edit; settings have their own. */
@@ -13,6 +14,7 @@ export const PROFILE_FLAGS: readonly FlagSpec[] = [
   { flag: '--answer-file <file>', help: 'name of a file in kickstarts/', fields: ['answerFile'] },
   { flag: '--answer-kind <kind>', help: 'preseed, kickstart or deploy-script', fields: ['answerKind'] },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
+  ...BOOT_FLAGS,
 ];
 
 /** The fields that the flags name, without settings. */
@@ -24,5 +26,6 @@ export function profileFields(flags: Flags): Omit<ProfileEdit, 'name' | 'setting
     answerFile: flags.text('answer-file'),
     answerKind: flags.oneOf('answer-kind', ['preseed', 'kickstart', 'deploy-script']),
     kernelArgs: kernelArgsOf(flags),
+    ...bootFields(flags),
   });
 }

@@ -1,4 +1,5 @@
 import type { SystemEdit } from '../../client/client.ts';
+import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
 import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
 
 /** Flags of a system's own fields, for add and edit; interfaces and settings have their own. */
@@ -7,6 +8,7 @@ export const SYSTEM_FLAGS: readonly FlagSpec[] = [
   { flag: '--hostname <name>', help: 'host name; its record name unless given', fields: ['hostname'] },
   { flag: '--bmc <ip>', help: 'address of its BMC, or none', fields: ['bmc', 'bmc.address'] },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
+  ...BOOT_FLAGS,
   { flag: '--comment <text>', help: 'words for people', fields: ['comment'] },
 ];
 
@@ -18,6 +20,7 @@ export function systemFields(flags: Flags): Omit<SystemEdit, 'name' | 'interface
     hostname: flags.nullable('hostname'),
     bmc: bmc === undefined || bmc === null ? bmc : { address: bmc },
     kernelArgs: kernelArgsOf(flags),
+    ...bootFields(flags),
     comment: flags.text('comment'),
   });
 }

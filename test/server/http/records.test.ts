@@ -19,7 +19,7 @@ const NAMES = { distros: 'debian-13', profiles: 'debian-13', subnets: 'lab', sys
 /** A change of each kind of record, and the field that shows it. */
 const CHANGES = {
   distros: { kernelArgs: ['quiet'] },
-  profiles: { kernelArgs: ['quiet'] },
+  profiles: { kernelArgs: ['quiet'], loader: 'grub', localBoot: 'exit' },
   subnets: { leaseSeconds: 600 },
   systems: { comment: 'rack 4' },
 };

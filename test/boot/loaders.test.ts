@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { LOADER_FILES, LOADERS, LOCAL_BOOT_LOADERS } from '../../src/boot/loaders.ts';
+import { logicalName } from '../../src/tftp/path.ts';
+
+const known = new Set(LOADER_FILES.map(({ name }) => name));
+const chains = Object.values(LOADERS).flatMap((row) => Object.values(row));
+
+describe('the table of loaders', () => {
+  it('says of every file of every chain where it comes from', () => {
+    const named = chains.flatMap((chain) => ('none' in chain ? [] : [chain.first, ...chain.needs]));
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+    expect(Object.values(LOCAL_BOOT_LOADERS).filter((name) => name !== null && !known.has(name))).toEqual([]);
+  });
+
+  it('has every name once, and only names that a TFTP client can ask for as they are', () => {
+    expect(known.size).toBe(LOADER_FILES.length);
+    for (const { name } of LOADER_FILES) expect(logicalName(name)).toEqual({ ok: true, name });
+  });
+
+  it('F20: has short names with forward slashes', () => {
+    for (const name of known) expect(name).toMatch(/^[a-z0-9./-]{1,64}$/);
+  });
+});
