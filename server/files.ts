@@ -91,6 +91,36 @@ export async function readTexts(folders: readonly string[]): Promise<Map<string,
   return texts;
 }
 
+/** Texts that are looked at before they are used; `maxAgeMs`: how long ago the last look may have been. */
+export type LiveTexts = (maxAgeMs: number) => Promise<ReadonlyMap<string, string>>;
+
+/** The texts of these folders; the same object as long as no file in them has changed. */
+export function createLiveTexts(folders: readonly string[], now: () => number): LiveTexts {
+  let known: { version: string; texts: ReadonlyMap<string, string> } | undefined;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  return async (maxAgeMs) => {
+    const nowMs = now();
+    if (known !== undefined && nowMs < lookedAtMs + maxAgeMs && nowMs >= lookedAtMs) return known.texts;
+    // Before the texts are read: what changes meanwhile is a new version at the next look.
+    const version = await versionOf(folders);
+    if (known?.version !== version) known = { version, texts: await readTexts(folders) };
+    lookedAtMs = nowMs;
+    return known.texts;
+  };
+}
+
+async function versionOf(folders: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  for (const folder of folders) {
+    const entries = await readdir(folder, { recursive: true }).catch(() => []);
+    for (const entry of entries) {
+      const facts = await stat(join(folder, entry), { bigint: true }).catch(() => undefined);
+      lines.push(`${folder}/${entry} ${facts?.ino} ${facts?.size} ${facts?.mtimeNs} ${facts?.ctimeNs}`);
+    }
+  }
+  return lines.join('\n');
+}
+
 async function readInto(texts: Map<string, string>, folder: string, prefix: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

@@ -83,7 +83,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const eventLog = createEventLog(log);
   const events = eventService(deps, eventLog.lost, eventLog.event);
   const machine = await createOwnMachine(store, log, deps.now);
-  const templates = createTemplates(root, dataDir);
+  const templates = createTemplates(root, dataDir, deps.now);
   const answers = answerFileService(deps, { renderer, templates, files });
   const httpPort = config.boot.port;
   const installs = installService(deps, events, async (system: StoredSystem) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseProfileFile } from '../src/domain/profile-file.ts';
 import type { ShippedProfile, ShippedProfiles } from '../src/services/profiles.ts';
-import { readTexts, readYamls } from './files.ts';
+import { createLiveTexts, type LiveTexts, readYamls } from './files.ts';
 
 /** The profiles of profiles/*.yaml, read anew each time: they are small, and an edited file is live. */
 export function createShippedProfiles(root: string): ShippedProfiles {
@@ -25,6 +25,6 @@ export function createShippedProfiles(root: string): ShippedProfiles {
 }
 
 /** Answer files and snippets: the shipped ones, and a site's own in <dataDir>/kickstarts, which win. */
-export function createTemplates(root: string, dataDir: string): () => Promise<Map<string, string>> {
-  return () => readTexts([join(root, 'kickstarts'), join(dataDir, 'kickstarts')]);
+export function createTemplates(root: string, dataDir: string, now: () => number): LiveTexts {
+  return createLiveTexts([join(root, 'kickstarts'), join(dataDir, 'kickstarts')], now);
 }

@@ -32,13 +32,22 @@ export interface AnswerFiles {
   pathOf(system: StoredSystem, name: 'kernel' | 'initrd' | 'image'): Promise<string | undefined>;
   /** Makes and checks everything that the machine would get. Throws DomainError 'not-ready' with every problem. */
   checkReady(system: StoredSystem, server: BootServer): Promise<void>;
+  /** Path of the image that the system's profile installs, or null. */
+  imageOf(system: StoredSystem): Promise<string | null>;
+  /** SHA-256 of an image. Throws DomainError 'not-ready' where it may not be read. */
+  digestOf(image: string): Promise<string>;
+  /** What is rendered from, at most a second old; the same object as long as none of it has changed. */
+  templates(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** The edges: another process renders, files hold templates and images. */
 export interface AnswerSources {
   readonly renderer: { render(request: RenderRequest): Promise<Rendered> };
-  /** Every answer file and snippet by its name; a site's own win over the shipped ones. Read anew each time: live. */
-  readonly templates: () => Promise<ReadonlyMap<string, string>>;
+  /**
+   * Every answer file and snippet by its name; a site's own win over the shipped ones. Live: looked at anew when the
+   * last look is so many milliseconds ago. The same object as long as nothing has changed.
+   */
+  readonly templates: (maxAgeMs: number) => Promise<ReadonlyMap<string, string>>;
   readonly files: FileFacts & {
     digest(path: string): Promise<string>;
     /** The real path under an allowed folder, links followed; undefined for every other. */
@@ -57,6 +66,9 @@ interface Standing {
 
 /** Stands in the URLs of a check or preview where an install's token will be. */
 const NO_TOKEN = 'preview';
+
+/** For how long files of templates are not looked at while rendered ones are handed out. */
+const RECENT_MS = 1000;
 
 /** The answer files of the service: effective values of the records, templates from kickstarts/. */
 export function answerFileService({ store, secrets }: Deps, sources: AnswerSources): AnswerFiles {
@@ -95,7 +107,7 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
     mode: RenderMode,
   ): Promise<Rendered> => {
     const name = standing.profile.profile.answerFile;
-    const texts = await sources.templates();
+    const texts = await sources.templates(0);
     const text = texts.get(name);
     if (text === undefined) {
       throw new DomainError('not-ready', `there is no answer file '${name}'`, {
@@ -107,6 +119,10 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
   };
 
   return {
+    templates: () => sources.templates(RECENT_MS),
+    digestOf,
+    imageOf: async (system) => (await standingOf(system)).profile.profile.image,
+
     render: async (system, rendering, mode) => renderStanding(await standingOf(system), rendering, mode),
 
     async kernelArgs(system, rendering) {

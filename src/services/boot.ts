@@ -7,11 +7,13 @@ import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-sta
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type Mac, macWithDashes } from '../domain/mac.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
-import type { StoredInstall, StoredSystem } from '../store/store.ts';
-import { type AnswerFiles, failureText } from './answer-files.ts';
+import type { StoredInstall } from '../store/store.ts';
+import { type AnswerFiles, failureText, type Rendering } from './answer-files.ts';
 import type { Deps } from './deps.ts';
+import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import { factsOf, type InstallService } from './installs.ts';
+import { preparedAnswers, REMOVED } from './prepared-answers.ts';
 
 /** A machine that fetches something by HTTP: where it comes from, and by which address of ours it came. */
 export interface Caller {
@@ -22,9 +24,16 @@ export interface Caller {
 /** The reasons why a machine is given nothing; the boot listener's own short table maps them to a status. */
 export type Refusal = { readonly refused: 'unknown' | 'not-yours' | 'over'; readonly reason: string };
 
-export type MachineFile =
-  | { readonly kind: 'path'; readonly path: string; readonly stage: Stage }
-  | { readonly kind: 'text'; readonly text: string; readonly contentType: string; readonly stage: Stage };
+/** A file to hand out; `delivered` hears what of it has left, also when the machine went away in the middle. */
+export type MachineFile = { readonly delivered: (sent: Delivery) => void } & (
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
+);
+
+/** `byProxy`: a proxy in front sends the file; what becomes of it is in its log. */
+export type Delivery =
+  | { readonly bytes: number; readonly total: number; readonly ms: number }
+  | { readonly byProxy: true };
 
 export type FileName = 'kernel' | 'initrd' | 'answer' | 'image';
 
@@ -36,25 +45,17 @@ export function bootService(
   events: EventService,
 ) {
   const { store, now } = deps;
+  const prepared = preparedAnswers(deps, answers);
+  // A machine that asks without end, or somebody who does so in its name, must not fill the disk with its story.
+  const tell = limitEvents(events.record, now);
+  const tellRefused = limitEvents(events.record, now);
 
   const record = (
     stored: StoredInstall,
     stage: Stage,
     message: string,
     more: Partial<NewBootEvent> = {},
-  ): void =>
-    events.record({
-      systemId: stored.systemId,
-      installId: stored.install.id,
-      mac: null,
-      stage,
-      outcome: 'ok',
-      message,
-      data: {},
-      ...more,
-    });
-
-  const getSystem = async (id: number): Promise<StoredSystem | undefined> => store.read.systems.findById(id);
+  ): void => tell({ ...eventOf(stored, stage, message), ...more });
 
   /** Does the address belong, by record or lease, to an interface of this system? */
   const isOwn = (address: Ipv4, systemId: number): boolean => {
@@ -63,20 +64,20 @@ export function bootService(
   };
 
   /** The install behind a token, open or over, if the caller is its machine. */
-  const findOwn = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
-    const stored = await installs.findByToken(token);
+  const findOwn = (token: string, caller: Caller): StoredInstall | Refusal => {
+    const stored = installs.findByToken(token);
     if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
     if (!isOwn(caller.address, stored.systemId)) {
       const reason = `asked for by ${formatIpv4(caller.address)}, which is not an address of this machine`;
-      record(stored, 'refused', reason, { outcome: 'warning' });
+      tellRefused({ ...eventOf(stored, 'refused', reason), outcome: 'warning' });
       return { refused: 'not-yours', reason };
     }
     return stored;
   };
 
   /** The open install behind a token, if the caller is its machine. */
-  const open = async (token: string, caller: Caller): Promise<StoredInstall | Refusal> => {
-    const stored = await findOwn(token, caller);
+  const open = (token: string, caller: Caller): StoredInstall | Refusal => {
+    const stored = findOwn(token, caller);
     if ('refused' in stored || isOpen(factsOf(stored.install), now())) return stored;
     return { refused: 'over', reason: `the install is over (${stored.install.state})` };
   };
@@ -88,7 +89,7 @@ export function bootService(
     } catch (error) {
       const message = `could not be made: ${failureText(error) ?? 'the log of the service has the details'}`;
       const owner = { systemId: null, installId: null, mac: null, data: {}, ...base };
-      events.record({ ...owner, stage, outcome: 'error', message });
+      tell({ ...owner, stage, outcome: 'error', message });
       throw error;
     }
   };
@@ -104,19 +105,18 @@ export function bootService(
     caller: Caller,
   ): Promise<string | Refusal> => {
     const installId = machine.install?.id;
-    const system = await getSystem(machine.systemId);
-    if (installId === undefined || system === undefined)
-      return { refused: 'over', reason: 'the record was removed' };
+    if (installId === undefined) return { refused: 'over', reason: 'the record was removed' };
     const result = await installs.observe(installId, { kind: 'script-served' });
     if ('refused' in result) return localScript(machine, mac, caller, result.refused);
-    const token = await installs.tokenOf(installId);
+    const token = installs.tokenOf(installId);
     if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
     const base = bootUrl(caller.server);
     const kernelArgs = await orTell('boot-script', eventBase(machine, mac), () =>
-      answers.kernelArgs(system, { token, server: caller.server }),
+      prepared.kernelArgs({ installId, systemId: machine.systemId }, { token, server: caller.server }),
     );
+    if (kernelArgs === REMOVED) return { refused: 'over', reason: 'the record was removed' };
     const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
-    events.record({
+    tell({
       ...eventBase(machine, mac),
       stage: 'boot-script',
       message: 'told to load the installer',
@@ -132,7 +132,7 @@ export function bootService(
   };
 
   const localScript = (machine: MachineFacts, mac: Mac, caller: Caller, reason: string): string => {
-    events.record({
+    tell({
       ...eventBase(machine, mac),
       stage: 'local-boot',
       message: `sent to its disk: ${reason}`,
@@ -143,6 +143,30 @@ export function bootService(
     );
   };
 
+  const answerFile = async (stored: StoredInstall, rendering: Rendering): Promise<MachineFile | Refusal> => {
+    const owner = { systemId: stored.systemId, installId: stored.install.id };
+    const rendered = await orTell('answer-file', owner, () => prepared.answerFile(owner, rendering));
+    if (rendered === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
+    const over = await move(stored, { kind: 'answer-served' });
+    const { text, contentType } = rendered;
+    const delivered = (sent: Delivery) => tellDelivered(stored, 'answer-file', sent);
+    return over ?? { kind: 'text', text, contentType, delivered };
+  };
+
+  const tellDelivered = (stored: StoredInstall, stage: Stage, sent: Delivery): void => {
+    if ('byProxy' in sent) {
+      record(stored, stage, 'handed to the proxy, which sends it');
+      return;
+    }
+    const { bytes, total, ms } = sent;
+    const whole = bytes >= total;
+    const size = whole ? `${total} bytes` : `broken off after ${bytes} of ${total} bytes`;
+    record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, {
+      outcome: whole ? 'ok' : 'warning',
+      data: { bytes, ms },
+    });
+  };
+
   return {
     /** The iPXE script of the machine with this MAC; only its own address gets one, since it names the token. */
     async script(mac: Mac, caller: Caller): Promise<string | Refusal> {
@@ -150,7 +174,7 @@ export function bootService(
       const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
       if (machine === undefined || decision.action === 'ignore')
         return { refused: 'unknown', reason: decision.reason };
-      if (!isOwn(caller.address, machine.systemId)) {
+      if (machine.ip !== caller.address && !isOwn(caller.address, machine.systemId)) {
         return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
       }
       if (decision.action === 'local') return localScript(machine, mac, caller, decision.reason);
@@ -159,19 +183,11 @@ export function bootService(
 
     /** One file of an install. The answer file spends the attempt before a byte of it leaves. */
     async file(token: string, name: FileName, caller: Caller): Promise<MachineFile | Refusal> {
-      const stored = await open(token, caller);
+      const stored = open(token, caller);
       if ('refused' in stored) return stored;
-      const system = await getSystem(stored.systemId);
+      if (name === 'answer') return answerFile(stored, { token, server: caller.server });
+      const system = await store.read.systems.findById(stored.systemId);
       if (system === undefined) return { refused: 'unknown', reason: 'the system was removed' };
-      if (name === 'answer') {
-        const owner = { systemId: stored.systemId, installId: stored.install.id };
-        const rendered = await orTell('answer-file', owner, () =>
-          answers.render(system, { token, server: caller.server }, 'serve'),
-        );
-        const over = await move(stored, { kind: 'answer-served' });
-        const { text, contentType } = rendered;
-        return over ?? { kind: 'text', text, contentType, stage: 'answer-file' };
-      }
       const path = await answers.pathOf(system, name);
       if (path === undefined) {
         const reason = `this profile has no ${name}, or its file may not be read`;
@@ -182,28 +198,12 @@ export function bootService(
         const over = await move(stored, { kind: `${name}-served` });
         if (over !== undefined) return over;
       }
-      return { kind: 'path', path, stage: name };
-    },
-
-    /** A file has left, or the machine went away in the middle. */
-    async delivered(
-      token: string,
-      stage: Stage,
-      sent: { bytes: number; total: number; ms: number },
-    ): Promise<void> {
-      const stored = await installs.findByToken(token);
-      if (stored === undefined) return;
-      const whole = sent.bytes >= sent.total;
-      const size = whole ? `${sent.total} bytes` : `broken off after ${sent.bytes} of ${sent.total} bytes`;
-      record(stored, stage, `${size} in ${(sent.ms / 1000).toFixed(1)} s`, {
-        outcome: whole ? 'ok' : 'warning',
-        data: { bytes: sent.bytes, ms: sent.ms },
-      });
+      return { kind: 'path', path, delivered: (sent) => tellDelivered(stored, name, sent) };
     },
 
     /** A stage that the installer or the new system reports. The first boot comes after the install is over. */
     async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
-      const stored = await findOwn(token, caller);
+      const stored = findOwn(token, caller);
       if ('refused' in stored) return stored;
       const known = REPORTED_STAGES.find((candidate) => candidate === stage);
       if (known === undefined)
@@ -228,6 +228,10 @@ export function bootService(
 }
 
 export type BootService = ReturnType<typeof bootService>;
+
+function eventOf({ systemId, install }: StoredInstall, stage: Stage, message: string): NewBootEvent {
+  return { systemId, installId: install.id, mac: null, stage, outcome: 'ok', message, data: {} };
+}
 
 function eventBase(machine: MachineFacts, mac: Mac): Omit<NewBootEvent, 'stage' | 'message'> {
   return { systemId: machine.systemId, mac, installId: machine.install?.id ?? null, outcome: 'ok', data: {} };

@@ -9,6 +9,7 @@ import {
   type Observation,
 } from '../domain/install-state.ts';
 import type { System } from '../domain/system.ts';
+import type { InstallOutcome } from '../store/boot-store.ts';
 import type { StoredInstall, StoredSystem, StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import type { EventService } from './events.ts';
@@ -17,9 +18,6 @@ import { hashToken, newToken } from './token.ts';
 
 /** Renders and checks everything that the machine would be given; throws DomainError 'not-ready' with every problem. */
 export type ReadinessCheck = (system: StoredSystem) => Promise<void>;
-
-/** What became of an observation. */
-export type Observed = { readonly install: Install } | { readonly refused: string };
 
 const SEAL_CONTEXT = 'install-token';
 
@@ -33,15 +31,11 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
     return found;
   };
 
-  const observe = (installId: number, seen: Observation): Promise<Observed> =>
-    store.transaction(async (tx) => {
-      const stored = await tx.installs.findById(installId);
-      if (stored === undefined) return { refused: 'the install was removed' };
-      const result = advance(factsOf(stored.install), seen, now());
-      if (result.refused !== undefined) return { refused: result.refused };
-      if (result.change === null) return { install: stored.install };
-      return { install: (await tx.installs.update(installId, result.change, now())).install };
-    });
+  const observe = async (installId: number, seen: Observation): Promise<InstallOutcome> => {
+    const nowMs = now();
+    const decide = (install: Install) => advance(factsOf(install), seen, nowMs);
+    return (await store.boot.moveInstall(installId, decide, nowMs)) ?? { refused: 'the install was removed' };
+  };
 
   const expireOne = async (stored: StoredInstall): Promise<void> => {
     const result = await observe(stored.install.id, { kind: 'expired' });
@@ -126,13 +120,13 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
     },
 
     /** The install that a token belongs to, open or over. */
-    async findByToken(token: string): Promise<StoredInstall | undefined> {
-      return store.read.installs.findByTokenHash(hashToken(token));
+    findByToken(token: string): StoredInstall | undefined {
+      return store.boot.findInstall(hashToken(token));
     },
 
     /** The token of an install, for the boot script that must name it. */
-    async tokenOf(installId: number): Promise<string | undefined> {
-      const stored = await store.read.installs.findById(installId);
+    tokenOf(installId: number): string | undefined {
+      const stored = store.boot.findInstallById(installId);
       return stored === undefined ? undefined : secrets.open(stored.tokenSealed, SEAL_CONTEXT);
     },
   };

@@ -4,7 +4,8 @@ import { timeText } from './rows.ts';
 import type { InstallRow, Tables } from './schema.ts';
 import type { InstallStore, StoredInstall } from './store.ts';
 
-type Row = Selectable<InstallRow> & { system: string };
+/** A row of an install with the name of its system. */
+export type InstallWithSystem = Selectable<InstallRow> & { system: string };
 
 /** Queries of installs. */
 export function installQueries(db: Kysely<Tables>): InstallStore {
@@ -15,7 +16,7 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       .selectAll('installs')
       .select('systems.name as system');
   const get = async (id: number): Promise<StoredInstall> =>
-    toStored(await select().where('installs.id', '=', id).executeTakeFirstOrThrow());
+    toStoredInstall(await select().where('installs.id', '=', id).executeTakeFirstOrThrow());
   return {
     async findLatest(systemId) {
       const row = await select()
@@ -23,15 +24,11 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         .orderBy('installs.id', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? undefined : toStored(row);
+      return row === undefined ? undefined : toStoredInstall(row);
     },
     async findById(id) {
       const row = await select().where('installs.id', '=', id).executeTakeFirst();
-      return row === undefined ? undefined : toStored(row);
-    },
-    async findByTokenHash(hash) {
-      const row = await select().where('installs.token_hash', '=', hash).executeTakeFirst();
-      return row === undefined ? undefined : toStored(row);
+      return row === undefined ? undefined : toStoredInstall(row);
     },
     async add(write) {
       const row = {
@@ -67,17 +64,18 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         .where('installs.state', 'in', [...OPEN_STATES])
         .where('installs.expires_at', '<=', nowMs)
         .execute();
-      return rows.map(toStored);
+      return rows.map(toStoredInstall);
     },
   };
 }
 
-function toStored(row: Row): StoredInstall {
+/** The install with what only the service may see. */
+export function toStoredInstall(row: InstallWithSystem): StoredInstall {
   return { install: toInstall(row), systemId: row.system_id, tokenSealed: row.token_sealed };
 }
 
 /** The install as the API shows it: without its token. */
-export function toInstall(row: Row): Install {
+export function toInstall(row: InstallWithSystem): Install {
   return {
     id: row.id,
     system: row.system,

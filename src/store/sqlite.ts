@@ -12,6 +12,7 @@ import { initial } from './migrations/0001-initial.ts';
 import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
+import { sqliteBootStore } from './sqlite-boot.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
@@ -45,22 +46,20 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
 
   const read = queriesOf(db);
   let subnets: readonly Subnet[] = await read.subnets.list();
-  const dhcp = sqliteDhcpStore({
-    reader,
-    writer,
-    // Kysely hands out its only connection to one user at a time: holding it keeps every transaction outside.
-    exclusively: (work) => db.connection().execute(async () => work()),
-    subnets: () => subnets,
-  });
+  // Kysely hands out its only connection to one user at a time: holding it keeps every transaction outside.
+  const exclusively = (work: () => void): Promise<void> => db.connection().execute(async () => work());
+  let recordsVersion = 1;
   return {
     read,
-    dhcp,
+    dhcp: sqliteDhcpStore({ reader, writer, exclusively, subnets: () => subnets }),
+    boot: sqliteBootStore({ reader, writer, exclusively }, () => recordsVersion),
     async transaction(work) {
-      let touched = false;
+      const touched = new Set<WatchedNoun>();
       const result = await translated(() =>
-        db.transaction().execute((trx) => work(queriesOf(trx, () => (touched = true)))),
+        db.transaction().execute((trx) => work(queriesOf(trx, (noun) => touched.add(noun)))),
       );
-      if (touched) subnets = await read.subnets.list();
+      if (touched.size > 0) recordsVersion += 1;
+      if (touched.has('subnets')) subnets = await read.subnets.list();
       return result;
     },
     async close() {
@@ -103,12 +102,18 @@ async function migrate(db: KyselyType<Tables>): Promise<void> {
   }
 }
 
-function queriesOf(db: KyselyType<Tables>, onSubnetChange: () => void = () => {}): StoreTransaction {
+/** Nouns of which something is kept in memory. */
+type WatchedNoun = 'distros' | 'profiles' | 'subnets' | 'systems';
+
+function queriesOf(
+  db: KyselyType<Tables>,
+  onChange: (noun: WatchedNoun) => void = () => {},
+): StoreTransaction {
   return {
-    distros: distroQueries(db),
-    profiles: profileQueries(db),
-    subnets: watched(subnetQueries(db), onSubnetChange),
-    systems: systemQueries(db),
+    distros: watched(distroQueries(db), () => onChange('distros')),
+    profiles: watched(profileQueries(db), () => onChange('profiles')),
+    subnets: watched(subnetQueries(db), () => onChange('subnets')),
+    systems: watched(systemQueries(db), () => onChange('systems')),
     addresses: addressQueries(db),
     installs: installQueries(db),
     events: eventQueries(db),
@@ -118,17 +123,31 @@ function queriesOf(db: KyselyType<Tables>, onSubnetChange: () => void = () => {}
   };
 }
 
-/** Tells the cache of subnets that it is out of date. */
-function watched(queries: StoreTransaction['subnets'], onChange: () => void): StoreTransaction['subnets'] {
-  const after = async <T>(work: Promise<T>): Promise<T> => {
-    onChange();
-    return work;
-  };
+interface Changeable<Write, Stored> {
+  add(write: Write, nowMs: number): Promise<Stored>;
+  update(id: number, write: Write, nowMs: number): Promise<Stored>;
+  remove(id: number): Promise<void>;
+}
+
+/** Tells whoever keeps something of these records that it is out of date. */
+function watched<Write, Stored, Queries extends Changeable<Write, Stored>>(
+  queries: Queries & Changeable<Write, Stored>,
+  onChange: () => void,
+): Queries {
   return {
     ...queries,
-    add: (subnet, nowMs) => after(queries.add(subnet, nowMs)),
-    update: (id, subnet, nowMs) => after(queries.update(id, subnet, nowMs)),
-    remove: (id) => after(queries.remove(id)),
+    add(write: Write, nowMs: number) {
+      onChange();
+      return queries.add(write, nowMs);
+    },
+    update(id: number, write: Write, nowMs: number) {
+      onChange();
+      return queries.update(id, write, nowMs);
+    },
+    remove(id: number) {
+      onChange();
+      return queries.remove(id);
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Profile, ProfileInput } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
+import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Store {
   readonly read: StoreTransaction;
   /** The hot path: prepared reads, and leases with group commit. */
   readonly dhcp: DhcpStore;
+  /** The same for machines that fetch files: prepared reads, and installs moved on with group commit. */
+  readonly boot: BootStore;
   close(): Promise<void>;
 }
 
@@ -175,7 +178,6 @@ export interface InstallStore {
   /** The newest install of a system, open or over. */
   findLatest(systemId: number): Promise<StoredInstall | undefined>;
   findById(id: number): Promise<StoredInstall | undefined>;
-  findByTokenHash(hash: string): Promise<StoredInstall | undefined>;
   add(write: InstallWrite): Promise<StoredInstall>;
   update(id: number, change: InstallChange, nowMs: number): Promise<StoredInstall>;
   /** Open installs whose time is over. */

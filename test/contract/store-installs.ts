@@ -41,8 +41,8 @@ export function installCases(store: StoreOfTest): void {
       },
     });
     expect(await store().read.installs.findById(stored.install.id)).toEqual(stored);
-    expect(await store().read.installs.findByTokenHash('hash-1')).toEqual(stored);
-    expect(await store().read.installs.findByTokenHash('hash-2')).toBeUndefined();
+    expect(store().boot.findInstall('hash-1')).toEqual(stored);
+    expect(store().boot.findInstall('hash-2')).toBeUndefined();
     expect(await store().read.installs.findLatest(systemId)).toEqual(stored);
     expect((await store().read.systems.find('web001'))?.system.install).toEqual(stored.install);
   });
@@ -108,7 +108,7 @@ export function installCases(store: StoreOfTest): void {
     const { install } = await add(systemId, 'hash-1');
     await store().transaction((tx) => tx.systems.remove(systemId));
     expect(await store().read.installs.findById(install.id)).toBeUndefined();
-    expect(await store().read.installs.findByTokenHash('hash-1')).toBeUndefined();
+    expect(store().boot.findInstall('hash-1')).toBeUndefined();
   });
 
   it('tells the packets’ path the newest install as it stands', async () => {

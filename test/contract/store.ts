@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { addressCases } from './store-addresses.ts';
+import { bootCases } from './store-boot.ts';
 import { installCases } from './store-installs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('addresses', () => addressCases(store));
     describe('leases', () => leaseCases(store));
     describe('installs', () => installCases(store));
+    describe('machines that fetch files', () => bootCases(store));
     describe('ledgers', () => ledgerCases(store));
   });
 }

@@ -98,12 +98,9 @@ async function sendMachineFile(
 ): Promise<FastifyReply> {
   const file = await boot.file(token, name, caller);
   if ('refused' in file) return refuse(reply, file);
-  const report = (sent: { bytes: number; total: number; ms: number }): void => {
-    boot.delivered(token, file.stage, sent).catch((error) => request.log.error({ err: error }, 'event lost'));
-  };
-  if (file.kind === 'path') return sendFile(request, reply, file.path, report);
+  if (file.kind === 'path') return sendFile(request, reply, file.path, file.delivered);
   const bytes = Buffer.from(file.text, 'utf8');
-  report({ bytes: bytes.length, total: bytes.length, ms: 0 });
+  file.delivered({ bytes: bytes.length, total: bytes.length, ms: 0 });
   return reply.type(file.contentType).send(bytes);
 }
 

@@ -89,7 +89,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     what: 'the SQLite driver',
     why: 'another database is another file, not another service',
     modules: ['better-sqlite3'],
-    only: ['src/store/sqlite.ts', 'src/store/sqlite-dhcp.ts'],
+    only: ['src/store/sqlite.ts', 'src/store/sqlite-boot.ts', 'src/store/sqlite-dhcp.ts'],
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
   { what: 'native calls', why: 'only sockets need them', modules: ['koffi'], only: ['server/net/'] },

@@ -1,0 +1,93 @@
+import type { Rendered } from '../answer-file/render.ts';
+import { bootUrl } from '../boot/bootfile.ts';
+import type { StoredSystem } from '../store/store.ts';
+import type { AnswerFiles, Rendering } from './answer-files.ts';
+import type { Deps } from './deps.ts';
+import { createPrepared } from './prepared.ts';
+
+/** The system was removed while its machine asked. */
+export const REMOVED = 'removed';
+
+/** The install of which something is made. */
+export interface InstallOfSystem {
+  readonly installId: number;
+  readonly systemId: number;
+}
+
+/** What machines are given of an install, made once and handed out until a record, template or image changes. */
+export interface PreparedAnswers {
+  answerFile(install: InstallOfSystem, rendering: Rendering): Promise<Rendered | typeof REMOVED>;
+  kernelArgs(install: InstallOfSystem, rendering: Rendering): Promise<readonly string[] | typeof REMOVED>;
+}
+
+/** What a thing was made of; all of it was looked up before the thing was made. */
+interface Made<T> {
+  readonly value: T;
+  readonly recordsVersion: number;
+  readonly templates: ReadonlyMap<string, string>;
+  readonly image: string | null;
+  readonly imageDigest: string | null;
+}
+
+/** Characters of answer files kept: some thousand machines. */
+const ANSWERS_LIMIT = 32 * 1024 * 1024;
+/** Installs whose kernel args are kept. */
+const KERNEL_ARGS_LIMIT = 10_000;
+
+/**
+ * Keeps what `answers` makes. Nothing that is out of date is handed out: records carry one number for all of them,
+ * templates are the same object while no file of them has changed, an image is known by its digest.
+ */
+export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerFiles): PreparedAnswers {
+  const isFresh = async ({
+    recordsVersion,
+    templates,
+    image,
+    imageDigest,
+  }: Made<unknown>): Promise<boolean> =>
+    recordsVersion === store.boot.recordsVersion() &&
+    templates === (await answers.templates()) &&
+    (image === null || imageDigest === (await answers.digestOf(image)));
+
+  const make = async <T>(
+    systemId: number,
+    work: (system: StoredSystem) => Promise<T>,
+  ): Promise<Made<T | typeof REMOVED>> => {
+    const recordsVersion = store.boot.recordsVersion();
+    const templates = await answers.templates();
+    const system = await store.read.systems.findById(systemId);
+    const image = system === undefined ? null : await answers.imageOf(system);
+    const imageDigest = image === null ? null : await answers.digestOf(image);
+    const value = system === undefined ? REMOVED : await work(system);
+    return { value, recordsVersion, templates, image, imageDigest };
+  };
+
+  const files = createPrepared<Made<Rendered | typeof REMOVED>>({
+    isFresh,
+    sizeOf: ({ value }) => (value === REMOVED ? 0 : value.text.length),
+    limit: ANSWERS_LIMIT,
+  });
+  const kernelArgs = createPrepared<Made<readonly string[] | typeof REMOVED>>({
+    isFresh,
+    sizeOf: () => 1,
+    limit: KERNEL_ARGS_LIMIT,
+  });
+  // The same machine may come by several addresses of ours, and is told the one that it came by.
+  const keyOf = (installId: number, { server }: Rendering) => `${installId} ${bootUrl(server)}`;
+  return {
+    async answerFile({ installId, systemId }, rendering) {
+      const key = keyOf(installId, rendering);
+      const { value } = await files.get(key, () =>
+        make(systemId, (system) => answers.render(system, rendering, 'serve')),
+      );
+      return value;
+    },
+    async kernelArgs({ installId, systemId }, rendering) {
+      const key = keyOf(installId, rendering);
+      const { value } = await kernelArgs.get(key, () =>
+        make(systemId, (system) => answers.kernelArgs(system, rendering)),
+      );
+      return value;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Install } from '../domain/install.ts';
+import type { BootStore, InstallDecision, InstallOutcome } from './boot-store.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type InstallWithSystem, toInstall, toStoredInstall } from './installs.ts';
+import type { SqliteDhcpParts } from './sqlite-dhcp.ts';
+
+const INSTALL = 'select n.*, s.name as system from installs n join systems s on s.id = n.system_id where';
+
+const MOVE = `
+  update installs set state = @state, attempts_used = @attemptsUsed, scripts_served = @scriptsServed,
+    stage = @stage, reason = @reason, updated_at = @nowMs
+  where id = @id`;
+
+interface Move {
+  readonly id: number;
+  readonly decide: (install: Install) => InstallDecision;
+  readonly nowMs: number;
+}
+
+/** The two connections, and the way to write. */
+type SqliteParts = Pick<SqliteDhcpParts, 'reader' | 'writer' | 'exclusively'>;
+
+/** `null` stands for an install that is not there (any more). */
+type Moved = InstallOutcome | null;
+
+/** The machines' way on SQLite. */
+export function sqliteBootStore(
+  { reader, writer, exclusively }: SqliteParts,
+  recordsVersion: () => number,
+): BootStore {
+  const byHash = reader.prepare<[string], InstallWithSystem>(`${INSTALL} n.token_hash = ?`);
+  const byId = reader.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
+  const commit = createGroupCommit<Move, Moved>((moves) => commitMoves(writer, exclusively, moves));
+  return {
+    recordsVersion,
+    findInstall(tokenHash) {
+      const row = byHash.get(tokenHash);
+      return row === undefined ? undefined : toStoredInstall(row);
+    },
+    findInstallById(id) {
+      const row = byId.get(id);
+      return row === undefined ? undefined : toStoredInstall(row);
+    },
+    async moveInstall(id, decide, nowMs) {
+      const row = byId.get(id);
+      if (row === undefined) return undefined;
+      const install = toInstall(row);
+      const decision = decide(install);
+      if (decision.refused !== undefined) return { refused: decision.refused };
+      if (decision.change === null) return { install };
+      return (await commit.add({ id, decide, nowMs })) ?? undefined;
+    },
+  };
+}
+
+async function commitMoves(
+  writer: BetterSqlite3.Database,
+  exclusively: SqliteParts['exclusively'],
+  moves: readonly Move[],
+): Promise<Moved[]> {
+  const results: Moved[] = [];
+  await exclusively(() => {
+    const byId = writer.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
+    const update = writer.prepare(MOVE);
+    writer.transaction(() => {
+      for (const move of moves) results.push(moveOne(byId, update, move));
+    })();
+  });
+  return results;
+}
+
+function moveOne(
+  byId: BetterSqlite3.Statement<[number], InstallWithSystem>,
+  update: BetterSqlite3.Statement,
+  { id, decide, nowMs }: Move,
+): Moved {
+  const row = byId.get(id);
+  if (row === undefined) return null;
+  const install = toInstall(row);
+  const decision = decide(install);
+  if (decision.refused !== undefined) return { refused: decision.refused };
+  if (decision.change === null) return { install };
+  const { state, attemptsUsed, scriptsServed, stage, reason } = { ...install, ...decision.change };
+  update.run({ id, state, attemptsUsed, scriptsServed, stage, reason, nowMs });
+  return { install: { ...install, ...decision.change, updatedAt: new Date(nowMs).toISOString() } };
+}
