@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
+import { PORT } from '../src/dhcp/codes.ts';
 import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
 import { accessService } from '../src/services/access.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
@@ -103,16 +104,20 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });
-  const dhcpInterfaces = createDhcpInterfaces({
+  const onInterfaces = {
     opener: createDhcpSocketOpener({ libc: await loadLibc(), handedIn: handedInSockets(log) }),
     listInterfaces,
-    port: config.dhcp.port,
-    service: { handle: dhcpHandle(dhcp), isMalformed: (error) => error instanceof MalformedPacket, log },
-  });
+    service: {
+      handle: dhcpHandle(dhcp),
+      isMalformed: (error: unknown) => error instanceof MalformedPacket,
+      log,
+    },
+  };
   const network = createNetworkListeners({
     machine,
     store: store.dhcp,
-    dhcp: dhcpInterfaces,
+    dhcp: createDhcpInterfaces({ ...onInterfaces, port: config.dhcp.port }),
+    bootServer: createDhcpInterfaces({ ...onInterfaces, port: PORT.bootServer }),
     tftp,
     dhcpInterfaceNames: () => config.dhcp.interfaces,
     tftpAddress: config.tftp.listen,

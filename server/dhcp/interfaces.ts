@@ -12,6 +12,7 @@ export type DhcpInterfaceStatus =
   | {
       readonly name: string;
       readonly state: 'listening';
+      readonly port: number;
       readonly socket: SocketPlan['kind'];
       readonly receiveBufferBytes: number;
       readonly unicastBeforeArp: boolean;
@@ -170,6 +171,7 @@ function statusOf(state: State): readonly DhcpInterfaceStatus[] {
       {
         name,
         state: 'listening',
+        port: socket.udp.local.port,
         socket: socket.kind,
         receiveBufferBytes: socket.udp.receiveBufferBytes,
         unicastBeforeArp: socket.packet.available,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { PORT } from '../../src/dhcp/codes.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
 import type { DhcpPacketService } from '../../src/services/dhcp.ts';
 import { type HandedInSocket, parseListenFds } from '../net/handed-in-sockets.ts';
@@ -8,7 +9,9 @@ import type { DhcpHandle } from './serve.ts';
 /** The packet service as a listener calls it. */
 export function dhcpHandle(service: DhcpPacketService): DhcpHandle {
   return async (bytes, reception) => {
-    const answer = await service.handle(bytes, reception);
+    const { interfaceName, serverAddresses, port, source } = reception;
+    const from = port === PORT.bootServer ? { bootServerClient: source } : {};
+    const answer = await service.handle(bytes, { interfaceName, serverAddresses, ...from });
     if (answer === undefined) return undefined;
     return { bytes: answer.bytes, destination: toWire(answer.destination) };
   };

@@ -10,6 +10,8 @@ export interface NetworkListenersDeps {
   readonly machine: OwnMachine;
   readonly store: DhcpStore;
   readonly dhcp: DhcpInterfaces;
+  /** The PXE boot server port of the same interfaces. */
+  readonly bootServer: DhcpInterfaces;
   readonly tftp: TftpAddresses;
   /** dhcp.interfaces of the configuration: empty = all. */
   readonly dhcpInterfaceNames: () => readonly string[];
@@ -26,14 +28,16 @@ export interface NetworkListeners {
 }
 
 export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListeners {
-  const { machine, store, dhcp, tftp } = deps;
+  const { machine, store, dhcp, bootServer, tftp } = deps;
   let last: Promise<void> = Promise.resolve();
   const dhcpIsOn = (): boolean => store.subnets().some((subnet) => subnet.dhcp !== 'off');
 
   const reconcile = async (): Promise<void> => {
     await machine.refresh();
     await tftp.reconcile(tftpAddresses(machine, deps.tftpAddress));
-    await dhcp.reconcile(dhcpIsOn() ? wantedInterfaces(machine, deps.dhcpInterfaceNames()) : []);
+    const wanted = dhcpIsOn() ? wantedInterfaces(machine, deps.dhcpInterfaceNames()) : [];
+    await dhcp.reconcile(wanted);
+    await bootServer.reconcile(wanted);
   };
   return {
     reconcile() {
@@ -41,11 +45,16 @@ export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListe
       return last;
     },
     status() {
-      return [...tftp.status(), ...(dhcpIsOn() ? dhcp.status().map(dhcpStatus) : [DHCP_OFF])];
+      if (!dhcpIsOn()) return [...tftp.status(), DHCP_OFF];
+      return [
+        ...tftp.status(),
+        ...dhcp.status().map((status) => dhcpStatus('dhcp', status)),
+        ...bootServer.status().map((status) => dhcpStatus('pxe', { ...status, ...NO_NOTES })),
+      ];
     },
     async stop() {
       await last.catch(() => {});
-      await dhcp.stop();
+      await Promise.all([dhcp.stop(), bootServer.stop()]);
       await tftp.stop();
     },
   };
@@ -85,11 +94,20 @@ function wantedInterfaces(machine: OwnMachine, names: readonly string[]): Wanted
   return names.map((name) => known.find((item) => item.name === name) ?? { name, addresses: [] });
 }
 
-function dhcpStatus(status: DhcpInterfaceStatus): ListenerStatus {
-  const name = `dhcp ${status.name}`;
+/** What limits a socket limits that of the other port too, and is said there. */
+const NO_NOTES = { notes: [] };
+
+function dhcpStatus(protocol: 'dhcp' | 'pxe', status: DhcpInterfaceStatus): ListenerStatus {
+  const name = `${protocol} ${status.name}`;
   if (status.state === 'refused') {
     return { name, state: 'refused', address: null, reason: status.reason, remedy: status.remedy };
   }
   const reason = status.notes.length === 0 ? null : status.notes.join('; ');
-  return { name, state: 'listening', address: `udp 0.0.0.0:67 on ${status.name}`, reason, remedy: null };
+  return {
+    name,
+    state: 'listening',
+    address: `udp 0.0.0.0:${status.port} on ${status.name}`,
+    reason,
+    remedy: null,
+  };
 }

@@ -66,7 +66,7 @@ function buildAnswer({ request, client, facts }: ReplyInput, decision: AnswerDec
 }
 
 /** What every reply copies from its request; everything else starts empty. */
-function replyHeader(request: DhcpPacket): DhcpPacket {
+export function replyHeader(request: DhcpPacket): DhcpPacket {
   return {
     op: OP.bootReply,
     htype: request.htype,
@@ -140,7 +140,7 @@ function echoedIn(decision: AnswerDecision): readonly number[] {
   return decision.kind === 'bootp-reply' ? always : [OPTION.clientId, ...always];
 }
 
-function echoed(request: DhcpPacket, codes: readonly number[]): OptionEntry[] {
+export function echoed(request: DhcpPacket, codes: readonly number[]): OptionEntry[] {
   return codes.flatMap((code) => {
     const value = request.options.get(code);
     return value === undefined ? [] : [[code, value] as const];

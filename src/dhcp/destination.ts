@@ -7,7 +7,7 @@ import type { DhcpPacket } from './packet.ts';
 /** Where a reply goes. `relay` and `unicast` are ordinary UDP. */
 export type Destination =
   | { readonly kind: 'relay'; readonly ip: Ipv4; readonly port: typeof PORT.server }
-  | { readonly kind: 'unicast'; readonly ip: Ipv4; readonly port: typeof PORT.client }
+  | { readonly kind: 'unicast'; readonly ip: Ipv4; readonly port: number }
   /**
    * To an address that answers no ARP yet: the frame must be addressed to `mac` by hand. A socket that cannot do that
    * broadcasts instead, RFC 2131 §4.1.
@@ -19,7 +19,7 @@ export type Destination =
       readonly port: typeof PORT.client;
     }
   /** 255.255.255.255, out of the interface that the request came by. */
-  | { readonly kind: 'broadcast'; readonly port: typeof PORT.client };
+  | { readonly kind: 'broadcast'; readonly port: number };
 
 /** Chooses where a reply to `request` goes, RFC 2131 §4.1, in the order of that section. */
 export function chooseDestination(
@@ -36,6 +36,19 @@ export function chooseDestination(
   const mustBroadcast = (request.flags & BROADCAST_FLAG) !== 0 || yiaddr === NO_ADDRESS;
   if (mustBroadcast || mac === undefined) return { kind: 'broadcast', port: PORT.client };
   return { kind: 'unicast-before-arp', ip: yiaddr, mac, port: PORT.client };
+}
+
+/**
+ * Where a reply to a packet on port 4011 goes: back to where it came from, whatever the packet says of itself. Firmware
+ * listens on the port that it asked from, and an answer to 255.255.255.255 port 68 is lost on it. A sender without an
+ * address, which the specification does not know, can only be reached by broadcast.
+ */
+export function chooseBootServerDestination(source: {
+  readonly address: Ipv4;
+  readonly port: number;
+}): Destination {
+  const { address, port } = source;
+  return address === NO_ADDRESS ? { kind: 'broadcast', port } : { kind: 'unicast', ip: address, port };
 }
 
 /** Undefined for hardware without an Ethernet address, e.g. InfiniBand, which is always broadcast to: RFC 4390 §2.1. */

@@ -1,5 +1,6 @@
 import type { DhcpClient } from '../dhcp/client.ts';
 import type { Decision } from '../dhcp/decision.ts';
+import type { ProxyDecision } from '../dhcp/proxy.ts';
 import type { NewBootEvent, Outcome, Stage } from '../domain/boot-event.ts';
 import { OPEN_STATES } from '../domain/install.ts';
 import { formatIpv4 } from '../domain/ipv4.ts';
@@ -12,7 +13,7 @@ import type { MachineFacts } from '../store/dhcp-store.ts';
 export function describeExchange(
   client: DhcpClient,
   machine: MachineFacts | undefined,
-  decision: Decision,
+  decision: Decision | ProxyDecision,
 ): NewBootEvent[] {
   if (machine === undefined) return [];
   const boots = client.isPxe || client.isHttpClient || client.isIpxe;
@@ -54,11 +55,13 @@ function heardStage(client: DhcpClient): Stage | undefined {
   return undefined;
 }
 
-function saidStage(decision: Decision): Stage | undefined {
+function saidStage(decision: Decision | ProxyDecision): Stage | undefined {
   switch (decision.kind) {
     case 'offer':
+    case 'proxy-offer':
       return 'dhcp-offer';
     case 'ack':
+    case 'proxy-ack':
     case 'bootp-reply':
       return 'dhcp-ack';
     case 'nak':
@@ -72,14 +75,21 @@ function saidStage(decision: Decision): Stage | undefined {
   }
 }
 
-function outcomeOf(decision: Decision): Outcome {
+function outcomeOf(decision: Decision | ProxyDecision): Outcome {
   if (decision.kind === 'nak' || decision.kind === 'decline') return 'warning';
   return decision.kind === 'silent' && !isForOthers(decision) ? 'warning' : 'ok';
 }
 
 /** Another server was chosen, or gives the addresses: nothing that this machine's owner could mend. */
-function isForOthers({ code }: Decision): boolean {
-  return code === 'other-server' || code === 'proxy-subnet';
+const FOR_OTHERS: readonly string[] = [
+  'other-server',
+  'proxy-subnet',
+  'not-a-boot-client',
+  'not-for-a-proxy',
+];
+
+function isForOthers({ code }: Decision | ProxyDecision): boolean {
+  return FOR_OTHERS.includes(code);
 }
 
 function describeSender(client: DhcpClient): string {
@@ -94,7 +104,7 @@ function senderData(client: DhcpClient): NewBootEvent['data'] {
   return { archCodes: client.archCodes.join(','), uuid: client.machineUuid ?? null };
 }
 
-function describeDecision(decision: Decision): string {
+function describeDecision(decision: Decision | ProxyDecision): string {
   if (!('boot' in decision)) return decision.reason;
   const { boot } = decision;
   const address =

@@ -21,10 +21,13 @@ import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import type { InstallService } from './installs.ts';
 import { createOffers } from './offers.ts';
+import { answerProxy, keepHeardAddress, type ProxyExchange, type UdpSource } from './proxy-dhcp.ts';
 
 /** How a packet came in: the interface and the service's own addresses on it. */
 export interface PacketReception {
   readonly interfaceName: string;
+  /** Where it came from, if it came to port 4011; what has none came to port 67. */
+  readonly bootServerClient?: UdpSource;
   readonly serverAddresses: readonly { readonly address: Ipv4; readonly prefix: number }[];
 }
 
@@ -93,6 +96,18 @@ export function dhcpService(
     events.record({ ...base, stage: 'failed', outcome: 'error', message, data: {} });
   };
 
+  /** A packet of a machine that has its address from another server. */
+  const proxy = async (exchange: ProxyExchange): Promise<DhcpAnswer | undefined> => {
+    const { packet, client, gathered } = exchange;
+    if (gathered.subnet?.dhcp === 'proxy') await keepHeardAddress(store.dhcp, client, gathered, now());
+    await noticeReboot(gathered.machine, client);
+    const { decision, reply } = answerProxy(exchange);
+    for (const event of describeExchange(client, gathered.machine, decision)) record(event);
+    if (reply === undefined) return undefined;
+    const { destination } = reply;
+    return { bytes: encodeReply(reply.packet, packet, client.maxReplyBytes), destination };
+  };
+
   return {
     async handle(bytes: Buffer, reception: PacketReception): Promise<DhcpAnswer | undefined> {
       const packet = decodePacket(bytes);
@@ -105,9 +120,14 @@ export function dhcpService(
       });
       const gathered = gatherFacts(sources, client, serverId, now());
       const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
+      const { bootServerClient } = reception;
+      if (bootServerClient !== undefined || gathered.subnet?.dhcp === 'proxy')
+        return proxy({ packet, client, gathered, target, serverId, bootServerClient });
       const wanted = decideReply(client, gathered.facts, target, now());
       await noticeReboot(gathered.machine, client);
       const decision = await persist(client, wanted, gathered);
+      if (decision.code === 'other-server' && gathered.subnet?.dhcp === 'shared')
+        await keepHeardAddress(store.dhcp, client, gathered, now());
       for (const event of describeExchange(client, gathered.machine, decision)) record(event);
       return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
     },

@@ -71,6 +71,8 @@ export interface DhcpPrograms {
   writeLeases(name: string, text: string): void;
   /** Kea's load generator; its report. */
   perfdhcp(namespace: string, options: readonly string[]): Promise<PerfReport>;
+  /** dnsmasq as a DHCP server, its options as given; resolves when it listens. */
+  dnsmasq(namespace: string, options: readonly string[]): Promise<Talker>;
   /** A relay from one link to a server; resolves when it listens. */
   relay(namespace: string, ownAddress: string, server: string): Promise<Talker>;
   /** What arrives at an interface; resolves when the capture runs. */
@@ -97,6 +99,15 @@ case "$reason$1" in
 esac
 exit 0
 `;
+
+const DNSMASQ = [
+  '--conf-file=/dev/null',
+  '--port=0',
+  '--no-daemon',
+  '--user=root',
+  '--pid-file=',
+  '--log-dhcp',
+];
 
 /** Answers that come within 2 s of the last packet sent still count. */
 const PERFDHCP = ['perfdhcp', '-4', '-d', '10', '-W', '2000000'];
@@ -127,17 +138,16 @@ export function createDhcpPrograms(spaces: Namespaces): DhcpPrograms {
       const { code, stdout, stderr } = await spaces.run(namespace, [...PERFDHCP, ...options], 60_000);
       return readReport(code, `${stdout}${stderr}`);
     },
+    dnsmasq: async (namespace, options) => {
+      // Without no-ping it asks for three seconds whether an address is in use before it offers it.
+      const files = ['--no-ping', '--leasefile-ro', '--dhcp-authoritative'];
+      const dnsmasq = listenTo(spaces.spawn(namespace, ['dnsmasq', ...DNSMASQ, ...files, ...options]));
+      await dnsmasq.says(/DHCP, IP range/);
+      return dnsmasq;
+    },
     relay: async (namespace, ownAddress, server) => {
-      const own = [
-        '--conf-file=/dev/null',
-        '--port=0',
-        '--no-daemon',
-        '--user=root',
-        '--pid-file=',
-        '--log-dhcp',
-      ];
       const relay = listenTo(
-        spaces.spawn(namespace, ['dnsmasq', ...own, `--dhcp-relay=${ownAddress},${server}`]),
+        spaces.spawn(namespace, ['dnsmasq', ...DNSMASQ, `--dhcp-relay=${ownAddress},${server}`]),
       );
       await relay.says(/DHCP relay from/);
       return relay;
