@@ -1,5 +1,5 @@
 // @ts-check
-// npm run build | check | lab | bench | agent | loaders: installs what is missing, builds, runs the program.
+// npm run build | check | lab | bench | fuzz | agent | loaders: installs what is missing, builds, runs the program.
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
@@ -34,6 +34,7 @@ const COMMANDS = {
   check,
   lab: (args) => runBuilt('test/lab/main.js', args),
   bench: (args) => runBuilt('test/bench/main.js', args),
+  fuzz: (args) => runBuilt('test/fuzz/main.js', args),
   agent: (args) => runChild(process.execPath, [join(ROOT, 'scripts/build-agent.mjs'), ...args]),
   loaders: (args) => runChild(process.execPath, [join(ROOT, 'scripts/build-loaders.mjs'), ...args]),
 };
