@@ -51,6 +51,8 @@ const OPCODE = { rrq: 1, wrq: 2, data: 3, ack: 4, error: 5, oack: 6 } as const;
 
 /** RFC 2347: "The maximum size of a request packet is 512 octets." Kept when writing, forgiven when reading. */
 const REQUEST_BYTES_MAX = 512;
+/** Longer than any option name there is. */
+const QUOTED_CHARACTERS = 16;
 /** RFC 2348: the largest block; opcode and block number come on top. */
 const PAYLOAD_BYTES_MAX = 65464;
 
@@ -97,7 +99,7 @@ function decodeOptions(bytes: Buffer, start: number): TftpOption[] {
     if (bytes[offset] === 0 && isAllZero(bytes, offset)) break;
     const name = readText(bytes, offset, 'option name');
     if (name.text === '') throw new MalformedTftp(`empty option name at offset ${offset}`);
-    const value = readText(bytes, name.next, `value of option ${JSON.stringify(name.text)}`);
+    const value = readText(bytes, name.next, `value of option ${quote(name.text)}`);
     options.push({ name: name.text, value: value.text });
     offset = value.next;
   }
@@ -118,6 +120,11 @@ function decodeError(bytes: Buffer): TftpPacket {
   const end = bytes.indexOf(0, 4);
   // A missing NUL is forgiven: the packet ends the transfer either way, and the words help whoever reads the log.
   return { type: 'error', code, message: bytes.toString('latin1', 4, end === -1 ? bytes.length : end) };
+}
+
+/** A name for a message: escaped, and only its beginning, since the message may go back to a forged address. */
+function quote(name: string): string {
+  return JSON.stringify(name.length > QUOTED_CHARACTERS ? `${name.slice(0, QUOTED_CHARACTERS)}...` : name);
 }
 
 function readNumber(bytes: Buffer, what: string): number {

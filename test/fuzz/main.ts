@@ -6,6 +6,7 @@ import { readDhcpFixtures } from '../support/hostile-packets.ts';
 import { openDhcpTarget } from './dhcp-target.ts';
 import { type Found, fuzz } from './fuzz.ts';
 import type { OpenTarget } from './target.ts';
+import { openTftpTarget } from './tftp-target.ts';
 
 const TARGETS = new Map<string, () => OpenTarget>([
   [
@@ -15,6 +16,7 @@ const TARGETS = new Map<string, () => OpenTarget>([
       return () => openDhcpTarget(fixtures);
     },
   ],
+  ['tftp', () => openTftpTarget],
 ]);
 
 const USAGE = `Usage: npm run fuzz -- ${[...TARGETS.keys()].join(' | ')} [--seconds N | --packets N] [--seed S]

@@ -123,6 +123,11 @@ describe('refused when read, with the reason', () => {
   });
 });
 
+test('the reason of a refusal is short, however long what it is about: it goes back to whoever claims to have asked', () => {
+  const wire = bytes(`\x00\x01name\x00octet\x00${'\x01'.repeat(1_400)}\x00value`);
+  expect(decodeOrReason(wire)).toMatch(/^value of option "(\\u0001)+\.\.\." has no end .{1,40}$/);
+});
+
 describe('refused when written: nothing is cut to fit', () => {
   const request = { type: 'rrq', name: 'a', mode: 'octet', options: [] } as const;
   test.for<{ name: string; value: TftpPacket }>([
