@@ -1,5 +1,5 @@
 import { seededRandom } from '../support/seeded-random.ts';
-import { measureHeld, moreResources } from './memory.ts';
+import { type Held, measureHeld, moreResources } from './memory.ts';
 import { minimizeShots } from './minimize.ts';
 import { type Failure, type FuzzTarget, failureOf, type OpenTarget, type Shot } from './target.ts';
 
@@ -8,6 +8,8 @@ export interface FuzzOptions {
   /** Ends after so many packets, or when `isOver` says so, whatever comes first. */
   readonly packets: number;
   readonly isOver?: () => boolean;
+  /** What this process holds; default: measured after garbage was collected. */
+  readonly measure?: () => Promise<Held>;
   readonly onProgress?: (packets: number, summary: string) => void;
   /** Told at once; making a failure smaller takes a while. */
   readonly onFailure?: (failure: Failure, packets: number) => void;
@@ -44,13 +46,14 @@ const PROGRESS_EVERY = 50_000;
  * go of everything. A failure is made as small as it gets, in fresh services.
  */
 export async function fuzz(open: OpenTarget, options: FuzzOptions): Promise<FuzzReport> {
-  const before = await measureHeld();
+  const { measure = measureHeld } = options;
+  const before = await measure();
   const target = await open();
   const recent: Shot[] = [];
   const run = await shootAll(target, options, recent);
   const summary = target.summary();
   const finished = await target.finish().catch((error: unknown) => failureOf('stopping', error));
-  const after = await measureHeld();
+  const after = await measure();
   const grownBytes = run.warm === undefined ? 0 : run.heldBytes - run.warm;
   const failure = run.failure ?? finished ?? leakOf(grownBytes, moreResources(before, after));
   const report = { packets: run.packets, summary, grownBytes };
@@ -69,7 +72,7 @@ interface Run {
 
 async function shootAll(target: FuzzTarget, options: FuzzOptions, recent: Shot[]): Promise<Run> {
   const random = seededRandom(options.seed);
-  const isOver = options.isOver ?? (() => false);
+  const { isOver = () => false, measure = measureHeld } = options;
   let packets = 0;
   let warm: number | undefined;
 
@@ -83,10 +86,10 @@ async function shootAll(target: FuzzTarget, options: FuzzOptions, recent: Shot[]
     failure = await shootInBursts(target, shots);
     packets += size;
     if (warm === undefined && packets >= Math.min(options.packets / 5, WARM_PACKETS))
-      warm = (await measureHeld()).bytes;
+      warm = (await measure()).bytes;
     if (packets % PROGRESS_EVERY === 0) options.onProgress?.(packets, target.summary());
   }
-  return { packets, failure, warm, heldBytes: (await measureHeld()).bytes };
+  return { packets, failure, warm, heldBytes: (await measure()).bytes };
 }
 
 async function shootInBursts(target: FuzzTarget, shots: readonly Shot[]): Promise<Failure | undefined> {
