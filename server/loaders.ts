@@ -1,43 +1,73 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LOADER_FILES } from '../src/boot/loaders.ts';
+import { sha256Of } from '../src/domain/loader.ts';
+import type { LoaderFiles } from '../src/services/loaders.ts';
 
 /** Boot loaders by their logical name, from memory. A name is looked up in a table, never joined to a path as it came. */
-export interface Loaders {
+export interface Loaders extends LoaderFiles {
   find(name: string): Promise<Buffer | undefined>;
-  /** Loaders that no folder has, for `provision status`. */
-  missing(): Promise<string[]>;
 }
 
 /** Every loader that can be asked for. */
-const NAMES: ReadonlySet<string> = new Set(LOADER_FILES.map(({ name }) => name));
+const NAMES: readonly string[] = LOADER_FILES.map(({ name }) => name);
 
-/** `dirs` are searched in order; a file that changes on disk is read again. */
-export function createLoaders(dirs: () => readonly string[]): Loaders {
-  const cache = new Map<string, { version: string; bytes: Buffer }>();
-  const locate = async (name: string): Promise<{ path: string; version: string } | undefined> => {
-    for (const dir of dirs()) {
+interface Read {
+  readonly path: string;
+  readonly version: string;
+  readonly bytes: Buffer;
+  sha256?: string;
+}
+
+/** `ownDir`, then `dirs`, are searched in order; a file that changes on disk is read again. */
+export function createLoaders(ownDir: string, dirs: () => readonly string[]): Loaders {
+  const cache = new Map<string, Read>();
+  const load = async (name: string): Promise<Read | undefined> => {
+    if (!NAMES.includes(name)) return undefined;
+    for (const dir of [ownDir, ...dirs()]) {
       const path = join(dir, name);
       const facts = await stat(path).catch(() => undefined);
-      if (facts?.isFile()) return { path, version: `${path} ${facts.size} ${facts.mtimeMs}` };
+      if (!facts?.isFile()) continue;
+      // The inode too: a file put in its place within the same tick, of the same size, is another one.
+      const version = `${path} ${facts.size} ${facts.mtimeMs} ${facts.ino}`;
+      const known = cache.get(name);
+      if (known?.version === version) return known;
+      const read = { path, version, bytes: await readFile(path) };
+      cache.set(name, read);
+      return read;
     }
     return undefined;
   };
   return {
-    async find(name) {
-      if (!NAMES.has(name)) return undefined;
-      const found = await locate(name);
-      if (found === undefined) return undefined;
-      const known = cache.get(name);
-      if (known?.version === found.version) return known.bytes;
-      const bytes = await readFile(found.path);
-      cache.set(name, { version: found.version, bytes });
-      return bytes;
+    names: NAMES,
+    find: async (name) => (await load(name))?.bytes,
+    async inspect(name) {
+      const read = await load(name);
+      if (read === undefined) return undefined;
+      read.sha256 ??= sha256Of(read.bytes);
+      const { path, sha256, bytes } = read;
+      return { path, sha256, bytes: bytes.length, own: path === join(ownDir, name) };
     },
-    async missing() {
-      const names: string[] = [];
-      for (const name of NAMES) if ((await locate(name)) === undefined) names.push(name);
-      return names;
+    async write(name, bytes) {
+      const path = join(ownDir, name);
+      await mkdir(dirname(path), { recursive: true });
+      await replaceFile(path, bytes);
     },
+    remove: (name) => rm(join(ownDir, name), { force: true }),
   };
+}
+
+/** Whole or not at all, and on the disk: a machine may ask at any moment, and the power may go at any other. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const part = `${path}.part`;
+  const file = await open(part, 'w', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
 }

@@ -11,8 +11,10 @@ import { bootService } from '../src/services/boot.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
 import { distroService } from '../src/services/distros.ts';
+import { doctorService } from '../src/services/doctor.ts';
 import { eventService } from '../src/services/events.ts';
 import { installService } from '../src/services/installs.ts';
+import { loaderService } from '../src/services/loaders.ts';
 import { profileService } from '../src/services/profiles.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
@@ -20,8 +22,10 @@ import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { dhcpHandle, handedInSockets } from './dhcp/wiring.ts';
+import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
+import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { buildHttpApp } from './http/app.ts';
 import { buildBootApp } from './http/boot/app.ts';
@@ -77,7 +81,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     mkdirSync(join(dataDir, folder), { recursive: true });
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
   const files = createFiles(() => [join(dataDir, 'distros'), ...config.files.roots]);
-  const loaders = createLoaders(() => [join(dataDir, 'loaders'), ...config.loaders.dirs]);
+  const loaders = createLoaders(join(dataDir, 'loaders'), () => config.loaders.dirs);
   const renderer = createRenderer();
 
   // The use cases.
@@ -131,6 +135,15 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     listeners: [...listeners.status(), ...network.status()],
     warnings: machine.warnings(),
   });
+  const loaderUses = loaderService(deps, loaders, createInstalledPackages());
+  const doctor = doctorService(deps, {
+    dataDir,
+    status,
+    interfaces: () => interfaceFacts(machine.interfaces()),
+    host: () => readHostFacts(dataDir),
+    files,
+    loaders: loaderUses,
+  });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
@@ -141,6 +154,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
+    loaders: loaderUses,
+    doctor,
     status,
   };
   const api = { services, access, log, version };

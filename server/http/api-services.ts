@@ -1,7 +1,9 @@
 import type { Lease } from '../../src/domain/lease.ts';
 import type { distroService } from '../../src/services/distros.ts';
+import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { InstallService } from '../../src/services/installs.ts';
+import type { LoaderService } from '../../src/services/loaders.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
@@ -29,6 +31,8 @@ export interface ApiServices {
   readonly systems: ReturnType<typeof systemService>;
   readonly installs: InstallService;
   readonly events: EventService;
+  readonly loaders: LoaderService;
+  readonly doctor: DoctorService;
   readonly leases: { list(): Promise<Lease[]> };
   readonly status: () => ServiceStatus;
 }

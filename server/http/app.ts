@@ -1,6 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import { doctorRoutes } from './api/doctor.ts';
 import { installRoutes } from './api/installs.ts';
+import { loaderRoutes } from './api/loaders.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
 import type { ApiServices } from './api-services.ts';
@@ -45,5 +47,7 @@ export function buildHttpApp(
   recordRoutes(app, 'subnets', services.subnets);
   recordRoutes(app, 'systems', services.systems);
   installRoutes(app, services);
+  loaderRoutes(app, services);
+  doctorRoutes(app, services);
   return app;
 }

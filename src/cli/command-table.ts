@@ -1,7 +1,11 @@
 import type { Command } from './command.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
+import { doctor } from './commands/doctor.ts';
 import { leaseList } from './commands/lease-list.ts';
+import { loadersInstall } from './commands/loaders-install.ts';
+import { loadersList } from './commands/loaders-list.ts';
+import { loadersRemove } from './commands/loaders-remove.ts';
 import { profileAdd } from './commands/profile-add.ts';
 import { profileEdit } from './commands/profile-edit.ts';
 import { recordList } from './commands/record-list.ts';
@@ -44,6 +48,10 @@ export const COMMANDS: readonly Command[] = [
   systemCancel,
   systemTimeline,
   leaseList,
+  loadersInstall,
+  loadersList,
+  loadersRemove,
   status,
+  doctor,
   setup,
 ];

@@ -27,6 +27,7 @@ export interface CliDeps {
   readonly version: string;
   readonly readStdin: () => Promise<string>;
   readonly readFile: (path: string) => Promise<string>;
+  readonly readBytes: (path: string) => Promise<Uint8Array>;
   readonly privateFiles: PrivateFiles;
   /** Asks on the terminal; with `secret` what is typed is not shown. */
   readonly prompt: (question: string, options: { readonly secret: boolean }) => Promise<string>;

@@ -9,6 +9,7 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   subnet: 'a network: gateway, DNS, dynamic ranges, DHCP',
   system: 'one machine: its record, its installs, its timeline',
   lease: 'addresses that are given out',
+  loaders: 'the boot loaders that machines are sent',
 };
 
 export const EXAMPLES_TITLE = 'Examples:';

@@ -21,6 +21,7 @@ const deps: CliDeps = {
   version: ownVersion(),
   readStdin,
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
+  readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
   prompt,
   now: () => new Date(),

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { BootEvent } from '../domain/boot-event.ts';
+import type { Check } from '../domain/check.ts';
 import type { Distro, distroInput } from '../domain/distro.ts';
 import type { Patch } from '../domain/fields.ts';
 import type { Install, installInput } from '../domain/install.ts';
 import type { Lease } from '../domain/lease.ts';
+import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, systemInput } from '../domain/system.ts';
@@ -46,6 +48,25 @@ export interface SystemClient extends RecordClient<System, SystemAdd, SystemEdit
   timeline(name: string, page?: { after?: number; limit?: number }): Promise<Items<BootEvent>>;
 }
 
+/** What `loaders install` did about one loader. */
+export interface LoaderInstall {
+  readonly name: string;
+  readonly outcome: string;
+  readonly version: string | null;
+  readonly source: string | null;
+  readonly sha256: string | null;
+  readonly remedy: string | null;
+}
+
+export interface LoaderClient {
+  list(): Promise<Items<Loader>>;
+  /** Copies loaders from the packages on the server: those named, or every one that a package has. */
+  install(names?: readonly string[]): Promise<Items<LoaderInstall>>;
+  /** Gives the server a loader; `file` is the name of its file, for the record. */
+  upload(name: string, bytes: Uint8Array, about: { file: string; version?: string }): Promise<Loader>;
+  remove(name: string): Promise<void>;
+}
+
 export interface ListenerStatus {
   readonly name: string;
   readonly state: string;
@@ -68,7 +89,10 @@ export interface Client {
   readonly subnets: RecordClient<Subnet, SubnetAdd, SubnetEdit>;
   readonly systems: SystemClient;
   readonly leases: { list(): Promise<Items<Lease>> };
+  readonly loaders: LoaderClient;
   status(): Promise<ServerStatus>;
+  /** Looks at the service and its machine now. */
+  doctor(): Promise<Items<Check>>;
   /** Changes the one-time setup token for an API token of its own. */
   setup(input: { readonly token: string; readonly name: string }): Promise<{ readonly token: string }>;
 }
@@ -89,7 +113,9 @@ export function createClient(options: {
     subnets: recordClient(exchange, 'subnets'),
     systems: systemClient(exchange),
     leases: { list: () => exchange.list('/api/v1/leases') },
+    loaders: loaderClient(exchange),
     status: () => exchange.object('GET', '/api/v1/status'),
+    doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),
   };
 }
@@ -108,6 +134,18 @@ function recordClient<Rec, Add, Edit>(exchange: Exchange, noun: string): RecordC
         edit,
         revision === undefined ? {} : { 'if-match': `"${revision}"` },
       ),
+    remove: (name) => exchange.nothing('DELETE', one(name)),
+  };
+}
+
+function loaderClient(exchange: Exchange): LoaderClient {
+  const base = '/api/v1/loaders';
+  const one = (name: string): string => `${base}/${encodeURIComponent(name)}`;
+  return {
+    list: () => exchange.list(base),
+    install: (names) => exchange.object('POST', `${base}/install`, names === undefined ? {} : { names }),
+    upload: (name, bytes, about) =>
+      exchange.upload(`${one(name)}?${new URLSearchParams({ ...about })}`, bytes),
     remove: (name) => exchange.nothing('DELETE', one(name)),
   };
 }

@@ -14,6 +14,8 @@ export interface Exchange {
   list<T>(path: string): Promise<Items<T>>;
   object<T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
   nothing(method: Method, path: string): Promise<void>;
+  /** Sends the bytes of a file as they are. */
+  upload<T>(path: string, bytes: Uint8Array): Promise<T>;
 }
 
 /** Exchanges over one transport, each with the token if there is one. */
@@ -25,10 +27,12 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
     more: Record<string, string> = {},
   ): Promise<ClientResponse> => {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json', ...more };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const isBytes = body instanceof Uint8Array;
+    if (body !== undefined)
+      headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json';
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    return refused(await request({ method, path, headers, body: text }));
+    const content = body === undefined || isBytes ? body : JSON.stringify(body);
+    return refused(await request({ method, path, headers, body: content }));
   };
   return {
     list: async <T>(path: string) => {
@@ -44,6 +48,7 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
     nothing: async (method, path) => {
       await send(method, path);
     },
+    upload: async <T>(path: string, bytes: Uint8Array) => objectOf(await send('PUT', path, bytes)) as T,
   };
 }
 

@@ -1,11 +1,11 @@
 /** One request as the client builds it; the transport adds only how to get there. */
 export interface ClientRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query below the server's base, beginning with `/`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text, or undefined for a request without a body. */
-  readonly body: string | undefined;
+  /** JSON text, the bytes of a file, or undefined for a request without a body. */
+  readonly body: string | Uint8Array | undefined;
 }
 
 export interface ClientResponse {

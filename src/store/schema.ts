@@ -18,6 +18,7 @@ export interface Tables {
   events: EventRow;
   tokens: TokenRow;
   audit: AuditRow;
+  loaders: LoaderRow;
 }
 
 interface Stamped {
@@ -167,6 +168,16 @@ export interface AuditRow {
   noun: string;
   name: string;
   detail: string;
+}
+
+export interface LoaderRow {
+  name: string;
+  version: string | null;
+  source: string;
+  sha256: string;
+  bytes: number;
+  installed_by: string;
+  installed_at: number;
 }
 
 /** The one routing domain of today; the column exists so that overlapping networks can come without a migration of keys. */

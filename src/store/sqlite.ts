@@ -8,8 +8,10 @@ import { addressQueries } from './addresses.ts';
 import { distroQueries } from './distros.ts';
 import { installQueries } from './installs.ts';
 import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
+import { loaderQueries } from './loaders.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { bootChoice } from './migrations/0003-boot-choice.ts';
+import { loaders } from './migrations/0005-loaders.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
 import { sqliteBootStore } from './sqlite-boot.ts';
@@ -18,7 +20,11 @@ import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { systemQueries } from './systems.ts';
 
-const MIGRATIONS: Record<string, Migration> = { '0001-initial': initial, '0003-boot-choice': bootChoice };
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-initial': initial,
+  '0003-boot-choice': bootChoice,
+  '0005-loaders': loaders,
+};
 
 /**
  * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.
@@ -120,6 +126,7 @@ function queriesOf(
     tokens: tokenQueries(db),
     audit: auditQueries(db),
     leases: leaseQueries(db),
+    loaders: loaderQueries(db),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Install } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Lease } from '../domain/lease.ts';
+import type { LoaderRecord } from '../domain/loader.ts';
 import type { Profile, ProfileInput } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
@@ -40,6 +41,7 @@ export interface StoreTransaction {
   readonly tokens: TokenStore;
   readonly audit: AuditStore;
   readonly leases: LeaseStore;
+  readonly loaders: LoaderStore;
 }
 
 export interface DistroStore {
@@ -212,4 +214,12 @@ export interface AuditStore {
 
 export interface LeaseStore {
   list(nowMs: number): Promise<Lease[]>;
+}
+
+export interface LoaderStore {
+  /** Every loader on record, by name. */
+  list(): Promise<LoaderRecord[]>;
+  /** Records a loader, in the place of an older record of its name. */
+  put(record: Omit<LoaderRecord, 'installedAt'>, nowMs: number): Promise<void>;
+  remove(name: string): Promise<void>;
 }

@@ -42,6 +42,7 @@ describe('the table of commands', () => {
       subnet: Object.keys(subnetInput.shape),
       system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
       setup: ['name'],
+      loaders: ['names', 'name', 'version', 'file'],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {

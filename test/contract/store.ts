@@ -5,6 +5,7 @@ import { bootCases } from './store-boot.ts';
 import { installCases } from './store-installs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
+import { loaderCases } from './store-loaders.ts';
 import { recordCases } from './store-records.ts';
 import { transactionCases } from './store-transactions.ts';
 
@@ -35,6 +36,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('leases', () => leaseCases(store));
     describe('installs', () => installCases(store));
     describe('machines that fetch files', () => bootCases(store));
+    describe('loaders', () => loaderCases(store));
     describe('ledgers', () => ledgerCases(store));
   });
 }

@@ -69,6 +69,7 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     version: '1.2.3',
     readStdin: async () => world.stdin ?? '',
     readFile: async (path) => world.files?.[path] ?? missing(`file ${path}`),
+    readBytes: async (path) => Buffer.from(world.files?.[path] ?? missing(`file ${path}`)),
     privateFiles: {
       read: async (path) => privateFiles.get(path),
       write: async (path, content) => void privateFiles.set(path, { text: content, mode: 0o600 }),
@@ -94,7 +95,7 @@ function fakeTransport(
   const left = new Map(Object.entries(server).map(([line, answer]) => [line, [answer].flat()]));
   return async (request) => {
     const line = `${request.method} ${request.path}`;
-    const body: unknown = request.body === undefined ? undefined : JSON.parse(request.body);
+    const body: unknown = typeof request.body === 'string' ? JSON.parse(request.body) : request.body;
     requests.push({ ...request, line, body });
     const answers = left.get(line) ?? [];
     const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? missing(`an answer to ${line}`);

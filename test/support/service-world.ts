@@ -5,6 +5,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
+import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
 import { createShippedProfiles } from '../../server/shipped.ts';
@@ -15,14 +16,18 @@ import { type AnswerFiles, answerFileService } from '../../src/services/answer-f
 import { type BootService, bootService } from '../../src/services/boot.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { distroService } from '../../src/services/distros.ts';
+import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { installService } from '../../src/services/installs.ts';
+import { loaderService } from '../../src/services/loaders.ts';
 import { profileService } from '../../src/services/profiles.ts';
 import { subnetService } from '../../src/services/subnets.ts';
 import { systemService } from '../../src/services/systems.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
+import { WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
+import { FakePackages } from './loader-files.ts';
 import { shippedFile, shippedSnippets } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
 
@@ -44,6 +49,8 @@ export interface ServiceWorld {
   readonly tokens: string[];
   /** Answer files by name; a test may change them. */
   readonly templates: Map<string, string>;
+  /** The Debian packages of the machine. */
+  readonly packages: FakePackages;
   /** The service's own addresses. */
   readonly ownAddresses: Ipv4[];
   /** How often the listeners were asked to follow the subnets. */
@@ -68,6 +75,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const log = createLog('trace', { write: (line: string) => logged.push(line) });
   const tokens: string[] = [];
   const ownAddresses: Ipv4[] = [ip('10.99.0.5')];
+  const packages = new FakePackages();
   const deps: Deps = {
     store,
     secrets: openSecretBox(join(dataDir, 'secret.key')),
@@ -94,6 +102,9 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   });
   const server = { address: ip('127.0.0.1'), httpPort: 80 };
   const installs = installService(deps, events, (system) => answers.checkReady(system, server));
+  const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
+  const loaders = loaderService(deps, loaderFiles, packages);
+  const status = () => ({ version: '0.0.0', listeners: [], warnings: [] });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -104,7 +115,16 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
-    status: () => ({ version: '0.0.0', listeners: [], warnings: [] }),
+    loaders,
+    doctor: doctorService(deps, {
+      dataDir,
+      status,
+      interfaces: () => [{ name: 'eth1', up: true, isPort: false, addresses: ownAddresses }],
+      host: async () => WELL_HOST,
+      files,
+      loaders,
+    }),
+    status,
   };
   const access = accessService(deps);
   const api = { services, access, log, version: '0.0.0' };
@@ -123,6 +143,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     tokens,
     templates,
     ownAddresses,
+    packages,
     subnetChanges: 0,
     nowMs: NOW_MS,
     call: (method, url, body) => inject(local, { method, url, ...jsonBody(body) }),

@@ -63,11 +63,13 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'paths are checked in few places, so that none can leave its root',
     modules: ['node:fs*'],
     only: [
+      'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',
       'server/main.ts',
+      'server/host-facts.ts', // reads /proc, /sys and /run
       'server/http/boot/send-file.ts', // streams what files.ts has found below a root
       'server/http/http-listener.ts', // the unix socket's file
-      'server/loaders.ts', // reads boot loaders, by names on a list
+      'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/provisiond.ts', // makes the folders of the data folder
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file

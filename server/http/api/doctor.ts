@@ -1,0 +1,9 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiServices } from '../api-services.ts';
+
+/** What is missing or wrong, each with what to do about it. */
+export function doctorRoutes(app: FastifyInstance, { doctor }: ApiServices): void {
+  app.get('/api/v1/doctor', { config: { permission: 'read' } }, async () => ({
+    items: await doctor.examine(),
+  }));
+}

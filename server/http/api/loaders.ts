@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { invalid } from '../../../src/domain/errors.ts';
+import { MAX_LOADER_BYTES } from '../../../src/domain/loader.ts';
+import type { ApiServices } from '../api-services.ts';
+import { actorFrom } from '../auth.ts';
+
+type Named = { Params: { name: string } };
+
+/** The loaders that machines are sent: what is there, and installing them. */
+export function loaderRoutes(app: FastifyInstance, { loaders }: ApiServices): void {
+  const read = { config: { permission: 'read' } } as const;
+  const write = { config: { permission: 'write' } } as const;
+  app.get('/api/v1/loaders', read, async () => ({ items: await loaders.list() }));
+  app.post('/api/v1/loaders/install', write, async (request) => ({
+    items: await loaders.installFromPackages(request.body, actorFrom(request)),
+  }));
+  app.delete<Named>('/api/v1/loaders/:name', write, async (request, reply) => {
+    await loaders.remove(request.params.name, actorFrom(request));
+    return reply.status(204).send();
+  });
+  // A scope of its own: nowhere else are bytes a body.
+  app.register(async (scope) => {
+    const options = { parseAs: 'buffer', bodyLimit: MAX_LOADER_BYTES } as const;
+    scope.addContentTypeParser('application/octet-stream', options, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.put<Named & { Body: unknown }>(
+      '/api/v1/loaders/:name',
+      { ...write, bodyLimit: MAX_LOADER_BYTES },
+      (request) => {
+        const { body, params, query } = request;
+        if (!Buffer.isBuffer(body)) {
+          throw invalid([{ path: 'file', message: 'send its bytes as application/octet-stream' }]);
+        }
+        return loaders.installFile(params.name, body, query, actorFrom(request));
+      },
+    );
+  });
+}

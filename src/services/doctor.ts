@@ -1,0 +1,95 @@
+import type { Check } from '../domain/check.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { StoredProfile } from '../store/store.ts';
+import type { Deps, SecretBox } from './deps.ts';
+import type { FileFacts } from './distros.ts';
+import { examine } from './doctor/examine.ts';
+import type { DoctorFacts, FileFact, HostFacts, InterfaceFact, ListenerFact } from './doctor/facts.ts';
+import { neededLoaders } from './doctor/needed-loaders.ts';
+import type { LoaderService } from './loaders.ts';
+import { openSettings } from './sealed-settings.ts';
+
+/** What the doctor is told by the wiring. */
+export interface DoctorSources {
+  readonly dataDir: string;
+  readonly status: () => { listeners: readonly ListenerFact[]; warnings: readonly string[] };
+  readonly interfaces: () => readonly InterfaceFact[];
+  readonly host: () => Promise<HostFacts>;
+  readonly files: FileFacts;
+  readonly loaders: Pick<LoaderService, 'list'>;
+}
+
+/** Looks everything up, now, and judges it. Nothing is changed. */
+export function doctorService(deps: Deps, sources: DoctorSources) {
+  const { store, now, secrets } = deps;
+  return {
+    async examine(): Promise<Check[]> {
+      const { read } = store;
+      const [subnets, distros, profiles, systems, leases] = await Promise.all([
+        read.subnets.list(),
+        read.distros.list(),
+        read.profiles.list(),
+        read.systems.list(),
+        read.leases.list(now()),
+      ]);
+      const stored = await Promise.all(profiles.map(({ name }) => read.profiles.find(name)));
+      const written = [...subnets, ...distros, ...profiles, ...systems].map(({ updatedAt }) => updatedAt);
+      const armed = systems.flatMap(({ install }) => install?.armedAt ?? []);
+      const longest = 1000 * Math.max(0, ...subnets.map(({ leaseSeconds }) => leaseSeconds));
+      // A lease was written at most the longest lease time before it ends.
+      const leased = leases.map(({ expiresAt }) => Date.parse(expiresAt) - longest);
+      const times = [...[...written, ...armed].map((text) => Date.parse(text)), ...leased];
+      const facts: DoctorFacts = {
+        nowMs: now(),
+        dataDir: sources.dataDir,
+        ...sources.status(),
+        interfaces: sources.interfaces(),
+        subnets,
+        loaders: await sources.loaders.list(),
+        neededLoaders: neededLoaders(distros, profiles, systems),
+        files: await lookAtFiles(sources.files, [
+          ...distros.flatMap((distro) =>
+            (['kernel', 'initrd', 'tree'] as const).map(
+              (field) => ['distro', distro.name, field, distro[field]] as const,
+            ),
+          ),
+          ...profiles.map((profile) => ['profile', profile.name, 'image', profile.image] as const),
+        ]),
+        unreadableSecrets: stored.flatMap((one) => (one === undefined ? [] : unreadable(one, secrets))),
+        latestWriteMs: times.length === 0 ? null : Math.max(...times),
+        host: await sources.host(),
+      };
+      return examine(facts);
+    },
+  };
+}
+
+export type DoctorService = ReturnType<typeof doctorService>;
+
+type Named = readonly [noun: string, name: string, field: string, path: string | null];
+
+/** What is at the paths that records name; URLs are not looked at. */
+async function lookAtFiles(files: FileFacts, named: readonly Named[]): Promise<FileFact[]> {
+  const facts: FileFact[] = [];
+  for (const [noun, name, field, path] of named) {
+    if (path === null || !path.startsWith('/')) continue;
+    const seen = await files.inspect(path);
+    const wanted = field === 'tree' ? 'directory' : 'file';
+    const refused =
+      'refused' in seen ? seen.refused : seen.kind === wanted ? null : `${path} is not a ${wanted}`;
+    const edit = `provision ${noun} edit ${name} --${field} PATH`;
+    facts.push({ record: `${noun} ${name}`, field, path, refused, edit });
+  }
+  return facts;
+}
+
+function unreadable({ profile, sealedSecrets }: StoredProfile, secrets: SecretBox): string[] {
+  try {
+    openSettings(sealedSecrets, secrets);
+    return [];
+  } catch {
+    return [nameOf(profile)];
+  }
+}
+
+const nameOf = ({ name }: Pick<Profile, 'name'>): string => `profile ${name}`;

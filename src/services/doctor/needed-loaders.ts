@@ -1,0 +1,47 @@
+import { type Chain, LOADERS, LOCAL_BOOT_LOADERS, type NoChain } from '../../boot/loaders.ts';
+import type { Arch } from '../../domain/arch.ts';
+import { DEFAULT_LOADER, type LoaderChoice } from '../../domain/boot-choice.ts';
+import type { Distro } from '../../domain/distro.ts';
+import type { Profile } from '../../domain/profile.ts';
+import type { System } from '../../domain/system.ts';
+import type { NeededLoader } from './facts.ts';
+
+/** Firmware that runs a distro's kernel. 32-bit UEFI with a 64-bit kernel is rare, and nobody is told to have it. */
+const FIRMWARE: Readonly<Record<Distro['arch'], readonly Arch[]>> = {
+  x86_64: ['x86-bios', 'x64-uefi'],
+  aarch64: ['arm64-uefi'],
+};
+
+/**
+ * Every loader that machines with these records will ask for, with the first record that makes them. Records do not
+ * say what firmware a machine has: for each arch the loaders of all its firmware are needed. A profile counts without
+ * a system on it too: it is what the next machine will be.
+ */
+export function neededLoaders(
+  distros: readonly Distro[],
+  profiles: readonly Profile[],
+  systems: readonly System[],
+): NeededLoader[] {
+  const archOf = new Map(distros.map(({ name, arch }) => [name, arch]));
+  const profileOf = new Map(profiles.map((profile) => [profile.name, profile]));
+  const needed = new Map<string, string>();
+  const need = (choice: LoaderChoice, profile: Profile | undefined, by: string): void => {
+    const arch = archOf.get(profile?.distro ?? '');
+    if (choice === 'none' || arch === undefined) return;
+    for (const firmware of FIRMWARE[arch]) {
+      for (const name of filesOf(LOADERS[choice][firmware], LOCAL_BOOT_LOADERS[firmware])) {
+        if (!needed.has(name)) needed.set(name, by);
+      }
+    }
+  };
+  for (const { name, profile, effective } of systems)
+    need(effective.loader.value, profileOf.get(profile), `system ${name}`);
+  for (const profile of profiles) need(profile.loader ?? DEFAULT_LOADER, profile, `profile ${profile.name}`);
+  return [...needed].map(([name, by]) => ({ name, by }));
+}
+
+/** A choice that a firmware has no chain for needs nothing there. */
+function filesOf(chain: Chain | NoChain, local: string | null): string[] {
+  if ('none' in chain) return [];
+  return [chain.first, ...chain.needs, ...(local === null ? [] : [local])];
+}

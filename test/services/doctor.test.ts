@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Check } from '../../src/domain/check.ts';
+import { addRecords, fileOf, inject, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
+
+let world: ServiceWorld;
+beforeEach(async () => {
+  world = await openServiceWorld();
+});
+afterEach(() => world.dispose());
+
+const examine = async (): Promise<Check[]> => {
+  const { body, status } = await world.call('GET', '/api/v1/doctor');
+  expect(status).toBe(200);
+  return (body as { items: Check[] }).items;
+};
+const found = async (): Promise<string[]> =>
+  (await examine()).flatMap(({ state, name, what }) => (state === 'ok' ? [] : [`${state} ${name} ${what}`]));
+
+it('looks at the records of now', async () => {
+  expect(await found()).toEqual(['warning dhcp no subnet is declared: no machine is given an address']);
+  await addRecords(world);
+  const missing = (await found()).filter((line) => line.startsWith('problem loaders'));
+  expect(missing).toContain('problem loaders snponly.efi is missing, and system web001 needs it');
+});
+
+it('finds the kernel of a distro gone', async () => {
+  await addRecords(world);
+  rmSync(fileOf(world, 'linux'));
+  const gone = (await found()).filter((line) => line.startsWith('problem files'));
+  expect(gone).toEqual([expect.stringContaining('distro debian-13: kernel: ')]);
+});
+
+it('finds that secrets were sealed with another key', async () => {
+  await addRecords(world);
+  expect((await examine()).find(({ name }) => name === 'key')?.state).toBe('ok');
+  const stored = await world.store.read.profiles.find('debian-13');
+  const { profile } = stored ?? {};
+  if (profile === undefined) throw new Error('no profile');
+  const distroId = (await world.store.read.distros.find('debian-13'))?.id ?? 0;
+  const write = { input: profile, distroId, settings: profile.settings, sealedSecrets: 'AAAA' };
+  await world.store.transaction((tx) => tx.profiles.update(profile.id, write, world.nowMs));
+  expect((await examine()).find(({ name }) => name === 'key')).toMatchObject({ state: 'problem' });
+});
+
+it('finds a clock that went back behind what is written', async () => {
+  await addRecords(world);
+  world.nowMs -= 86_400_000;
+  expect((await found()).filter((line) => line.startsWith('problem clock'))).toHaveLength(1);
+});
+
+it('asks for a token', async () => {
+  expect((await inject(world.tcp, { method: 'GET', url: '/api/v1/doctor' })).status).toBe(401);
+});
