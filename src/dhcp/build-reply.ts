@@ -1,11 +1,12 @@
-import { broadcastOf, type Ipv4, ipv4ToBytes, NO_ADDRESS, netmask } from '../domain/ipv4.ts';
+import { type Ipv4, ipv4ToBytes, NO_ADDRESS } from '../domain/ipv4.ts';
 import type { BootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';
 import { BROADCAST_FLAG, MESSAGE_TYPE, OP, OPTION } from './codes.ts';
 import type { NakDecision, ReplyDecision } from './decision.ts';
-import type { DhcpFacts, DhcpSubnet } from './facts.ts';
+import type { DhcpFacts } from './facts.ts';
+import { networkOptions } from './network-options.ts';
 import type { OptionMap } from './option-area.ts';
-import { ipsBytes, textBytes, u8Bytes, u16Bytes, u32Bytes } from './options.ts';
+import { textBytes, u8Bytes, u32Bytes } from './options.ts';
 import type { DhcpPacket } from './packet.ts';
 
 type AnswerDecision = Exclude<ReplyDecision, NakDecision>;
@@ -103,28 +104,6 @@ function protocolOptions(decision: AnswerDecision, serverId: Ipv4): OptionEntry[
     [OPTION.renewalTime, u32Bytes(Math.floor(leaseSeconds / 2))],
     [OPTION.rebindingTime, u32Bytes(Math.floor((leaseSeconds * 7) / 8))],
   ];
-}
-
-/**
- * The subnet's own options. Mask, router and DNS go to everyone; the others to clients that list them in option 55, or
- * that list nothing: RFC 2131 §4.3.1. Small packets matter to ROMs.
- */
-function networkOptions(client: DhcpClient, facts: DhcpFacts, subnet: DhcpSubnet): OptionEntry[] {
-  const isAsked = (code: number): boolean => client.requestedOptions?.includes(code) ?? true;
-  const hostname = facts.reservation?.hostname;
-  const entries: OptionEntry[] = [[OPTION.subnetMask, ipv4ToBytes(netmask(subnet.network.prefix))]];
-  if (subnet.gateway !== undefined) entries.push([OPTION.router, ipv4ToBytes(subnet.gateway)]);
-  if (subnet.dnsServers.length > 0) entries.push([OPTION.dnsServer, ipsBytes(subnet.dnsServers)]);
-  if (hostname !== undefined && isAsked(OPTION.hostname))
-    entries.push([OPTION.hostname, textBytes(hostname)]);
-  if (subnet.domain !== undefined && isAsked(OPTION.domain))
-    entries.push([OPTION.domain, textBytes(subnet.domain)]);
-  if (subnet.mtu !== undefined && isAsked(OPTION.mtu)) entries.push([OPTION.mtu, u16Bytes(subnet.mtu)]);
-  if (isAsked(OPTION.broadcastAddress))
-    entries.push([OPTION.broadcastAddress, ipv4ToBytes(broadcastOf(subnet.network))]);
-  if (subnet.ntpServers.length > 0 && isAsked(OPTION.ntpServer))
-    entries.push([OPTION.ntpServer, ipsBytes(subnet.ntpServers)]);
-  return entries;
 }
 
 function bootOptions(boot: BootAnswer): OptionMap {

@@ -12,7 +12,16 @@ import {
   OPTION,
 } from './codes.ts';
 import { formatMachineUuid } from './machine-uuid.ts';
-import { readBytes, readIp, readText, readU8, readU8List, readU16, type TakeValue } from './options.ts';
+import {
+  readBytes,
+  readIp,
+  readText,
+  readU8,
+  readU8List,
+  readU16,
+  readU32,
+  type TakeValue,
+} from './options.ts';
 import type { DhcpPacket } from './packet.ts';
 import { readLinkSelection } from './relay-info.ts';
 
@@ -55,6 +64,8 @@ export interface DhcpClient extends BootFacts {
   readonly requestedIp: Ipv4 | undefined;
   /** Option 54. */
   readonly serverId: Ipv4 | undefined;
+  /** Option 51. */
+  readonly requestedLeaseSeconds: number | undefined;
   /** Option 55, in the order of the client. */
   readonly requestedOptions: readonly number[] | undefined;
   /** Longest UDP payload to send to this client, from option 57. */
@@ -104,6 +115,7 @@ export function describeClient(
     wantsBroadcast: (packet.flags & BROADCAST_FLAG) !== 0,
     requestedIp: take(readIp(options, OPTION.requestedIp)),
     serverId: take(readIp(options, OPTION.serverId)),
+    requestedLeaseSeconds: take(readU32(options, OPTION.leaseTime)),
     requestedOptions: take(readU8List(options, OPTION.parameterRequestList)),
     maxReplyBytes: maxReplyBytes(take(readU16(options, OPTION.maxMessageSize))),
     hostname: take(readText(options, OPTION.hostname)),

@@ -22,6 +22,7 @@ export const OPTION = {
   domain: 15,
   mtu: 26,
   broadcastAddress: 28,
+  staticRoute: 33,
   ntpServer: 42,
   vendorSpecific: 43,
   requestedIp: 50,
@@ -43,6 +44,9 @@ export const OPTION = {
   clientArch: 93,
   clientNdi: 94,
   machineUuid: 97,
+  domainSearch: 119,
+  classlessRoutes: 121,
+  tftpServers: 150,
   ipxe: 175,
   end: 255,
 } as const;

@@ -1,6 +1,7 @@
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { isHostAddress, isInRanges } from './allocate.ts';
 import { chooseBootAnswer } from './boot-answer.ts';
+import type { DhcpClient } from './client.ts';
 import type { Decision, GrantCode } from './decision.ts';
 import type { DhcpSubnet } from './facts.ts';
 import type { Situation } from './situation.ts';
@@ -43,5 +44,12 @@ export function grant(
   reason: string,
 ): Decision {
   const boot = chooseBootAnswer(client, target);
-  return { kind, code, reason, address, leaseSeconds: subnet.leaseSeconds, boot };
+  return { kind, code, reason, address, leaseSeconds: leaseSecondsFor(client, subnet), boot };
+}
+
+/** What the client asks for within the bounds of the subnet, else the usual time: RFC 2131 §4.3.1. */
+function leaseSecondsFor(client: DhcpClient, subnet: DhcpSubnet): number {
+  const { leaseSeconds, minLeaseSeconds = leaseSeconds, maxLeaseSeconds = leaseSeconds } = subnet;
+  const wanted = client.requestedLeaseSeconds ?? leaseSeconds;
+  return Math.min(Math.max(wanted, minLeaseSeconds), maxLeaseSeconds);
 }

@@ -11,12 +11,25 @@ export interface DhcpSubnet {
   readonly gateway?: Ipv4 | undefined;
   readonly dnsServers: readonly Ipv4[];
   readonly domain?: string | undefined;
+  readonly domainSearch?: readonly string[] | undefined;
   readonly ntpServers: readonly Ipv4[];
   /** Bytes. */
   readonly mtu?: number | undefined;
-  /** 60–2^32-2. */
+  /** 60–2^32-2; what a client gets that asks for no time. */
   readonly leaseSeconds: number;
+  /** Bounds of what a client may ask for; `leaseSeconds` if absent. */
+  readonly minLeaseSeconds?: number | undefined;
+  readonly maxLeaseSeconds?: number | undefined;
   readonly ranges: readonly AddressRange[];
+}
+
+/** An option of the site's own, ready for the wire. */
+export interface OwnOption {
+  readonly code: number;
+  /** Empty: the option is taken away, whatever a less specific record says. */
+  readonly value: Buffer;
+  /** Sent to clients that do not ask for it as well. */
+  readonly always: boolean;
 }
 
 /** Everything that is known when a packet is answered; found by the client's key and link, never by its client id. */
@@ -28,6 +41,8 @@ export interface DhcpFacts {
   readonly reservation?:
     | { readonly system: string; readonly hostname: string; readonly ip?: Ipv4 | undefined }
     | undefined;
+  /** Of subnet, profile and system, the most specific of each code; none if absent. */
+  readonly ownOptions?: readonly OwnOption[] | undefined;
   /** This client's binding, live or past. */
   readonly lease?: { readonly ip: Ipv4; readonly expiresAtMs: number } | undefined;
   /** Who else holds the address that the client asks for (option 50, else ciaddr). Undefined: nobody else. */

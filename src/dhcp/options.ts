@@ -138,6 +138,15 @@ export function ipsBytes(addresses: readonly Ipv4[]): Buffer {
   return Buffer.concat(addresses.map(ipv4ToBytes));
 }
 
+/**
+ * Domain names as in DNS, one after the other, RFC 3397 §2: labels with their length, a zero at the end of each name.
+ * Without the pointers of DNS compression, which not every client follows.
+ */
+export function domainNamesBytes(names: readonly string[]): Buffer {
+  const labels = names.flatMap((name) => [...name.split('.').filter((label) => label !== ''), '']);
+  return Buffer.concat(labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label, 'ascii')]));
+}
+
 /** UTF-8 without a final NUL, RFC 2132 §2. */
 export function textBytes(text: string): Buffer {
   return Buffer.from(text, 'utf8');

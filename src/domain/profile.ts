@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loaderField, localBootField } from './boot-choice.ts';
+import { dhcpOptionsInput } from './dhcp-option.ts';
 import { serverPath } from './distro.ts';
 import { kernelArg, patchOf, recordName } from './fields.ts';
 import { type Settings, settingsInput } from './settings.ts';
@@ -22,6 +23,8 @@ export const profileInput = z.strictObject({
   loader: loaderField,
   localBoot: localBootField,
   settings: settingsInput.default({}),
+  /** DHCP options of its machines; they win over those of the subnet. */
+  dhcpOptions: dhcpOptionsInput.default([]),
 });
 export const profilePatch = patchOf(profileInput);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dhcpOptionsInput } from './dhcp-option.ts';
 import type { Problem } from './errors.ts';
 import { canonicalIpv4, hostname, ipv4Text, networkText, patchOf, recordName } from './fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from './ipv4.ts';
@@ -13,6 +14,8 @@ export type DhcpMode = (typeof DHCP_MODES)[number];
 
 const rangeInput = z.strictObject({ from: ipv4Text, to: ipv4Text });
 
+const leaseTime = z.int().min(120).max(31_536_000);
+
 /** A subnet: a network with what its machines need to know, and its dynamic ranges. */
 export const subnetInput = z.strictObject({
   name: recordName,
@@ -21,13 +24,21 @@ export const subnetInput = z.strictObject({
   dnsServers: z.array(ipv4Text).max(8).default([]),
   ntpServers: z.array(ipv4Text).max(8).default([]),
   domain: hostname.nullable().default(null),
+  domainSearch: z.array(hostname).max(16).default([]),
   mtu: z.int().min(576).max(9216).nullable().default(null),
-  leaseSeconds: z.int().min(120).max(31_536_000).default(3600),
+  /** How long an address is lent to a client that does not ask for a time. */
+  leaseSeconds: leaseTime.default(3600),
+  /** What a client may ask for (option 51); null = `leaseSeconds`, so that null twice leaves clients no choice. */
+  minLeaseSeconds: leaseTime.nullable().default(null),
+  maxLeaseSeconds: leaseTime.nullable().default(null),
   /** `off` is the default: a network that nobody declared is never answered. */
   dhcp: z.enum(DHCP_MODES).default('off'),
   /** siaddr for booting machines; null = the service's own address on the interface that heard the machine. */
   nextServer: ipv4Text.nullable().default(null),
   ranges: z.array(rangeInput).max(64).default([]),
+  /** Addresses inside the ranges that are never given dynamically; records may have them. */
+  exclusions: z.array(rangeInput).max(256).default([]),
+  dhcpOptions: dhcpOptionsInput.default([]),
 });
 export const subnetPatch = patchOf(subnetInput);
 
@@ -46,14 +57,60 @@ export interface AddressRange {
 
 /** Ranges as numbers, in order of their first address. */
 export function rangesOf(subnet: Pick<SubnetInput, 'ranges'>): AddressRange[] {
-  return subnet.ranges
+  return asNumbers(subnet.ranges);
+}
+
+/** What of the ranges is given dynamically: without the exclusions, in order of the first address. */
+export function dynamicRangesOf(subnet: Pick<SubnetInput, 'ranges' | 'exclusions'>): AddressRange[] {
+  return asNumbers(subnet.exclusions).reduce(
+    (left, hole) => left.flatMap((range) => withoutHole(range, hole)),
+    rangesOf(subnet),
+  );
+}
+
+/** Addresses that are never chosen for a record without being named: the ranges, and what is excluded anywhere. */
+export function unchosenRangesOf(subnet: Pick<SubnetInput, 'ranges' | 'exclusions'>): AddressRange[] {
+  return asNumbers([...subnet.ranges, ...subnet.exclusions]);
+}
+
+function asNumbers(ranges: SubnetInput['ranges']): AddressRange[] {
+  return ranges
     .map((range) => ({ from: canonicalIpv4(range.from), to: canonicalIpv4(range.to) }))
     .sort((a, b) => a.from - b.from);
 }
 
-/** The dynamic range that holds the address, if any. */
-export function rangeHolding(subnet: Pick<SubnetInput, 'ranges'>, ip: Ipv4): AddressRange | undefined {
-  return rangesOf(subnet).find((range) => ip >= range.from && ip <= range.to);
+function withoutHole(range: AddressRange, hole: AddressRange): AddressRange[] {
+  if (hole.to < range.from || hole.from > range.to) return [range];
+  const before = { from: range.from, to: (hole.from - 1) as Ipv4 };
+  const after = { from: (hole.to + 1) as Ipv4, to: range.to };
+  return [before, after].filter(({ from, to }) => from <= to);
+}
+
+/** The shortest, the usual and the longest lease that a client can have, in seconds. */
+export function leaseTimesOf(
+  subnet: Pick<SubnetInput, 'leaseSeconds' | 'minLeaseSeconds' | 'maxLeaseSeconds'>,
+): LeaseTimes {
+  const { leaseSeconds, minLeaseSeconds, maxLeaseSeconds } = subnet;
+  return {
+    min: minLeaseSeconds ?? leaseSeconds,
+    default: leaseSeconds,
+    max: maxLeaseSeconds ?? leaseSeconds,
+  };
+}
+
+export interface LeaseTimes {
+  readonly min: number;
+  readonly default: number;
+  readonly max: number;
+}
+
+/** The dynamic range that holds the address, if any; an excluded address is in none. */
+export function rangeHolding(
+  subnet: Pick<SubnetInput, 'ranges' | 'exclusions'>,
+  ip: Ipv4,
+): AddressRange | undefined {
+  const holds = ({ from, to }: AddressRange): boolean => ip >= from && ip <= to;
+  return dynamicRangesOf(subnet).some(holds) ? rangesOf(subnet).find(holds) : undefined;
 }
 
 /** Everything that is wrong with a subnet taken by itself; what other records hold is the store's to say. */
@@ -71,13 +128,16 @@ export function subnetProblems(subnet: SubnetInput): Problem[] {
       problems.push({ path, message: `${text} is the broadcast address of ${subnet.network}` });
   };
   inside('gateway', subnet.gateway);
-  subnet.ranges.forEach((range, index) => {
-    inside(`ranges.${index}.from`, range.from);
-    inside(`ranges.${index}.to`, range.to);
-    if (canonicalIpv4(range.from) > canonicalIpv4(range.to)) {
-      problems.push({ path: `ranges.${index}`, message: `${range.from}-${range.to} ends before it begins` });
-    }
-  });
+  for (const field of ['ranges', 'exclusions'] as const) {
+    subnet[field].forEach((range, index) => {
+      inside(`${field}.${index}.from`, range.from);
+      inside(`${field}.${index}.to`, range.to);
+      if (canonicalIpv4(range.from) > canonicalIpv4(range.to)) {
+        const message = `${range.from}-${range.to} ends before it begins`;
+        problems.push({ path: `${field}.${index}`, message });
+      }
+    });
+  }
   rangesOf(subnet).forEach((range, index, all) => {
     const next = all[index + 1];
     if (next !== undefined && next.from <= range.to) {
@@ -91,9 +151,19 @@ export function subnetProblems(subnet: SubnetInput): Problem[] {
     if (text !== null && rangeHolding(subnet, canonicalIpv4(text)) !== undefined) {
       problems.push({
         path,
-        message: `${text} lies in a dynamic range of the same subnet; take it out of the range`,
+        message: `${text} lies in a dynamic range of the same subnet; take it out of the range, or exclude it`,
       });
     }
   }
+  return [...problems, ...leaseProblems(subnet)];
+}
+
+function leaseProblems(subnet: SubnetInput): Problem[] {
+  const { min, default: usual, max } = leaseTimesOf(subnet);
+  const problems: Problem[] = [];
+  if (min > usual)
+    problems.push({ path: 'minLeaseSeconds', message: `${min} is more than the usual lease of ${usual} s` });
+  if (max < usual)
+    problems.push({ path: 'maxLeaseSeconds', message: `${max} is less than the usual lease of ${usual} s` });
   return problems;
 }

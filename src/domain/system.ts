@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
+import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
 import { hostname, ipv4Text, kernelArg, macText, patchOf, recordName } from './fields.ts';
 import type { Install } from './install.ts';
 import { type Settings, settingsInput } from './settings.ts';
@@ -30,6 +31,8 @@ export const systemInput = z.strictObject({
   loader: loaderField,
   localBoot: localBootField,
   settings: settingsInput.default({}),
+  /** DHCP options of its machines; they win over those of the subnet and of the profile. */
+  dhcpOptions: dhcpOptionsInput.default([]),
   comment: z
     .string()
     .max(1000)
@@ -58,6 +61,7 @@ export interface System extends BootFields {
   readonly bmc: { readonly address: string } | null;
   readonly kernelArgs: readonly string[];
   readonly settings: Settings;
+  readonly dhcpOptions: readonly DhcpOption[];
   readonly secretsSet: readonly string[];
   readonly comment: string;
   /** How it really boots, and which record says so. */

@@ -1,9 +1,10 @@
 import { chooseAddress, isHostAddress, isInRanges } from '../dhcp/allocate.ts';
 import type { DhcpClient } from '../dhcp/client.ts';
-import type { DhcpFacts, DhcpSubnet } from '../dhcp/facts.ts';
+import type { DhcpFacts, DhcpSubnet, OwnOption } from '../dhcp/facts.ts';
+import { type DhcpOption, encodeOptionValue, mergeOptions } from '../domain/dhcp-option.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, type Ipv4, NO_ADDRESS, networkContains, parseNetwork } from '../domain/ipv4.ts';
-import { type DhcpMode, rangesOf, type Subnet } from '../domain/subnet.ts';
+import { type DhcpMode, dynamicRangesOf, leaseTimesOf, type Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, MachineFacts } from '../store/dhcp-store.ts';
 import type { Offers } from './offers.ts';
 
@@ -43,6 +44,7 @@ export function gatherFacts(
       serverId,
       subnet: dhcpSubnet,
       reservation: reservationOf(machine),
+      ownOptions: ownOptionsOf(subnet, machine),
       // A declined or released binding is past, whatever its time says.
       lease:
         lease === undefined
@@ -101,6 +103,23 @@ function chooseCandidate(
   );
 }
 
+/** The options of the subnet under those of the machine; the subnet's alone are encoded once. */
+function ownOptionsOf(subnet: Subnet, machine: MachineFacts | undefined): readonly OwnOption[] {
+  if (machine === undefined || machine.dhcpOptions.length === 0) {
+    const known = ownOptions.get(subnet);
+    if (known !== undefined) return known;
+    const made = subnet.dhcpOptions.map(toOwnOption);
+    ownOptions.set(subnet, made);
+    return made;
+  }
+  const layers = [subnet.dhcpOptions, machine.dhcpOptions].map((options) => ({ source: null, options }));
+  return mergeOptions(layers).map(({ option }) => toOwnOption(option));
+}
+
+function toOwnOption(option: DhcpOption): OwnOption {
+  return { code: option.code, value: encodeOptionValue(option), always: option.always };
+}
+
 function givesAddresses(mode: DhcpMode): boolean {
   return mode === 'authoritative' || mode === 'shared';
 }
@@ -117,6 +136,7 @@ function networkOf(subnet: Subnet) {
 function subnetFacts(subnet: Subnet): DhcpSubnet {
   const known = facts.get(subnet);
   if (known !== undefined) return known;
+  const times = leaseTimesOf(subnet);
   const made: DhcpSubnet = {
     id: subnet.name,
     network: networkOf(subnet),
@@ -125,9 +145,12 @@ function subnetFacts(subnet: Subnet): DhcpSubnet {
     dnsServers: subnet.dnsServers.map(canonicalIpv4),
     ntpServers: subnet.ntpServers.map(canonicalIpv4),
     domain: subnet.domain ?? undefined,
+    domainSearch: subnet.domainSearch,
     mtu: subnet.mtu ?? undefined,
-    leaseSeconds: subnet.leaseSeconds,
-    ranges: rangesOf(subnet).map((range) => ({ first: range.from, last: range.to })),
+    leaseSeconds: times.default,
+    minLeaseSeconds: times.min,
+    maxLeaseSeconds: times.max,
+    ranges: dynamicRangesOf(subnet).map((range) => ({ first: range.from, last: range.to })),
   };
   facts.set(subnet, made);
   return made;
@@ -136,3 +159,4 @@ function subnetFacts(subnet: Subnet): DhcpSubnet {
 /** Text to numbers once a record, not once a packet; a record that changes is a new object, so nothing goes stale. */
 const parsed = new WeakMap<Subnet, ReturnType<typeof parseNetwork> & object>();
 const facts = new WeakMap<Subnet, DhcpSubnet>();
+const ownOptions = new WeakMap<Subnet, readonly OwnOption[]>();

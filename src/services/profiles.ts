@@ -7,8 +7,8 @@ import type { Actor, Deps } from './deps.ts';
 import { inUse, mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
 
-/** Everything of a profile but its name and distro. */
-export type ShippedProfile = Omit<ProfileInput, 'name' | 'distro'>;
+/** Everything of a profile but its name, its distro and what is a matter of the site's network. */
+export type ShippedProfile = Omit<ProfileInput, 'name' | 'distro' | 'dhcpOptions'>;
 
 /** The profiles that come with the product (profiles/*.yaml). Implemented by server/files.ts. */
 export interface ShippedProfiles {

@@ -1,7 +1,14 @@
 import { DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
-import { broadcastOf, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
-import { type Subnet, type SubnetInput, subnetInput, subnetPatch, subnetProblems } from '../domain/subnet.ts';
+import { broadcastOf, type Ipv4, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
+import {
+  dynamicRangesOf,
+  type Subnet,
+  type SubnetInput,
+  subnetInput,
+  subnetPatch,
+  subnetProblems,
+} from '../domain/subnet.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
@@ -94,20 +101,20 @@ async function check(
     });
   }
   problems.push(...(await edgeProblems(tx, input, network)));
-  for (const [index, range] of input.ranges.entries()) {
-    for (const holder of await tx.addresses.listHolders(
-      canonicalIpv4(range.from),
-      canonicalIpv4(range.to),
-      ['interface', 'bmc', 'server'],
-      5,
-    )) {
-      const message = `the range holds ${holder.conflict.value} of ${holder.conflict.holder}; leave it out of the range`;
-      problems.push({ path: `ranges.${index}`, message });
+  for (const { from, to } of dynamicRangesOf(input)) {
+    for (const holder of await tx.addresses.listHolders(from, to, ['interface', 'bmc', 'server'], 5)) {
+      const { value, holder: owner } = holder.conflict;
+      const message = `the range holds ${value} of ${owner}; leave it out of the range, or exclude it`;
+      problems.push({ path: `ranges.${indexOfRange(input, holder.ip)}`, message });
     }
   }
   if (problems.length > 0) throw invalid(problems);
   if (old !== null && old.network !== input.network) await refuseIfInhabited(tx, old, network);
   await checkGateway(tx, input, old, nowMs);
+}
+
+function indexOfRange(input: SubnetInput, ip: Ipv4): number {
+  return input.ranges.findIndex(({ from, to }) => canonicalIpv4(from) <= ip && ip <= canonicalIpv4(to));
 }
 
 /** Records that would stand on the network's or the broadcast address, which are no machine's. */

@@ -1,7 +1,7 @@
 import { DomainError, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from '../domain/ipv4.ts';
-import { rangeHolding, rangesOf, type Subnet } from '../domain/subnet.ts';
+import { rangeHolding, type Subnet, unchosenRangesOf } from '../domain/subnet.ts';
 import type { InterfaceInput } from '../domain/system.ts';
 import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
 
@@ -44,15 +44,15 @@ export function addressProblem(ip: Ipv4, wanted: string | null, facts: AddressFa
   const range = rangeHolding(subnet, ip);
   if (range !== undefined) {
     const limits = `${formatIpv4(range.from)}-${formatIpv4(range.to)}`;
-    return `${text} lies in the dynamic range ${limits} of subnet '${subnet.name}', whose addresses are leased to anybody`;
+    return `${text} lies in the dynamic range ${limits} of subnet '${subnet.name}', whose addresses are leased to anybody; exclude it there (--exclude), or take another`;
   }
   return undefined;
 }
 
-/** The next address of the subnet that nobody holds and no range covers, or undefined when it is full. */
+/** The next address of the subnet that nobody holds and no range or exclusion covers, or undefined when it is full. */
 export function nextFreeAddress(subnet: Subnet, held: ReadonlySet<number>): Ipv4 | undefined {
   const network = networkOf(subnet);
-  const ranges = rangesOf(subnet);
+  const ranges = unchosenRangesOf(subnet);
   const last = broadcastOf(network);
   let ip = network.network + 1;
   while (ip < last) {

@@ -45,6 +45,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       kernelArgs: input.kernelArgs,
       loader: input.loader,
       localBoot: input.localBoot,
+      dhcpOptions: input.dhcpOptions,
       comment: input.comment,
       ...sealSettings(input.settings, old?.sealedSecrets ?? null, secrets),
     };

@@ -1,4 +1,5 @@
 import type { LoaderChoice, LocalBootChoice } from '../domain/boot-choice.ts';
+import type { DhcpOption } from '../domain/dhcp-option.ts';
 import type { InstallState } from '../domain/install.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
@@ -13,6 +14,8 @@ export interface MachineFacts {
   /** In force: the system's own, its profile's or the default. */
   readonly loader: LoaderChoice;
   readonly localBoot: LocalBootChoice;
+  /** DHCP options of its profile and its own, the system's winning. */
+  readonly dhcpOptions: readonly DhcpOption[];
   /** The newest install, if any. */
   readonly install: {
     readonly id: number;

@@ -65,6 +65,7 @@ function toRow(write: ProfileWrite) {
     loader: write.input.loader,
     local_boot: write.input.localBoot,
     settings: JSON.stringify(write.settings),
+    dhcp_options: JSON.stringify(write.input.dhcpOptions),
     secrets: write.sealedSecrets,
   };
 }
@@ -86,6 +87,7 @@ function toProfile(row: Row): Profile {
     loader: row.loader as Profile['loader'],
     localBoot: row.local_boot as Profile['localBoot'],
     settings: JSON.parse(row.settings) as Settings,
+    dhcpOptions: JSON.parse(row.dhcp_options) as Profile['dhcpOptions'],
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
   };
 }

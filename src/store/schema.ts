@@ -50,6 +50,7 @@ export interface ProfileRow extends Stamped {
   loader: string | null;
   local_boot: string | null;
   settings: string;
+  dhcp_options: string;
   /** Write-only settings, sealed (see domain/secret-box.ts); null when none is set. */
   secrets: string | null;
 }
@@ -67,6 +68,12 @@ export interface SubnetRow extends Stamped {
   lease_seconds: number;
   dhcp: string;
   next_server: number | null;
+  domain_search: string;
+  min_lease_seconds: number | null;
+  max_lease_seconds: number | null;
+  /** JSON, as in the record. */
+  exclusions: string;
+  dhcp_options: string;
 }
 
 export interface RangeRow {
@@ -84,6 +91,7 @@ export interface SystemRow extends Stamped {
   loader: string | null;
   local_boot: string | null;
   settings: string;
+  dhcp_options: string;
   secrets: string | null;
   comment: string;
 }

@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { DEFAULT_LOADER, DEFAULT_LOCAL_BOOT } from '../domain/boot-choice.ts';
+import { type DhcpOption, mergeOptions } from '../domain/dhcp-option.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, LeaseFacts, LeaseWrite, MachineFacts } from './dhcp-store.ts';
@@ -10,6 +11,7 @@ const MACHINE = `
   select s.id as systemId, s.name as system, s.hostname, a.ip,
          coalesce(s.loader, p.loader, '${DEFAULT_LOADER}') as loader,
          coalesce(s.local_boot, p.local_boot, '${DEFAULT_LOCAL_BOOT}') as localBoot,
+         p.dhcp_options as profileOptions, s.dhcp_options as systemOptions,
          n.id as installId, n.state, n.attempts, n.attempts_used, n.scripts_served, n.expires_at
   from interfaces i
   join systems s on s.id = i.system_id
@@ -76,6 +78,8 @@ interface MachineRow {
   ip: number | null;
   loader: MachineFacts['loader'];
   localBoot: MachineFacts['localBoot'];
+  profileOptions: string;
+  systemOptions: string;
   installId: number | null;
   state: string;
   attempts: number;
@@ -184,6 +188,19 @@ function toMachine(row: MachineRow): MachineFacts {
     ip: row.ip === null ? null : (row.ip as Ipv4),
     loader: row.loader,
     localBoot: row.localBoot,
+    dhcpOptions: toOptions(row),
     install,
   };
 }
+
+/** Most machines have none, and get one empty list without parsing. */
+function toOptions({ profileOptions, systemOptions }: MachineRow): readonly DhcpOption[] {
+  if (profileOptions === '[]' && systemOptions === '[]') return NO_OPTIONS;
+  const layers = [profileOptions, systemOptions].map((json) => ({
+    source: null,
+    options: JSON.parse(json) as DhcpOption[],
+  }));
+  return mergeOptions(layers).map(({ option }) => option);
+}
+
+const NO_OPTIONS: readonly DhcpOption[] = [];

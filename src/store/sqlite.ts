@@ -10,6 +10,7 @@ import { installQueries } from './installs.ts';
 import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
 import { loaderQueries } from './loaders.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { dhcpRules } from './migrations/0002-dhcp-rules.ts';
 import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { loaders } from './migrations/0005-loaders.ts';
 import { profileQueries } from './profiles.ts';
@@ -22,6 +23,7 @@ import { systemQueries } from './systems.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-dhcp-rules': dhcpRules,
   '0003-boot-choice': bootChoice,
   '0005-loaders': loaders,
 };

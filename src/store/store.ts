@@ -1,5 +1,6 @@
 import type { BootFields } from '../domain/boot-choice.ts';
 import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
+import type { DhcpOption } from '../domain/dhcp-option.ts';
 import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
 import type { Install } from '../domain/install.ts';
@@ -99,6 +100,7 @@ export interface SystemWrite extends BootFields {
   readonly interfaces: readonly InterfaceWrite[];
   readonly bmcIp: Ipv4 | null;
   readonly kernelArgs: readonly string[];
+  readonly dhcpOptions: readonly DhcpOption[];
   readonly settings: Settings;
   readonly sealedSecrets: string | null;
   readonly comment: string;

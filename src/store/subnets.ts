@@ -89,6 +89,11 @@ function toRow(subnet: SubnetInput) {
     lease_seconds: subnet.leaseSeconds,
     dhcp: subnet.dhcp,
     next_server: number(subnet.nextServer),
+    domain_search: JSON.stringify(subnet.domainSearch),
+    min_lease_seconds: subnet.minLeaseSeconds,
+    max_lease_seconds: subnet.maxLeaseSeconds,
+    exclusions: JSON.stringify(subnet.exclusions),
+    dhcp_options: JSON.stringify(subnet.dhcpOptions),
   };
 }
 
@@ -102,13 +107,18 @@ function toSubnet(row: Selectable<SubnetRow>, ranges: readonly { first: number; 
     dnsServers: textList(row.dns_servers),
     ntpServers: textList(row.ntp_servers),
     domain: row.domain,
+    domainSearch: textList(row.domain_search),
     mtu: row.mtu,
     leaseSeconds: row.lease_seconds,
+    minLeaseSeconds: row.min_lease_seconds,
+    maxLeaseSeconds: row.max_lease_seconds,
     dhcp: row.dhcp as Subnet['dhcp'],
     nextServer: text(row.next_server),
     ranges: ranges.map((range) => ({
       from: formatIpv4(range.first as Ipv4),
       to: formatIpv4(range.last as Ipv4),
     })),
+    exclusions: JSON.parse(row.exclusions) as Subnet['exclusions'],
+    dhcpOptions: JSON.parse(row.dhcp_options) as Subnet['dhcpOptions'],
   };
 }

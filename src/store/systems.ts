@@ -91,6 +91,7 @@ function toRow(write: SystemWrite) {
     loader: write.loader,
     local_boot: write.localBoot,
     settings: JSON.stringify(write.settings),
+    dhcp_options: JSON.stringify(write.dhcpOptions),
     secrets: write.sealedSecrets,
     comment: write.comment,
   };
@@ -185,6 +186,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     kernelArgs: textList(row.kernel_args),
     ...bootFields(row.loader, row.local_boot),
     settings: JSON.parse(row.settings) as Settings,
+    dhcpOptions: JSON.parse(row.dhcp_options) as System['dhcpOptions'],
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
     comment: row.comment,
     effective: effectiveBoot(

@@ -90,6 +90,7 @@ async function fill(store: Store, systems: number): Promise<void> {
       kernelArgs: [],
       loader: null,
       localBoot: null,
+      dhcpOptions: [],
     };
     const profile = await tx.profiles.add(
       { input, distroId: distro.id, settings: {}, sealedSecrets: null },
@@ -108,6 +109,11 @@ async function fill(store: Store, systems: number): Promise<void> {
         dhcp: 'authoritative',
         nextServer: null,
         ranges: [{ from: '10.64.0.10', to: '10.65.255.250' }],
+        domainSearch: [],
+        minLeaseSeconds: null,
+        maxLeaseSeconds: null,
+        exclusions: [],
+        dhcpOptions: [],
       },
       nowMs,
     );
@@ -122,6 +128,7 @@ async function fill(store: Store, systems: number): Promise<void> {
           kernelArgs: [],
           loader: null,
           localBoot: null,
+          dhcpOptions: [],
           settings: {},
           sealedSecrets: null,
           comment: '',

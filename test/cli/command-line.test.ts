@@ -107,6 +107,33 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
+      line: 'subnet add lab --network 10.99.0.0/24 --exclude 10.99.0.120 --exclude 10.99.0.130-10.99.0.139 --lease-min 300 --lease-max 7200 --domain-search a.example,b.example --option 42=10.99.0.4 --option-always 200=text:a=b,c --option 6=',
+      options: {
+        name: 'lab',
+        network: '10.99.0.0/24',
+        exclusions: [
+          { from: '10.99.0.120', to: '10.99.0.120' },
+          { from: '10.99.0.130', to: '10.99.0.139' },
+        ],
+        minLeaseSeconds: 300,
+        maxLeaseSeconds: 7200,
+        domainSearch: ['a.example', 'b.example'],
+        dhcpOptions: [
+          { code: 42, type: 'ips', value: '10.99.0.4', always: false },
+          { code: 6, value: '' },
+          { code: 200, type: 'text', value: 'a=b,c', always: true },
+        ],
+      },
+    },
+    {
+      line: 'subnet edit lab --option 42=ips:10.99.0.4 --unset-option 200 --exclude none --lease-max none',
+      options: {
+        name: 'lab',
+        edit: { exclusions: [], maxLeaseSeconds: null },
+        options: { set: [{ code: 42, type: 'ips', value: '10.99.0.4', always: false }], unset: [200] },
+      },
+    },
+    {
       line: 'subnet edit lab --range none --dns none --mtu none --gateway none --next-server none',
       options: {
         name: 'lab',

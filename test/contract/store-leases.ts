@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
-import { addCatalogue, leaseWrite, macOf, NOW_MS, systemWrite, texts } from '../support/store-records.ts';
+import {
+  addCatalogue,
+  leaseWrite,
+  macOf,
+  NOW_MS,
+  profileWrite,
+  systemWrite,
+  texts,
+} from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 
 const FIRST = ip('10.99.0.0');
@@ -162,10 +170,28 @@ export function leaseCases(store: StoreOfTest): void {
     const { id } = await store().transaction((tx) =>
       tx.systems.add(systemWrite(profileId, 1, { interfaces, hostname: 'front' }), NOW_MS),
     );
-    const boot = { loader: 'ipxe', localBoot: 'auto' };
+    const boot = { loader: 'ipxe', localBoot: 'auto', dhcpOptions: [] };
     const base = { systemId: id, system: 'web001', hostname: 'front', install: null, ...boot };
     expect(store().dhcp.findMachine(macOf(1))).toEqual({ ...base, ip: ip('10.99.0.1') });
     expect(store().dhcp.findMachine(macOf(2))).toEqual({ ...base, ip: null });
     expect(store().dhcp.findMachine(macOf(3))).toBeUndefined();
+  });
+
+  it('tells a machine’s DHCP options: its profile’s, and its own over them', async () => {
+    const text = (code: number, value: string) => ({ code, type: 'text' as const, value, always: false });
+    const profileId = await addCatalogue(store());
+    const own = { dhcpOptions: [text(200, 'system'), text(201, '')] };
+    await store().transaction(async (tx) => {
+      const { profile } = must(await tx.profiles.find('debian-13'), 'the profile');
+      const distro = must(await tx.distros.find('debian-13'), 'the distro');
+      const write = profileWrite(distro.id);
+      const dhcpOptions = [text(199, 'profile'), text(200, 'profile'), text(201, 'profile')];
+      await tx.profiles.update(profile.id, { ...write, input: { ...write.input, dhcpOptions } }, NOW_MS);
+      await tx.systems.add(systemWrite(profileId, 1, own), NOW_MS);
+    });
+    const told = store().dhcp.findMachine(macOf(1))?.dhcpOptions;
+    expect(told).toEqual([text(199, 'profile'), text(200, 'system'), text(201, '')]);
+    const record = await store().read.systems.find('web001');
+    expect(record?.system.dhcpOptions).toEqual(own.dhcpOptions);
   });
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { rangeHolding, rangesOf, subnetInput, subnetProblems } from '../../src/domain/subnet.ts';
+import {
+  dynamicRangesOf,
+  leaseTimesOf,
+  rangeHolding,
+  rangesOf,
+  subnetInput,
+  subnetProblems,
+  unchosenRangesOf,
+} from '../../src/domain/subnet.ts';
 import { ip } from '../support/dhcp-packets.ts';
 
 const BASE = { name: 'lab', network: '10.99.0.0/24' };
@@ -98,4 +106,65 @@ it('a range holds its ends and what lies between', () => {
     (n) => rangeHolding(subnet, ip(`10.99.0.${n}`)) !== undefined,
   );
   expect(held).toEqual([false, true, true, false, false, true, true, false]);
+});
+
+describe('exclusions', () => {
+  const subnet = (exclusions: object[]) =>
+    subnetInput.parse({ ...BASE, ranges: [range('10', '20'), range('30', '40')], exclusions });
+  const last = (address: number) => address - ip('10.99.0.0');
+  const rangesText = (ranges: readonly { from: number; to: number }[]) =>
+    ranges.map(({ from, to }) => `${last(from)}-${last(to)}`).join(' ');
+
+  it.each([
+    { what: 'none', exclusions: [], left: '10-20 30-40' },
+    { what: 'in the middle', exclusions: [range('15', '15')], left: '10-14 16-20 30-40' },
+    { what: 'at the ends', exclusions: [range('10', '10'), range('20', '20')], left: '11-19 30-40' },
+    { what: 'over the gap', exclusions: [range('18', '33')], left: '10-17 34-40' },
+    { what: 'a whole range', exclusions: [range('5', '25')], left: '30-40' },
+    {
+      what: 'overlapping ones',
+      exclusions: [range('12', '16'), range('14', '18')],
+      left: '10-11 19-20 30-40',
+    },
+    { what: 'outside of the ranges', exclusions: [range('50', '60')], left: '10-20 30-40' },
+  ])('$what', ({ exclusions, left }) => expect(rangesText(dynamicRangesOf(subnet(exclusions)))).toBe(left));
+
+  it('an excluded address is in no dynamic range, and is never chosen for a record without being named', () => {
+    const holed = subnet([range('15', '15'), range('50', '50')]);
+    expect(rangeHolding(holed, ip('10.99.0.15'))).toBeUndefined();
+    expect(rangeHolding(holed, ip('10.99.0.16'))).toEqual({ from: ip('10.99.0.10'), to: ip('10.99.0.20') });
+    expect(rangesText(unchosenRangesOf(holed))).toBe('10-20 15-15 30-40 50-50');
+  });
+
+  it('refuses one outside of the network or the wrong way round', () => {
+    const paths = subnetProblems(subnet([{ from: '10.98.0.1', to: '10.98.0.1' }, range('9', '8')]));
+    expect(paths.map(({ path }) => path)).toEqual(['exclusions.0.from', 'exclusions.0.to', 'exclusions.1']);
+  });
+
+  it('lets a gateway stand in the hole of a range', () => {
+    expect(subnetProblems({ ...subnet([range('15', '15')]), gateway: '10.99.0.15' })).toEqual([]);
+  });
+});
+
+describe('lease times', () => {
+  it('leave a client no choice unless there are bounds', () => {
+    const times = (change: object) =>
+      leaseTimesOf(subnetInput.parse({ ...BASE, leaseSeconds: 600, ...change }));
+    expect(times({})).toEqual({ min: 600, default: 600, max: 600 });
+    expect(times({ minLeaseSeconds: 300, maxLeaseSeconds: 900 })).toEqual({
+      min: 300,
+      default: 600,
+      max: 900,
+    });
+  });
+
+  it('have their order', () => {
+    const subnet = subnetInput.parse({
+      ...BASE,
+      leaseSeconds: 600,
+      minLeaseSeconds: 601,
+      maxLeaseSeconds: 599,
+    });
+    expect(subnetProblems(subnet).map(({ path }) => path)).toEqual(['minLeaseSeconds', 'maxLeaseSeconds']);
+  });
 });

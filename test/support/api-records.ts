@@ -42,6 +42,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     loader: null,
     localBoot: null,
     settings: {},
+    dhcpOptions: [],
     secretsSet: [],
     comment: '',
     effective: {
@@ -66,6 +67,7 @@ export function apiProfile(more: Partial<Profile> = {}): Profile {
     loader: null,
     localBoot: null,
     settings: {},
+    dhcpOptions: [],
     secretsSet: [],
     ...more,
   };

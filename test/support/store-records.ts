@@ -35,6 +35,7 @@ export function profileWrite(distroId: number, name = 'debian-13'): ProfileWrite
     kernelArgs: ['auto=true'],
     loader: null,
     localBoot: null,
+    dhcpOptions: [],
   };
   return { input, distroId, settings: { timezone: 'Etc/UTC' }, sealedSecrets: null };
 }
@@ -47,11 +48,16 @@ export function subnetWrite(change: Partial<SubnetInput> = {}): SubnetInput {
     dnsServers: ['10.99.0.2'],
     ntpServers: [],
     domain: 'lab.example',
+    domainSearch: [],
     mtu: null,
     leaseSeconds: 3600,
+    minLeaseSeconds: null,
+    maxLeaseSeconds: null,
     dhcp: 'authoritative',
     nextServer: null,
     ranges: [{ from: '10.99.0.100', to: '10.99.0.199' }],
+    exclusions: [],
+    dhcpOptions: [],
     ...change,
   };
 }
@@ -72,6 +78,7 @@ export function systemWrite(
     kernelArgs: [],
     loader: null,
     localBoot: null,
+    dhcpOptions: [],
     settings: {},
     sealedSecrets: null,
     comment: '',

@@ -3,6 +3,7 @@ import { profilePatch } from '../../domain/profile.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { named, requireFlags } from '../flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
 import { PROFILE_VIEW } from '../record-views.ts';
 import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
 import { PROFILE_FLAGS, profileFields } from './profile-flags.ts';
@@ -21,6 +22,7 @@ export const profileAdd = defineCommand<Options>({
     ...PROFILE_FLAGS,
     { flag: '--from <shipped>', help: 'take missing values from this shipped profile', fields: ['from'] },
     ...SETTINGS_FLAGS,
+    ...OPTION_FLAGS,
   ],
   examples: [
     'provision profile add debian-13 --distro debian-13 --disk /dev/vda --ssh-key ~/.ssh/id_ed25519.pub',
@@ -28,7 +30,9 @@ export const profileAdd = defineCommand<Options>({
   ],
   parse: ({ name, flags }) => {
     requireFlags(flags, ['distro']);
-    const input = { name, ...profileFields(flags), ...named({ from: flags.text('from') }) };
+    const options = optionChange(flags);
+    const own = named({ from: flags.text('from'), dhcpOptions: options && optionsAfter(options, []) });
+    const input = { name, ...profileFields(flags), ...own };
     return { input, settings: settingsChange(flags) };
   },
   run: async ({ input, settings }, { connect, out, deps }) => {

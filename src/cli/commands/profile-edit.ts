@@ -3,6 +3,13 @@ import { profilePatch } from '../../domain/profile.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import {
+  OPTION_FLAGS,
+  type OptionChange,
+  optionChange,
+  optionsAfter,
+  UNSET_OPTION_FLAG,
+} from '../option-flags.ts';
 import { PROFILE_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -17,6 +24,7 @@ interface Options {
   readonly name: string;
   readonly edit: Omit<ProfileEdit, 'settings'>;
   readonly settings: SettingsChange | undefined;
+  readonly options: OptionChange | undefined;
 }
 
 export const profileEdit = defineCommand<Options>({
@@ -24,7 +32,7 @@ export const profileEdit = defineCommand<Options>({
   verb: 'edit',
   summary: 'change the named fields of a profile',
   operand: 'name',
-  flags: [...PROFILE_FLAGS, ...SETTINGS_FLAGS, UNSET_FLAG, RENAME_FLAG],
+  flags: [...PROFILE_FLAGS, ...SETTINGS_FLAGS, UNSET_FLAG, ...OPTION_FLAGS, UNSET_OPTION_FLAG, RENAME_FLAG],
   examples: [
     'provision profile edit debian-13 --set timezone=Europe/Berlin --var role=web',
     'provision profile edit debian-13 --unset disk',
@@ -32,16 +40,21 @@ export const profileEdit = defineCommand<Options>({
   parse: ({ name, flags }) => {
     const edit = { ...profileFields(flags), ...named({ name: flags.text('rename') }) };
     const settings = settingsChange(flags, flags.texts('unset'));
-    requireChange({ ...edit, ...named({ settings }) });
-    return { name: checkName(name), edit, settings };
+    const options = optionChange(flags, flags.texts('unset-option'));
+    requireChange({ ...edit, ...named({ settings, options }) });
+    return { name: checkName(name), edit, settings, options };
   },
-  run: async ({ name, edit, settings }, { connect, out, deps }) => {
+  run: async ({ name, edit, settings, options }, { connect, out, deps }) => {
     checkInput(profilePatch, edit);
     const { profiles } = await connect();
-    // Settings travel whole, so that one can be taken away: they are changed on a copy, and the revision says which.
-    const before = settings && (await profiles.get(name));
-    const changed = settings && { settings: await applySettings(settings, before?.settings ?? {}, deps) };
-    checkInput(profilePatch, changed ?? {});
+    // Settings and options travel whole, so that one can be taken away: they are changed on a copy, and the revision
+    // says which.
+    const before = settings || options ? await profiles.get(name) : undefined;
+    const changed = named({
+      settings: settings && (await applySettings(settings, before?.settings ?? {}, deps)),
+      dhcpOptions: options && optionsAfter(options, before?.dhcpOptions ?? []),
+    });
+    checkInput(profilePatch, changed);
     const profile = await profiles.update(name, { ...edit, ...changed }, before?.revision);
     out.row(profile, PROFILE_VIEW.columns);
     out.say(`changed profile ${profile.name}; machines that boot from now on get it`);

@@ -2,7 +2,8 @@ import type { SubnetAdd } from '../../client/client.ts';
 import { subnetPatch } from '../../domain/subnet.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { requireFlags } from '../flags.ts';
+import { named, requireFlags } from '../flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
 import { SUBNET_VIEW } from '../record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
@@ -11,14 +12,15 @@ export const subnetAdd = defineCommand<SubnetAdd>({
   verb: 'add',
   summary: 'add a subnet; its machines are answered once --dhcp says how',
   operand: 'name',
-  flags: SUBNET_FLAGS,
+  flags: [...SUBNET_FLAGS, ...OPTION_FLAGS],
   examples: [
     'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dns 10.99.0.1 --range 10.99.0.100-10.99.0.199 --dhcp authoritative',
   ],
   parse: ({ name, flags }) => {
     requireFlags(flags, ['network']);
     const { network = '', ...rest } = subnetFields(flags);
-    return { name, network, ...rest };
+    const change = optionChange(flags);
+    return { name, network, ...rest, ...named({ dhcpOptions: change && optionsAfter(change, []) }) };
   },
   run: async (input, { connect, out }) => {
     checkInput(subnetPatch, input);

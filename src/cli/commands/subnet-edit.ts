@@ -3,24 +3,47 @@ import { subnetPatch } from '../../domain/subnet.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import {
+  OPTION_FLAGS,
+  type OptionChange,
+  optionChange,
+  optionsAfter,
+  UNSET_OPTION_FLAG,
+} from '../option-flags.ts';
 import { SUBNET_VIEW } from '../record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
-export const subnetEdit = defineCommand<{ readonly name: string; readonly edit: SubnetEdit }>({
+interface Options {
+  readonly name: string;
+  readonly edit: SubnetEdit;
+  readonly options: OptionChange | undefined;
+}
+
+export const subnetEdit = defineCommand<Options>({
   noun: 'subnet',
   verb: 'edit',
   summary: 'change the named fields of a subnet',
   operand: 'name',
-  flags: [...SUBNET_FLAGS, RENAME_FLAG],
-  examples: ['provision subnet edit lab --dhcp authoritative', 'provision subnet edit lab --range none'],
+  flags: [...SUBNET_FLAGS, ...OPTION_FLAGS, UNSET_OPTION_FLAG, RENAME_FLAG],
+  examples: [
+    'provision subnet edit lab --dhcp authoritative',
+    'provision subnet edit lab --range none',
+    'provision subnet edit lab --exclude 10.99.0.150 --option 150=ips:10.99.0.5 --unset-option 66',
+  ],
   parse: ({ name, flags }) => {
     const edit = { ...subnetFields(flags), ...named({ name: flags.text('rename') }) };
-    requireChange(edit);
-    return { name: checkName(name), edit };
+    const options = optionChange(flags, flags.texts('unset-option'));
+    requireChange({ ...edit, ...named({ options }) });
+    return { name: checkName(name), edit, options };
   },
-  run: async ({ name, edit }, { connect, out }) => {
+  run: async ({ name, edit, options }, { connect, out }) => {
     checkInput(subnetPatch, edit);
-    const subnet = await (await connect()).subnets.update(name, edit);
+    const { subnets } = await connect();
+    // The list travels whole: it is changed on a copy, and the revision says on which one.
+    const before = options && (await subnets.get(name));
+    const changed = options && { dhcpOptions: optionsAfter(options, before?.dhcpOptions ?? []) };
+    checkInput(subnetPatch, changed ?? {});
+    const subnet = await subnets.update(name, { ...edit, ...changed }, before?.revision);
     out.row(subnet, SUBNET_VIEW.columns);
     out.say(`changed subnet ${subnet.name}; the next packet is answered from it`);
     return undefined;

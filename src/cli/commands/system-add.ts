@@ -2,8 +2,9 @@ import type { SystemAdd } from '../../client/client.ts';
 import { systemPatch } from '../../domain/system.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { requireFlags } from '../flags.ts';
+import { named, requireFlags } from '../flags.ts';
 import { BOOT_INTERFACE_FLAGS, newInterfaces } from '../interface-flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
 import { SYSTEM_VIEW } from '../record-views.ts';
 import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
@@ -28,6 +29,7 @@ export const systemAdd = defineCommand<Options>({
     },
     ...SYSTEM_FLAGS,
     ...SETTINGS_FLAGS,
+    ...OPTION_FLAGS,
   ],
   examples: [
     'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
@@ -37,8 +39,10 @@ export const systemAdd = defineCommand<Options>({
     const wholeInterface = flags.texts('interface').some((text) => text.includes('='));
     requireFlags(flags, wholeInterface ? ['profile'] : ['profile', 'mac']);
     const { profile = '', ...rest } = systemFields(flags);
+    const options = optionChange(flags);
+    const dhcpOptions = options && optionsAfter(options, []);
     return {
-      input: { name, profile, ...rest, interfaces: newInterfaces(flags) },
+      input: { name, profile, ...rest, interfaces: newInterfaces(flags), ...named({ dhcpOptions }) },
       settings: settingsChange(flags),
     };
   },

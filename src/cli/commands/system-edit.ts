@@ -7,6 +7,13 @@ import type { CliDeps } from '../deps.ts';
 import { named, RENAME_FLAG, requireChange } from '../flags.ts';
 import { applyInterfaceEdit, type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
 import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
+import {
+  OPTION_FLAGS,
+  type OptionChange,
+  optionChange,
+  optionsAfter,
+  UNSET_OPTION_FLAG,
+} from '../option-flags.ts';
 import { SYSTEM_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -22,6 +29,7 @@ interface Options {
   readonly edit: Omit<SystemEdit, 'settings' | 'interfaces'>;
   readonly interfaces: InterfaceEdit | undefined;
   readonly settings: SettingsChange | undefined;
+  readonly options: OptionChange | undefined;
 }
 
 export const systemEdit = defineCommand<Options>({
@@ -47,6 +55,8 @@ export const systemEdit = defineCommand<Options>({
     ...SYSTEM_FLAGS,
     ...SETTINGS_FLAGS,
     UNSET_FLAG,
+    ...OPTION_FLAGS,
+    UNSET_OPTION_FLAG,
     RENAME_FLAG,
   ],
   examples: [
@@ -58,15 +68,17 @@ export const systemEdit = defineCommand<Options>({
     const edit = { ...systemFields(flags), ...named({ name: flags.text('rename') }) };
     const interfaces = interfaceEdit(flags);
     const settings = settingsChange(flags, flags.texts('unset'));
-    requireChange({ ...edit, ...named({ interfaces, settings }) });
-    return { name: checkName(name), edit, interfaces, settings };
+    const options = optionChange(flags, flags.texts('unset-option'));
+    requireChange({ ...edit, ...named({ interfaces, settings, options }) });
+    return { name: checkName(name), edit, interfaces, settings, options };
   },
-  run: async ({ name, edit, interfaces, settings }, { connect, out, deps }) => {
+  run: async ({ name, edit, ...parts }, { connect, out, deps }) => {
     checkInput(systemPatch, edit);
     const { systems } = await connect();
-    // Lists and settings travel whole: they are changed on a copy, and the revision says on which one.
-    const before = interfaces || settings ? await systems.get(name) : undefined;
-    const changed = before && (await changedParts(before, interfaces, settings, deps));
+    // Lists, settings and options travel whole: they are changed on a copy, and the revision says on which one.
+    const isPart = parts.interfaces || parts.settings || parts.options;
+    const before = isPart ? await systems.get(name) : undefined;
+    const changed = before && (await changedParts(before, parts, deps));
     checkInput(systemPatch, changed ?? {});
     const system = await systems.update(name, { ...edit, ...changed }, before?.revision);
     out.row(system, SYSTEM_VIEW.columns);
@@ -77,12 +89,12 @@ export const systemEdit = defineCommand<Options>({
 
 async function changedParts(
   before: System,
-  interfaces: InterfaceEdit | undefined,
-  settings: SettingsChange | undefined,
+  { interfaces, settings, options }: Pick<Options, 'interfaces' | 'settings' | 'options'>,
   deps: CliDeps,
-): Promise<Pick<SystemEdit, 'interfaces' | 'settings'>> {
+): Promise<Pick<SystemEdit, 'interfaces' | 'settings' | 'dhcpOptions'>> {
   return named({
     interfaces: interfaces && applyInterfaceEdit(interfaces, before),
     settings: settings && (await applySettings(settings, before.settings, deps)),
+    dhcpOptions: options && optionsAfter(options, before.dhcpOptions),
   });
 }
