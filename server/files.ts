@@ -16,7 +16,12 @@ export interface Files extends FileFacts {
   digest(path: string): Promise<string>;
   /** The real path of `name` inside the folder `root`, or undefined when it is not there or leads outside. */
   locateInside(root: string, name: string): Promise<string | undefined>;
+  /** A located file from memory, read once for each version of it; undefined where it has more than `limitBytes`. */
+  readWhole(path: string, limitBytes: number): Promise<Buffer | undefined>;
 }
+
+/** Files read whole that are kept: a rack that boots at once asks for the same two. */
+const WHOLE_FILES_KEPT = 4;
 
 /** Roots that do not exist (yet) allow nothing. They are asked for anew each time: a reload may change them. */
 export function createFiles(roots: () => readonly string[]): Files {
@@ -30,6 +35,7 @@ export function createFiles(roots: () => readonly string[]): Files {
     return undefined;
   };
   const digests = new Map<string, { version: string; digest: Promise<string> }>();
+  const whole = new Map<string, { version: string; bytes: Promise<Buffer> }>();
   return {
     locate,
     async digest(path) {
@@ -48,6 +54,19 @@ export function createFiles(roots: () => readonly string[]): Files {
       const wanted = resolve(realRoot, `.${sep}${name}`);
       const real = isInside(realRoot, wanted) ? await realpath(wanted).catch(() => undefined) : undefined;
       return real !== undefined && isInside(realRoot, real) ? real : undefined;
+    },
+    async readWhole(path, limitBytes) {
+      const { size, mtimeMs, ino } = await stat(path);
+      if (size > limitBytes) return undefined;
+      const version = `${size} ${mtimeMs} ${ino}`;
+      const known = whole.get(path);
+      if (known?.version === version) return known.bytes;
+      const bytes = readFile(path);
+      whole.delete(path);
+      whole.set(path, { version, bytes });
+      bytes.catch(() => whole.delete(path));
+      for (const oldest of whole.keys()) if (whole.size > WHOLE_FILES_KEPT) whole.delete(oldest);
+      return bytes;
     },
     async inspect(path) {
       const real = await locate(path);

@@ -8,6 +8,8 @@ import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
 import { accessService } from '../src/services/access.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
 import { bootService } from '../src/services/boot.ts';
+import { bootFileService } from '../src/services/boot-files.ts';
+import { bootReadiness } from '../src/services/boot-readiness.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
 import { distroService } from '../src/services/distros.ts';
@@ -41,7 +43,8 @@ import { createRenderer } from './render/render-process.ts';
 import { openSecretBox } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { createTftpAddresses } from './tftp/addresses.ts';
-import { firstFound, inAnyCase, sameForAll } from './tftp/lookup.ts';
+import { bootFilesByTftp } from './tftp/boot-files.ts';
+import { inAnyCase } from './tftp/lookup.ts';
 import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
 import { createTimers } from './timers.ts';
 
@@ -89,21 +92,26 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const events = eventService(deps, eventLog.lost, eventLog.event);
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
-  const answers = answerFileService(deps, { renderer, templates, files });
+  const answers = answerFileService(deps, {
+    renderer,
+    templates,
+    files,
+    bootProblems: bootReadiness(loaders.find),
+  });
   const httpPort = config.boot.port;
   const installs = installService(deps, events, async (system: StoredSystem) => {
     const address = await addressTowards(system, machine.ownAddresses(), store);
     await answers.checkReady(system, { address, httpPort });
   });
   const boot = bootService(deps, installs, answers, events);
+  const bootFiles = bootFileService(deps, boot, loaders.find);
   const dhcp = dhcpService(deps, events, installs, { httpPort, ownAddresses: machine.ownAddresses });
   const access = accessService(deps);
 
   // What listens.
   const tftp = createTftpAddresses({
     port: config.tftp.port,
-    // What is made for the machine that asks comes before what is the same for all.
-    find: inAnyCase(firstFound([sameForAll(loaders.find, 'no loader has this name')])),
+    find: inAnyCase(bootFilesByTftp(bootFiles, files, httpPort)),
     macOf: macOfAddress(store.dhcp, deps.now),
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
@@ -160,7 +168,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   };
   const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
-  const bootApp = buildBootApp({ boot, findLoader: loaders.find, findInTree, httpPort, log });
+  const bootApp = buildBootApp({ boot, bootFiles, findInTree, httpPort, log });
   const listeners = createListenerSet([
     {
       listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),

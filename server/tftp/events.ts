@@ -38,7 +38,7 @@ export type TftpEvent = { readonly client: Endpoint; readonly name: string } & (
       readonly ackedBytes: number;
       readonly totalBytes: number;
     }
-  | { readonly type: 'not-found'; readonly detail: string }
+  | { readonly type: 'not-found'; readonly detail: string; readonly isOptional: boolean }
   /** Also without a `request` before it, when there was nothing that could be asked for. */
   | { readonly type: 'refused'; readonly reason: TftpRefusal; readonly detail: string }
 );

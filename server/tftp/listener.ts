@@ -169,12 +169,14 @@ class RunningTftpListener implements TftpListener {
   async #serve(place: TftpPlace, judged: JudgedRequest & { verdict: 'serve' }): Promise<void> {
     const { client, name } = place;
     const { find, macOf } = this.#options;
-    const file = await find(name, { address: client.address, mac: macOf?.(client.address) });
+    const server = this.#options.listen.address;
+    const file = await find(name, { address: client.address, server, mac: macOf?.(client.address) });
     if (place.left) return;
     if ('missing' in file) {
       this.#places.leave(place);
       this.#reply(client, TFTP_ERROR.fileNotFound, 'file not found');
-      this.#emit({ type: 'not-found', client, name, detail: file.missing });
+      const { missing: detail, isOptional = false } = file;
+      this.#emit({ type: 'not-found', client, name, detail, isOptional });
       return;
     }
     const bytes = bytesToSend(file.bytes, judged.mode, this.#limits);

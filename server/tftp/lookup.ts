@@ -2,6 +2,8 @@
 export interface TftpClient {
   /** Source address of the request, as text. */
   readonly address: string;
+  /** Our own address that was asked, as text. */
+  readonly server: string;
   /** The machine that has this address by record or lease, `aa:bb:cc:dd:ee:ff`; undefined for a stranger. */
   readonly mac: string | undefined;
 }
@@ -15,6 +17,8 @@ export interface TftpFile {
 /** There is no such file for this client, and why, in words for the timeline; the client hears "file not found". */
 export interface TftpMissing {
   readonly missing: string;
+  /** The loader goes on without it, so nobody needs to read of it. */
+  readonly isOptional?: boolean;
 }
 
 /**

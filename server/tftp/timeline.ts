@@ -1,3 +1,4 @@
+import { withoutToken } from '../../src/boot/boot-names.ts';
 import { parseIpv4 } from '../../src/domain/ipv4.ts';
 import { limitEvents } from '../../src/services/event-budget.ts';
 import type { EventService } from '../../src/services/events.ts';
@@ -43,7 +44,7 @@ const NAME_SHOWN = 120;
 
 /** A name as a machine asked for it, one character a byte: what is not printable ASCII is shown as `\xff`. */
 export function showName(name: string): string {
-  const shown = name
+  const shown = withoutToken(name)
     .slice(0, NAME_SHOWN)
     .replaceAll('\\', '\\\\')
     .replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
@@ -66,6 +67,7 @@ function describe(event: TftpEvent): { ok: boolean; message: string } | undefine
         message: `${name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
       };
     case 'not-found':
+      if (event.isOptional) return undefined;
       return { ok: false, message: `asked for '${name}': ${event.detail}` };
     case 'refused':
       return { ok: false, message: `asked for '${name}': refused (${event.reason})` };

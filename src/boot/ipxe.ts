@@ -1,56 +1,140 @@
-/** What the iPXE script of one install needs. URLs carry the install's token. */
-export interface InstallScript {
-  readonly system: string;
-  readonly kernelUrl: string;
-  readonly initrdUrl: string;
-  /** Where this very script came from. */
-  readonly scriptUrl: string;
-  readonly kernelArgs: readonly string[];
-}
+import { macWithDashes } from '../domain/mac.ts';
+import {
+  type HandOver,
+  type InstallScript,
+  installFileUrl,
+  type LocalScript,
+  plainWords,
+  RETRY_SECONDS,
+} from './boot-script.ts';
+import { type BootServer, bootUrl } from './bootfile.ts';
+import { LOADERS, LOCAL_BOOT_LOADERS } from './loaders.ts';
+import { type DiskStep, LOCAL_BOOT } from './local-boot.ts';
+
+/** iPXE's name for an architecture, `${buildarch}`, and ours. */
+const EFI_ARCHS = [
+  ['x86_64', 'x64-uefi'],
+  ['arm64', 'arm64-uefi'],
+  ['i386', 'x86-uefi'],
+] as const;
 
 /**
  * The script that loads an installer. `initrd=initrd` is for the EFI stub, which finds iPXE's files by name; BIOS
  * kernels ignore it. On failure it waits and asks for its script again, so that the server decides anew: a link that is
  * still coming up gets more time (F39), an install that is over by then becomes a local boot. Never a shell nobody sees.
  */
-export function renderInstallScript(script: InstallScript): string {
-  return [
-    '#!ipxe',
+export function renderIpxeInstall(script: InstallScript): string {
+  return lines([
     `echo provision: installing ${script.system}`,
     'imgfree ||',
-    `kernel --name kernel ${script.kernelUrl} initrd=initrd ${script.kernelArgs.join(' ')} || goto again`,
-    `initrd --name initrd ${script.initrdUrl} || goto again`,
+    `kernel --name kernel ${installFileUrl(script, 'kernel')} initrd=initrd ${script.kernelArgs.join(' ')} || goto again`,
+    `initrd --name initrd ${installFileUrl(script, 'initrd')} || goto again`,
     'boot || goto again',
-    ':again',
-    'echo provision: loading failed, asking again in 10 seconds',
-    'sleep 10',
-    `chain --replace ${script.scriptUrl} || goto again`,
-    '',
-  ].join('\n');
+    ...askAgain(scriptUrl(script), 'loading failed'),
+  ]);
+}
+
+/** The script that sends a machine to its disk: the rows of the table of local boot, for either kind of firmware. */
+export function renderIpxeLocal({ reason, server, localBoot }: LocalScript): string {
+  const choice = LOCAL_BOOT[localBoot];
+  return lines([
+    `echo provision: booting from the local disk (${plainWords(reason)})`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE expands it, on the machine
+    'iseq ${platform} efi && goto efi ||',
+    ...choice['ipxe-bios'].flatMap((step) => diskStep(step, server)),
+    ':efi',
+    ...choice['ipxe-efi'].flatMap((step) => diskStep(step, server)),
+  ]);
+}
+
+function diskStep(step: DiskStep, server: BootServer): string[] {
+  switch (step) {
+    case 'exit-ok':
+      return ['exit 0'];
+    case 'exit-failure':
+      return ['exit 1'];
+    case 'disk':
+      return ['sanboot --no-describe --drive 0x80 ||'];
+    case 'find':
+      return EFI_ARCHS.flatMap(([buildarch, arch]) => {
+        const loader = LOCAL_BOOT_LOADERS[arch];
+        return loader === null ? [] : [onArch(buildarch, `chain ${bootUrl(server)}/loaders/${loader} ||`)];
+      });
+  }
 }
 
 /**
- * The script that sends a machine to its disk. On a BIOS a plain exit returns to INT 18h, the next boot device. On EFI
- * a small GRUB is chained that finds the disk's own EFI loader; where it is not there, newer builds of iPXE can start
- * the disk themselves; else iPXE leaves with an error, since success would stop the boot manager (F34) while failure
- * makes it try its next entry.
+ * The script of an iPXE that was there before us (in the NIC's ROM) on a machine for which another loader is chosen.
+ * Names no token, so it is not counted: the loader's own script is.
  */
-export function renderLocalBootScript(reason: string, localLoaderUrl: string): string {
-  return [
-    '#!ipxe',
-    `echo provision: booting from the local disk (${plainWords(reason)})`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE expands it, on the machine
-    'iseq ${platform} efi || exit 0',
-    `chain ${localLoaderUrl} || sanboot --no-describe --drive 0x80 || exit 1`,
-    'exit 1',
-    '',
-  ].join('\n');
+export function renderIpxeHandOver({ system, mac, server, loader }: HandOver): string {
+  const wrong = `echo provision: ${loader} is not for this firmware: provision system edit ${system} --loader ipxe`;
+  const chains = loader === 'grub' ? grubChains(server) : pxelinuxChain(server);
+  return lines([
+    `echo provision: handing on to ${loader} on ${system}`,
+    ...chains,
+    wrong,
+    ...askAgain(scriptUrl({ mac, server }), `${loader} did not start`),
+  ]);
 }
 
-/** iPXE expands ${…} and splits at quotes: a reason shown on a console keeps only harmless characters. */
-function plainWords(text: string): string {
-  return text
-    .replace(/[^A-Za-z0-9 .,:()'-]/g, '')
-    .replaceAll("'", '')
-    .slice(0, 200);
+function grubChains(server: BootServer): string[] {
+  return EFI_ARCHS.flatMap(([buildarch, arch]) => {
+    const chain = LOADERS.grub[arch];
+    // shim looks for its GRUB where it came from itself.
+    return 'none' in chain
+      ? []
+      : [onArch(buildarch, `chain --replace ${bootUrl(server)}/loaders/${chain.first} ||`)];
+  }).map(onlyOn('efi'));
+}
+
+/** pxelinux reads the folder of its files out of DHCP option 210; what iPXE sets, it passes on. */
+function pxelinuxChain(server: BootServer): string[] {
+  const chain = LOADERS.pxelinux['x86-bios'];
+  if ('none' in chain) return [];
+  const base = `${bootUrl(server)}/loaders/`;
+  return [`set 210:string ${base}`, onlyOn('pcbios')(`chain --replace ${base}${chain.first} ||`)];
+}
+
+const onlyOn =
+  (platform: 'efi' | 'pcbios') =>
+  (command: string): string =>
+    `iseq \${platform} ${platform} && ${command}`;
+
+function onArch(buildarch: string, command: string): string {
+  return `iseq \${buildarch} ${buildarch} && ${command}`;
+}
+
+/**
+ * The script that builds of iPXE ask for by themselves before anything else (F29). It goes by DHCP where that has not
+ * been done, and names the NIC that it came by, which need not be net0 (F38).
+ */
+export function renderAutoexec(server: BootServer): string {
+  return lines([
+    ':again',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE expands it, on the machine
+    'isset ${netX/ip} || dhcp || goto wait',
+    `chain --replace ${bootUrl(server)}/boot/ipxe/\${netX/mac:hexhyp} || goto wait`,
+    ':wait',
+    `echo provision: no boot script yet, asking again in ${RETRY_SECONDS} seconds`,
+    `sleep ${RETRY_SECONDS}`,
+    'goto again',
+  ]);
+}
+
+function scriptUrl({ server, mac }: Pick<HandOver, 'server' | 'mac'>): string {
+  return `${bootUrl(server)}/boot/ipxe/${macWithDashes(mac)}`;
+}
+
+function askAgain(url: string, what: string): string[] {
+  return [
+    ':again',
+    `echo provision: ${what}, asking again in ${RETRY_SECONDS} seconds`,
+    `sleep ${RETRY_SECONDS}`,
+    `chain --replace ${url} || goto again`,
+  ];
+}
+
+function lines(commands: readonly string[]): string {
+  return ['#!ipxe', ...commands, ''].join('\n');
 }

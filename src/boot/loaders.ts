@@ -129,3 +129,23 @@ export const LOADER_FILES: readonly LoaderFile[] = [
   ),
   file('local-x64.efi', 'GRUB that starts the disk of an x64 UEFI machine; made by: npm run loaders'),
 ];
+
+/** Every file that some firmware needs for this choice. */
+export function filesOfLoader(loader: LoaderChoice): string[] {
+  if (loader === 'none') return [];
+  return Object.values(LOADERS[loader]).flatMap((chain) =>
+    'none' in chain ? [] : [chain.first, ...chain.needs],
+  );
+}
+
+/** Why a loader is not there, and how it comes there; undefined for a name that is no loader's. */
+export function howToGetLoader(name: string): string | undefined {
+  const found = LOADER_FILES.find((one) => one.name === name);
+  if (found === undefined) return undefined;
+  const { what, debian } = found;
+  const from =
+    debian === null
+      ? `provision loaders install --file PATH --as ${name}`
+      : `apt-get install ${debian.package}, then provision loaders install`;
+  return `${name} is not installed (${what}): ${from}`;
+}

@@ -10,6 +10,7 @@ import { DomainError, type Problem } from '../domain/errors.ts';
 import { parseNetwork } from '../domain/ipv4.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Subnet } from '../domain/subnet.ts';
+import type { System } from '../domain/system.ts';
 import type { StoredProfile, StoredSystem } from '../store/store.ts';
 import type { Deps } from './deps.ts';
 import type { FileFacts } from './distros.ts';
@@ -53,6 +54,12 @@ export interface AnswerSources {
     /** The real path under an allowed folder, links followed; undefined for every other. */
     locate(path: string): Promise<string | undefined>;
   };
+  /** What is in the way of the loader that the records choose. */
+  readonly bootProblems: (
+    system: System,
+    distro: Distro,
+    kernelArgs: readonly string[],
+  ) => Promise<readonly Problem[]>;
 }
 
 /** Everything that stands behind one system. */
@@ -151,7 +158,8 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       // Its digest is part of what is rendered: without the image there is nothing to render.
       if (problems.some(({ path }) => path === 'image')) throw notReady(system.system.name, problems);
       await attempt('kernelArgs', async () => {
-        renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
+        const args = renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
+        problems.push(...(await sources.bootProblems(standing.system.system, standing.distro, args)));
       });
       await attempt('answerFile', async () => {
         const { text } = await renderStanding(standing, rendering, 'preview');

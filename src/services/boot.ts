@@ -1,11 +1,12 @@
-import { type BootServer, bootUrl } from '../boot/bootfile.ts';
-import { decideBoot } from '../boot/decide.ts';
-import { renderInstallScript, renderLocalBootScript } from '../boot/ipxe.ts';
-import { LOCAL_BOOT_LOADERS } from '../boot/loaders.ts';
+import type { BootServer } from '../boot/bootfile.ts';
+import { type BootDecision, decideBoot } from '../boot/decide.ts';
+import { renderIpxeHandOver } from '../boot/ipxe.ts';
+import { nameBootNic } from '../boot/kernel-line.ts';
+import { SCRIPTS, type ScriptForm } from '../boot/scripts.ts';
 import { type NewBootEvent, REPORTED_STAGES, type ReportedStage, type Stage } from '../domain/boot-event.ts';
 import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
-import { type Mac, macWithDashes } from '../domain/mac.ts';
+import type { Mac } from '../domain/mac.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
 import type { StoredInstall } from '../store/store.ts';
 import { type AnswerFiles, failureText, type Rendering } from './answer-files.ts';
@@ -36,6 +37,20 @@ export type Delivery =
   | { readonly byProxy: true };
 
 export type FileName = 'kernel' | 'initrd' | 'answer' | 'image';
+
+/** A machine that may be told something, and what. */
+interface Judged {
+  readonly machine: MachineFacts;
+  readonly decision: BootDecision;
+}
+
+/** Whose script is made, for whom, and in which language. */
+interface ScriptWish {
+  readonly machine: MachineFacts;
+  readonly mac: Mac;
+  readonly caller: Caller;
+  readonly form: ScriptForm;
+}
 
 /** What booting machines are given. Every way in asks the same policy (boot/decide.ts) or the same install. */
 export function bootService(
@@ -82,6 +97,19 @@ export function bootService(
     return { refused: 'over', reason: `the install is over (${stored.install.state})` };
   };
 
+  /** The machine with this MAC and what it is to do, if the caller is that machine and is to be told anything. */
+  const judge = (mac: Mac, caller: Caller): Judged | Refusal => {
+    const machine = store.dhcp.findMachine(mac);
+    const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
+    if (machine === undefined || decision.action === 'ignore')
+      return { refused: 'unknown', reason: decision.reason };
+    if (machine.ip !== caller.address && !isOwn(caller.address, machine.systemId))
+      return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
+    if (machine.loader === 'none')
+      return { refused: 'unknown', reason: `the record of ${machine.system} says loader none` };
+    return { machine, decision };
+  };
+
   /** What cannot be made stands on the timeline before the error goes its way: the machine shows nobody anything. */
   const orTell = async <T>(stage: Stage, base: Partial<NewBootEvent>, work: () => Promise<T>): Promise<T> => {
     try {
@@ -99,22 +127,18 @@ export function bootService(
     return 'refused' in result ? { refused: 'over', reason: result.refused } : undefined;
   };
 
-  const installScript = async (
-    machine: MachineFacts,
-    mac: Mac,
-    caller: Caller,
-  ): Promise<string | Refusal> => {
+  const installScript = async ({ machine, mac, caller, form }: ScriptWish): Promise<string | Refusal> => {
     const installId = machine.install?.id;
     if (installId === undefined) return { refused: 'over', reason: 'the record was removed' };
     const result = await installs.observe(installId, { kind: 'script-served' });
-    if ('refused' in result) return localScript(machine, mac, caller, result.refused);
+    if ('refused' in result) return localScript({ machine, mac, caller, form }, result.refused);
     const token = installs.tokenOf(installId);
     if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
-    const base = bootUrl(caller.server);
-    const kernelArgs = await orTell('boot-script', eventBase(machine, mac), () =>
+    const args = await orTell('boot-script', eventBase(machine, mac), () =>
       prepared.kernelArgs({ installId, systemId: machine.systemId }, { token, server: caller.server }),
     );
-    if (kernelArgs === REMOVED) return { refused: 'over', reason: 'the record was removed' };
+    if (args === REMOVED) return { refused: 'over', reason: 'the record was removed' };
+    const kernelArgs = nameBootNic(args, mac);
     const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
     tell({
       ...eventBase(machine, mac),
@@ -122,25 +146,17 @@ export function bootService(
       message: 'told to load the installer',
       data,
     });
-    return renderInstallScript({
-      system: machine.system,
-      kernelUrl: `${base}/i/${token}/kernel`,
-      initrdUrl: `${base}/i/${token}/initrd`,
-      scriptUrl: `${base}/boot/ipxe/${macWithDashes(mac)}`,
-      kernelArgs,
-    });
+    const { server } = caller;
+    return SCRIPTS[form].install({ system: machine.system, mac, server, token, kernelArgs });
   };
 
-  const localScript = (machine: MachineFacts, mac: Mac, caller: Caller, reason: string): string => {
+  const localScript = ({ machine, mac, caller, form }: ScriptWish, reason: string): string => {
     tell({
       ...eventBase(machine, mac),
       stage: 'local-boot',
       message: `sent to its disk: ${reason}`,
     });
-    return renderLocalBootScript(
-      reason,
-      `${bootUrl(caller.server)}/loaders/${LOCAL_BOOT_LOADERS['x64-uefi']}`,
-    );
+    return SCRIPTS[form].local({ reason, server: caller.server, localBoot: machine.localBoot });
   };
 
   const answerFile = async (stored: StoredInstall, rendering: Rendering): Promise<MachineFile | Refusal> => {
@@ -168,17 +184,20 @@ export function bootService(
   };
 
   return {
-    /** The iPXE script of the machine with this MAC; only its own address gets one, since it names the token. */
-    async script(mac: Mac, caller: Caller): Promise<string | Refusal> {
-      const machine = store.dhcp.findMachine(mac);
-      const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
-      if (machine === undefined || decision.action === 'ignore')
-        return { refused: 'unknown', reason: decision.reason };
-      if (machine.ip !== caller.address && !isOwn(caller.address, machine.systemId)) {
-        return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
-      }
-      if (decision.action === 'local') return localScript(machine, mac, caller, decision.reason);
-      return installScript(machine, mac, caller);
+    judge,
+
+    /** The script of the machine with this MAC; only its own address gets one, since it names the token. */
+    async script(mac: Mac, caller: Caller, form: ScriptForm = 'ipxe'): Promise<string | Refusal> {
+      const judged = judge(mac, caller);
+      if ('refused' in judged) return judged;
+      const { machine, decision } = judged;
+      const wish = { machine, mac, caller, form };
+      if (decision.action === 'local') return localScript(wish, decision.reason);
+      const { loader, system } = machine;
+      // An iPXE in the NIC's ROM was there before our choice: the script that is counted is the other loader's.
+      if (form === 'ipxe' && (loader === 'grub' || loader === 'pxelinux'))
+        return renderIpxeHandOver({ system, mac, server: caller.server, loader });
+      return installScript(wish);
     },
 
     /** One file of an install. The answer file spends the attempt before a byte of it leaves. */

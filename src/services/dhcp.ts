@@ -1,19 +1,16 @@
-import { chooseBootfile } from '../boot/bootfile.ts';
-import { decideBoot } from '../boot/decide.ts';
 import { buildReply } from '../dhcp/build-reply.ts';
 import { type DhcpClient, describeClient } from '../dhcp/client.ts';
 import type { Decision, GrantDecision, ReplyDecision } from '../dhcp/decision.ts';
 import { chooseDestination, type Destination } from '../dhcp/destination.ts';
-import type { BootTarget } from '../dhcp/facts.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
 import { MalformedPacket, UnencodablePacket } from '../dhcp/packet-errors.ts';
 import { decideReply } from '../dhcp/reply.ts';
-import { describeArchCode } from '../domain/arch.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
 import { type Ipv4, type Ipv4Network, NO_ADDRESS, netmask, networkContains } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
+import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
 import { describeExchange } from './dhcp-events.ts';
 import { type Gathered, gatherFacts } from './dhcp-facts.ts';
@@ -168,11 +165,6 @@ function isReply(decision: Decision): decision is ReplyDecision {
   return decision.kind !== 'silent' && decision.kind !== 'release' && decision.kind !== 'decline';
 }
 
-/** Firmware or loader: something that boots from the network now, not a running system that renews its lease. */
-export function isBootClient(client: DhcpClient): boolean {
-  return client.isPxe || client.isHttpClient || client.isIpxe;
-}
-
 /**
  * The address by which this client is to know us. An interface may have several: the one in a declared subnet that is
  * answered, else the first.
@@ -200,50 +192,6 @@ function networksOf(reception: PacketReception): Ipv4Network[] {
     network: ((address & netmask(prefix)) >>> 0) as Ipv4,
     prefix,
   }));
-}
-
-/** What this client shall boot, by the same policy as every other stage. */
-function chooseTarget(
-  client: DhcpClient,
-  { machine, subnet }: Gathered,
-  { serverId, httpPort, nowMs }: { serverId: Ipv4; httpPort: number; nowMs: number },
-): BootTarget {
-  if (!isBootClient(client) || client.mac === undefined)
-    return { kind: 'none', reason: 'the client does not netboot' };
-  const { action, reason } = decideBoot(
-    { known: machine !== undefined, install: machine?.install ?? null },
-    nowMs,
-  );
-  if (action === 'ignore' || machine === undefined) return { kind: 'none', reason };
-  // F36: some firmware hangs on an offer that it cannot follow, so it gets none of the options that say "boot".
-  if (action === 'local' && machine.localBoot === 'next')
-    return { kind: 'none', reason: `${reason}; left to go on to its next boot device` };
-  // F8: a ROM that does not say what it is is a BIOS where its record says so; pxelinux is for nothing else.
-  const isSilent = client.archCodes.length === 0 && machine.loader === 'pxelinux';
-  const arch = isSilent ? 'x86-bios' : client.firmware?.arch;
-  if (arch === undefined && !client.isIpxe) return { kind: 'none', reason: unsupportedFirmware(client) };
-  const nextServer = subnet?.nextServer == null ? serverId : canonicalIpv4(subnet.nextServer);
-  const booter = {
-    arch: arch ?? ('x86-bios' as const),
-    transport: client.isHttpClient ? ('http' as const) : ('tftp' as const),
-    isIpxe: client.isIpxe,
-    mac: client.mac,
-    system: machine.system,
-    loader: machine.loader,
-  };
-  const choice = chooseBootfile(booter, { address: nextServer, httpPort });
-  if ('unsupported' in choice) return { kind: 'none', reason: choice.unsupported };
-  return { kind: 'boot', ...choice, httpBoot: client.isHttpClient && !client.isIpxe };
-}
-
-/** Why this firmware gets no loader, and what would help. */
-function unsupportedFirmware(client: DhcpClient): string {
-  // F6: its ROM says that it is an x86 BIOS, and would run x86 code into nothing.
-  if (client.isRaspberryPi)
-    return 'the ROM of a Raspberry Pi has files of its own; put UEFI firmware on its SD card, and it boots as arm64-uefi';
-  if (client.archCodes.length === 0)
-    return 'it does not say what firmware it has (no option 93, no number in option 60), and x86 code could be wrong for it';
-  return `there is no loader for ${client.archCodes.map(describeArchCode).join(', ')} firmware; give it local media`;
 }
 
 /** The binding that a decision promises or ends; undefined where nothing is written. */

@@ -37,7 +37,7 @@ export async function openBootWorld(): Promise<BootWorld> {
   const files = createFiles(() => [`${world.dataDir}/distros`]);
   const app = buildBootApp({
     boot: world.boot,
-    findLoader: async (name) => (name === 'snponly.efi' ? Buffer.from('a loader') : undefined),
+    bootFiles: world.bootFiles,
     findInTree: async (name, path) => (name === 'debian-13' ? files.locateInside(tree, path) : undefined),
     httpPort: 80,
     log: createLog('trace', { write: (line: string) => world.logged.push(line) }),

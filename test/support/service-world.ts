@@ -14,6 +14,8 @@ import type { Ipv4 } from '../../src/domain/ipv4.ts';
 import { type AccessService, accessService } from '../../src/services/access.ts';
 import { type AnswerFiles, answerFileService } from '../../src/services/answer-files.ts';
 import { type BootService, bootService } from '../../src/services/boot.ts';
+import { type BootFileService, bootFileService } from '../../src/services/boot-files.ts';
+import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
@@ -38,6 +40,9 @@ export interface ServiceWorld {
   readonly services: ApiServices;
   readonly access: AccessService;
   readonly boot: BootService;
+  readonly bootFiles: BootFileService;
+  /** Boot loaders by name; a test may add some. */
+  readonly loaders: Map<string, Buffer>;
   readonly answers: AnswerFiles;
   /** The API as it stands on TCP (with tokens) and on the unix socket (without). */
   readonly tcp: FastifyInstance;
@@ -92,6 +97,8 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     ...shippedSnippets(),
   ]);
   const files = createFiles(() => [join(dataDir, 'distros')]);
+  const loaders = new Map([['snponly.efi', Buffer.from('a loader')]]);
+  const findLoader = async (name: string) => loaders.get(name);
   const events = eventService(deps, (error) => {
     throw error;
   });
@@ -99,6 +106,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     renderer: { render: async (request) => renderAnswerFile(request) },
     templates: async () => templates,
     files,
+    bootProblems: bootReadiness(findLoader),
   });
   const server = { address: ip('127.0.0.1'), httpPort: 80 };
   const installs = installService(deps, events, (system) => answers.checkReady(system, server));
@@ -127,6 +135,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     status,
   };
   const access = accessService(deps);
+  const boot = bootService(deps, installs, answers, events);
   const api = { services, access, log, version: '0.0.0' };
   const local = buildHttpApp(api, 'socket');
   const world: ServiceWorld = {
@@ -134,7 +143,9 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     store,
     services,
     access,
-    boot: bootService(deps, installs, answers, events),
+    boot,
+    bootFiles: bootFileService(deps, boot, findLoader),
+    loaders,
     answers,
     tcp: buildHttpApp(api, 'token'),
     local,

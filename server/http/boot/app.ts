@@ -8,6 +8,8 @@ import type { BootServer } from '../../../src/boot/bootfile.ts';
 import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import { parseMac } from '../../../src/domain/mac.ts';
 import type { BootService, Caller, FileName, Refusal } from '../../../src/services/boot.ts';
+import type { BootFile, BootFileService } from '../../../src/services/boot-files.ts';
+import { logicalName } from '../../../src/tftp/path.ts';
 import { requireDeclaredPermissions } from '../auth.ts';
 import { installErrorHandlers } from '../errors.ts';
 import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
@@ -15,8 +17,7 @@ import { sendFile } from './send-file.ts';
 
 export interface BootAppDeps {
   readonly boot: BootService;
-  /** A loader by its logical name, from memory. */
-  readonly findLoader: (name: string) => Promise<Buffer | undefined>;
+  readonly bootFiles: BootFileService;
   /** The real path of a file in the tree of a distro. */
   readonly findInTree: (distro: string, name: string) => Promise<string | undefined>;
   readonly httpPort: number;
@@ -26,10 +27,15 @@ export interface BootAppDeps {
 const machine = { config: { permission: 'machine' } } as const;
 /** A report's detail is a line or two; an installer that sends its whole log is cut off politely. */
 const BODY_LIMIT_BYTES = 16 * 1024;
+const NO_SUCH_FILE: BootFile = {
+  kind: 'none',
+  refusal: { refused: 'unknown', reason: 'there is no such file' },
+  isOptional: false,
+};
 const STATUS: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, 'not-yours': 403, over: 410 };
 
 /** What booting machines fetch, on a listener of its own: no route of people is reachable here, none of these there. */
-export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: BootAppDeps): FastifyInstance {
+export function buildBootApp({ boot, bootFiles, findInTree, httpPort, log }: BootAppDeps): FastifyInstance {
   const app = Fastify({ loggerInstance: log, bodyLimit: BODY_LIMIT_BYTES, connectionTimeout: 0 });
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
@@ -51,11 +57,17 @@ export function buildBootApp({ boot, findLoader, findInTree, httpPort, log }: Bo
     },
   );
 
-  app.get<{ Params: { '*': string } }>('/loaders/*', machine, async (request, reply) => {
-    const bytes = await findLoader(request.params['*']);
-    if (bytes === undefined) return refuse(reply, { refused: 'unknown', reason: 'there is no such loader' });
-    return reply.type('application/octet-stream').send(bytes);
-  });
+  // Whatever else a loader asks for, below the folder that it came from or below the root. No HEAD: scripts are counted.
+  for (const url of ['/loaders/*', '/*']) {
+    const options = { ...machine, exposeHeadRoute: false };
+    app.get<{ Params: { '*': string } }>(url, options, async (request, reply) => {
+      const name = logicalName(request.params['*']);
+      const found = name.ok ? await bootFiles.find(name.name, caller(request)) : NO_SUCH_FILE;
+      if (found.kind === 'none') return refuse(reply, found.refusal);
+      if (found.kind === 'path') return sendFile(request, reply, found.path, found.delivered);
+      return reply.type(found.contentType).send(found.bytes);
+    });
+  }
 
   for (const name of ['kernel', 'initrd', 'answer', 'image'] as const) {
     // No HEAD for the answer file: handing it out spends the attempt, and a HEAD gets nothing for it.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { firstFound, inAnyCase, sameForAll, type TftpFind } from '../../../server/tftp/lookup.ts';
 import { CLIENT, rrq, TftpBench } from '../../support/tftp-bench.ts';
 
-const WEB001 = { address: '10.0.0.11', mac: '52:54:00:00:00:11' };
+const WEB001 = { server: '10.0.0.1', address: '10.0.0.11', mac: '52:54:00:00:00:11' };
 const perMachine: TftpFind = async (name, { mac }) =>
   name === 'grub/grub.cfg' && mac !== undefined
     ? { name, bytes: Buffer.from(`# ${mac}\n`) }
@@ -22,7 +22,7 @@ async function found(name: string, client: Parameters<TftpFind>[1] = WEB001): Pr
 describe('looking a name up', () => {
   test('what is made for the machine that asks comes first, for it alone', async () => {
     expect(await found('grub/grub.cfg')).toBe('grub/grub.cfg: # 52:54:00:00:00:11\n');
-    expect(await found('grub/grub.cfg', { address: '10.0.0.99', mac: undefined })).toBe(
+    expect(await found('grub/grub.cfg', { server: '10.0.0.1', address: '10.0.0.99', mac: undefined })).toBe(
       'missing: nothing is made for this machine; no loader has this name',
     );
   });

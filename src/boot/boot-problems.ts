@@ -1,0 +1,81 @@
+import type { Arch } from '../domain/arch.ts';
+import type { LoaderChoice } from '../domain/boot-choice.ts';
+import type { Problem } from '../domain/errors.ts';
+import { LOADERS } from './loaders.ts';
+
+/** What is known before a machine was ever heard of. */
+export interface BootPlan {
+  readonly system: string;
+  readonly loader: LoaderChoice;
+  readonly distroArch: 'x86_64' | 'aarch64';
+  readonly kernelArgs: readonly string[];
+  /** Is this file of a loader there? */
+  readonly isInstalled: (name: string) => boolean;
+}
+
+/** The firmware that a distro's machines can have. */
+const FIRMWARE: Readonly<Record<BootPlan['distroArch'], readonly Arch[]>> = {
+  x86_64: ['x64-uefi', 'x86-bios', 'x86-uefi'],
+  aarch64: ['arm64-uefi'],
+};
+
+/**
+ * What the kernel of a pxelinux config may be told, in characters: its command line ends at 2047, and holds the URLs of
+ * kernel and initrd as well.
+ */
+const PXELINUX_ARGS_LIMIT = 1800;
+
+/** Everything for which an install with this loader cannot work on any machine; empty: nothing is in its way. */
+export function bootProblems(plan: BootPlan): Problem[] {
+  const { system, loader, kernelArgs } = plan;
+  if (loader === 'none') {
+    const mend = `provision system edit ${system} --loader ipxe`;
+    return [{ path: 'loader', message: `loader none: the machine would never be told to boot (${mend})` }];
+  }
+  const problems = chainProblems(plan, loader);
+  if (loader === 'grub') problems.push(...grubProblems(kernelArgs));
+  if (loader === 'ipxe' || loader === 'ipxe-native') problems.push(...ipxeProblems(kernelArgs));
+  if (loader === 'pxelinux' && kernelArgs.join(' ').length > PXELINUX_ARGS_LIMIT)
+    problems.push({
+      path: 'kernelArgs',
+      message: `the kernel args have ${kernelArgs.join(' ').length} characters, pxelinux has room for ${PXELINUX_ARGS_LIMIT}`,
+    });
+  return problems;
+}
+
+function chainProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): Problem[] {
+  // The NIC's own ROM may be iPXE: then no file is needed.
+  if (loader === 'ipxe') return [];
+  const chains = FIRMWARE[plan.distroArch].flatMap((arch) => {
+    const chain = LOADERS[loader][arch];
+    return 'none' in chain ? [] : [[chain.first, ...chain.needs]];
+  });
+  if (chains.length === 0) {
+    const mend = `provision system edit ${plan.system} --loader ipxe`;
+    return [{ path: 'loader', message: `${loader} cannot boot a machine of ${plan.distroArch} (${mend})` }];
+  }
+  const missing = chains.map((files) => files.filter((name) => !plan.isInstalled(name)));
+  if (missing.some((files) => files.length === 0)) return [];
+  const message = `${loader} is not there: ${missing[0]?.join(', ')} (get it with: provision loaders install)`;
+  return [{ path: 'loader', message }];
+}
+
+/** GRUB writes a backslash before every quote and backslash that it hands to a kernel. */
+function grubProblems(kernelArgs: readonly string[]): Problem[] {
+  return kernelArgs
+    .filter((arg) => /["'\\]/.test(arg))
+    .map((arg) => ({
+      path: 'kernelArgs',
+      message: `GRUB cannot hand the kernel arg ${arg.split('=', 1)[0]} on as it is: it has a quote or a backslash`,
+    }));
+}
+
+/** iPXE has no quoting: it expands ${…} wherever it stands, and takes these words for its own. */
+function ipxeProblems(kernelArgs: readonly string[]): Problem[] {
+  return kernelArgs
+    .filter((arg) => arg.includes('${') || arg === '||' || arg === '&&')
+    .map((arg) => ({
+      path: 'kernelArgs',
+      message: `iPXE cannot hand the kernel arg ${arg.split('=', 1)[0]} on as it is: it would run it as its own script`,
+    }));
+}

@@ -1,0 +1,57 @@
+import { chooseBootfile } from '../boot/bootfile.ts';
+import { decideBoot } from '../boot/decide.ts';
+import type { DhcpClient } from '../dhcp/client.ts';
+import type { BootTarget } from '../dhcp/facts.ts';
+import { describeArchCode } from '../domain/arch.ts';
+import { canonicalIpv4 } from '../domain/fields.ts';
+import type { Ipv4 } from '../domain/ipv4.ts';
+import type { Gathered } from './dhcp-facts.ts';
+
+/** Firmware or loader: something that boots from the network now, not a running system that renews its lease. */
+export function isBootClient(client: DhcpClient): boolean {
+  return client.isPxe || client.isHttpClient || client.isIpxe;
+}
+
+/** What this client shall boot, by the same policy as every other stage. */
+export function chooseTarget(
+  client: DhcpClient,
+  { machine, subnet }: Gathered,
+  { serverId, httpPort, nowMs }: { serverId: Ipv4; httpPort: number; nowMs: number },
+): BootTarget {
+  if (!isBootClient(client) || client.mac === undefined)
+    return { kind: 'none', reason: 'the client does not netboot' };
+  const { action, reason } = decideBoot(
+    { known: machine !== undefined, install: machine?.install ?? null },
+    nowMs,
+  );
+  if (action === 'ignore' || machine === undefined) return { kind: 'none', reason };
+  // F36: some firmware hangs on an offer that it cannot follow, so it gets none of the options that say "boot".
+  if (action === 'local' && machine.localBoot === 'next')
+    return { kind: 'none', reason: `${reason}; left to go on to its next boot device` };
+  // F8: a ROM that does not say what it is is a BIOS where its record says so; pxelinux is for nothing else.
+  const isSilent = client.archCodes.length === 0 && machine.loader === 'pxelinux';
+  const arch = isSilent ? 'x86-bios' : client.firmware?.arch;
+  if (arch === undefined && !client.isIpxe) return { kind: 'none', reason: unsupportedFirmware(client) };
+  const nextServer = subnet?.nextServer == null ? serverId : canonicalIpv4(subnet.nextServer);
+  const booter = {
+    arch: arch ?? ('x86-bios' as const),
+    transport: client.isHttpClient ? ('http' as const) : ('tftp' as const),
+    isIpxe: client.isIpxe,
+    mac: client.mac,
+    system: machine.system,
+    loader: machine.loader,
+  };
+  const choice = chooseBootfile(booter, { address: nextServer, httpPort });
+  if ('unsupported' in choice) return { kind: 'none', reason: choice.unsupported };
+  return { kind: 'boot', ...choice, httpBoot: client.isHttpClient && !client.isIpxe };
+}
+
+/** Why this firmware gets no loader, and what would help. */
+function unsupportedFirmware(client: DhcpClient): string {
+  // F6: its ROM says that it is an x86 BIOS, and would run x86 code into nothing.
+  if (client.isRaspberryPi)
+    return 'the ROM of a Raspberry Pi has files of its own; put UEFI firmware on its SD card, and it boots as arm64-uefi';
+  if (client.archCodes.length === 0)
+    return 'it does not say what firmware it has (no option 93, no number in option 60), and x86 code could be wrong for it';
+  return `there is no loader for ${client.archCodes.map(describeArchCode).join(', ')} firmware; give it local media`;
+}
