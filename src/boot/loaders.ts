@@ -138,14 +138,14 @@ export function filesOfLoader(loader: LoaderChoice): string[] {
   );
 }
 
-/** Why a loader is not there, and how it comes there; undefined for a name that is no loader's. */
-export function howToGetLoader(name: string): string | undefined {
+/** The ways to a loader that is not there, best first; undefined for a name that is no loader's. */
+export function waysToLoader(name: string): string | undefined {
   const found = LOADER_FILES.find((one) => one.name === name);
   if (found === undefined) return undefined;
-  const { what, debian } = found;
-  const from =
-    debian === null
-      ? `provision loaders install --file PATH --as ${name}`
-      : `apt-get install ${debian.package}, then provision loaders install`;
-  return `${name} is not installed (${what}): ${from}`;
+  const file = `provision loaders install --file PATH --as ${name}`;
+  if (found.debian !== null)
+    return `on the server: apt-get install --no-install-recommends ${found.debian.package}, then provision loaders install; or give a file: ${file}`;
+  return name.startsWith('local-')
+    ? `build it: npm run loaders -- --out DIR, then provision loaders install --file DIR/${name} --as ${name}`
+    : `no package has it: ${file}`;
 }

@@ -1,7 +1,7 @@
 import { type BootName, readBootName } from '../boot/boot-names.ts';
 import { renderGrubConfig } from '../boot/grub.ts';
 import { renderAutoexec } from '../boot/ipxe.ts';
-import { howToGetLoader } from '../boot/loaders.ts';
+import { waysToLoader } from '../boot/loaders.ts';
 import { renderPxelinuxWait } from '../boot/pxelinux.ts';
 import type { Mac } from '../domain/mac.ts';
 import type { BootService, Caller, Delivery, Refusal } from './boot.ts';
@@ -62,7 +62,9 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
   const loader = async (name: string): Promise<BootFile> => {
     const bytes = await findLoader(name);
     if (bytes !== undefined) return { kind: 'bytes', bytes, contentType: 'application/octet-stream' };
-    return none({ refused: 'unknown', reason: howToGetLoader(name) ?? 'there is no such file' });
+    const ways = waysToLoader(name);
+    const reason = ways === undefined ? 'there is no such file' : `${name} is not installed; ${ways}`;
+    return none({ refused: 'unknown', reason });
   };
 
   return {
@@ -73,7 +75,7 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
       if (found.kind !== 'none') return found;
       const known = readBootName(name);
       // A shim that is not installed is missing; what shim makes of GRUB's name is GRUB.
-      const isMissing = known?.kind === 'alias' && howToGetLoader(name) !== undefined;
+      const isMissing = known?.kind === 'alias' && waysToLoader(name) !== undefined;
       return known === undefined || isMissing ? found : made(known, caller);
     },
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOADER_FILES } from '../boot/loaders.ts';
+import { LOADER_FILES, waysToLoader } from '../boot/loaders.ts';
 import { DomainError, invalid } from '../domain/errors.ts';
 import {
   type Loader,
@@ -177,7 +177,7 @@ function remedyOf(name: string, state: LoaderState): string | null {
     case 'changed':
       return `its file is not the one that was installed: install it again (provision loaders install --only ${name}), and find out who changed it`;
     case 'missing':
-      return whereToGet(name);
+      return waysToLoader(name) ?? null;
   }
 }
 
@@ -188,19 +188,8 @@ function notFound(name: string): LoaderInstall {
     version: null,
     source: null,
     sha256: null,
-    remedy: whereToGet(name),
+    remedy: waysToLoader(name) ?? null,
   };
 }
 
 const packageOf = (name: string) => LOADER_FILES.find((file) => file.name === name)?.debian ?? null;
-
-/** The ways to a loader, best first. */
-function whereToGet(name: string): string {
-  const source = packageOf(name);
-  const file = `provision loaders install --file PATH --as ${name}`;
-  if (source !== null)
-    return `on the server: apt-get install --no-install-recommends ${source.package}, then provision loaders install; or give a file: ${file}`;
-  return name.startsWith('local-')
-    ? `build it: npm run loaders -- --out DIR, then provision loaders install --file DIR/${name} --as ${name}`
-    : `no package has it: ${file}`;
-}

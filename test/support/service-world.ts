@@ -42,7 +42,7 @@ export interface ServiceWorld {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
   /** Boot loaders by name; a test may add some. */
-  readonly loaders: Map<string, Buffer>;
+  readonly loaderBytes: Map<string, Buffer>;
   readonly answers: AnswerFiles;
   /** The API as it stands on TCP (with tokens) and on the unix socket (without). */
   readonly tcp: FastifyInstance;
@@ -97,8 +97,8 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     ...shippedSnippets(),
   ]);
   const files = createFiles(() => [join(dataDir, 'distros')]);
-  const loaders = new Map([['snponly.efi', Buffer.from('a loader')]]);
-  const findLoader = async (name: string) => loaders.get(name);
+  const loaderBytes = new Map([['snponly.efi', Buffer.from('a loader')]]);
+  const findLoader = async (name: string) => loaderBytes.get(name);
   const events = eventService(deps, (error) => {
     throw error;
   });
@@ -145,7 +145,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     access,
     boot,
     bootFiles: bootFileService(deps, boot, findLoader),
-    loaders,
+    loaderBytes,
     answers,
     tcp: buildHttpApp(api, 'token'),
     local,

@@ -77,12 +77,12 @@ describe.each(['HTTP', 'HTTP below loaders/', 'TFTP'])('what loaders ask for by 
   });
 
   it('F32: GRUB for a garbled name of it, nothing for what shim can do without', async () => {
-    world.loaders.set('x64/grubx64.efi', Buffer.from('the GRUB'));
+    world.loaderBytes.set('x64/grubx64.efi', Buffer.from('the GRUB'));
     expect(await ask('x64/grubx64.efi')).toBe('the GRUB');
     expect(await ask('x64/gr%D0ubx.efi'.replace('%D0', ''))).toBe('the GRUB');
     expect(await ask('x64/revocations.efi')).toBeUndefined();
     expect(await ask('x64/mmx64.efi')).toBeUndefined();
-    world.loaders.set('x64/mmx64.efi', Buffer.from('MokManager'));
+    world.loaderBytes.set('x64/mmx64.efi', Buffer.from('MokManager'));
     expect(await ask('x64/mmx64.efi')).toBe('MokManager');
     expect(await ask('aa64/x.efi')).toBeUndefined();
   });
@@ -98,7 +98,7 @@ describe('a loader that is chosen', () => {
   });
 
   it('is handed on to by the iPXE of a NIC, which is not counted', async () => {
-    world.loaders.set('x64/shimx64.efi', Buffer.from('shim')).set('x64/grubx64.efi', Buffer.from('GRUB'));
+    world.loaderBytes.set('x64/shimx64.efi', Buffer.from('shim')).set('x64/grubx64.efi', Buffer.from('GRUB'));
     await edit({ loader: 'grub' });
     await world.arm();
     const { text } = await world.client.fetch(`/boot/ipxe/${MAC}`);
@@ -136,7 +136,7 @@ describe('the timeline', () => {
     const client = { address: MACHINE, server: '127.0.0.1', mac: undefined };
     expect(await find('grub/x86_64-efi/command.lst', client)).toMatchObject({ isOptional: true });
     expect(await find('x64/shimx64.efi', client)).toMatchObject({
-      missing: expect.stringMatching(/apt-get install shim-signed, then provision loaders install/),
+      missing: expect.stringMatching(/apt-get install .*shim-signed, then provision loaders install/),
       isOptional: false,
     });
     await world.arm();
