@@ -1,11 +1,10 @@
 import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { createGroupCommit } from '../store/group-commit.ts';
 import type { Deps } from './deps.ts';
 
 /** Writes boot events and reads timelines. */
 export interface EventService {
-  /** Takes an event at once and writes it with its neighbours; never throws into the packet path. */
+  /** Takes an event at once and writes it a little later with its neighbours; never throws into the packet path. */
   record(event: NewBootEvent): void;
   /** Resolves when everything recorded so far is written. */
   flush(): Promise<void>;
@@ -17,6 +16,12 @@ export interface EventService {
 const EVENTS_KEPT = 2000;
 /** Events waiting for the disk; more means that it stands still, and then packets matter more than their story. */
 const MAX_WAITING = 20_000;
+/** Events of one transaction: a few milliseconds, for which no packet is answered. */
+const BATCH = 200;
+/** A machine's exchange is over long before its story is written: a storm is not slowed down by what is told of it. */
+const LATER_MS = 200;
+
+type Dated = NewBootEvent & { readonly atMs: number };
 
 /**
  * `onLost` hears of events that could not be written, `onEvent` of every one before it is written: what the disk
@@ -27,37 +32,55 @@ export function eventService(
   onLost: (error: unknown, count: number) => void,
   onEvent: (event: NewBootEvent) => void = () => {},
 ): EventService {
-  type Dated = NewBootEvent & { atMs: number };
+  const queue: Dated[] = [];
   const write = (events: readonly Dated[]) => store.transaction((tx) => tx.events.addMany(events));
-  const commit = createGroupCommit<Dated, 'written' | 'pointless'>(async (events) => {
+  const writeBatch = async (batch: readonly Dated[]): Promise<void> => {
     try {
-      await write(events);
-      return events.map(() => 'written' as const);
+      await write(batch);
     } catch (error) {
-      if (!isOfRemoved(error)) throw error;
+      if (!isOfRemoved(error)) return onLost(error, batch.length);
+      if (batch.length === 1) return;
+      // A system was removed in between. Its events have no place any more; those of its neighbours do.
+      for (const event of batch) await writeBatch([event]);
     }
-    // A system was removed in between. Its events have no place any more; those of its neighbours do.
-    const results: ('written' | 'pointless')[] = [];
-    for (const event of events) results.push(await writeAlone(() => write([event])));
-    return results;
-  });
-  const pending = new Set<Promise<unknown>>();
+  };
+  let recorded = 0;
+  let written = 0;
+  let writing: Promise<void> | undefined;
+  const writeNext = (): Promise<void> => {
+    writing ??= (async () => {
+      const batch = queue.splice(0, BATCH);
+      await writeBatch(batch);
+      written += batch.length;
+      writing = undefined;
+    })();
+    return writing;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const drain = async (): Promise<void> => {
+    timer = undefined;
+    while (queue.length > 0) {
+      await writeNext();
+      // Packets that came in meanwhile go first.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
   return {
     record(event) {
       onEvent(event);
-      if (pending.size >= MAX_WAITING)
+      if (queue.length >= MAX_WAITING)
         return onLost(new Error('too many events are waiting for the disk'), 1);
-      const written: Promise<unknown> = commit
-        .add({ ...event, atMs: now() })
-        .catch((error) => onLost(error, 1))
-        .finally(() => pending.delete(written));
-      pending.add(written);
+      queue.push({ ...event, atMs: now() });
+      recorded += 1;
+      timer ??= setTimeout(drain, LATER_MS).unref();
     },
     async flush() {
       // What is recorded meanwhile is not waited for: in a storm that would never end.
-      await Promise.all([...pending]);
+      const wanted = recorded;
+      while (written < wanted) await writeNext();
     },
     async timeline(name, afterId, limit) {
+      await this.flush();
       const found = await store.read.systems.find(name);
       if (found === undefined) throw notFound('system', name);
       return store.read.events.listForSystem(found.system.id, afterId, limit);
@@ -69,14 +92,4 @@ export function eventService(
 /** Foreign keys: the system or the install of an event is not there any more. */
 function isOfRemoved(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'in-use';
-}
-
-async function writeAlone(write: () => Promise<void>): Promise<'written' | 'pointless'> {
-  try {
-    await write();
-    return 'written';
-  } catch (error) {
-    if (isOfRemoved(error)) return 'pointless';
-    throw error;
-  }
 }

@@ -32,6 +32,7 @@ export interface LeaseFacts {
   readonly mac: string;
   readonly state: 'bound' | 'released' | 'declined';
   readonly expiresAtMs: number;
+  readonly updatedAtMs: number;
 }
 
 /** A binding that must be on disk before its ACK may exist. */
@@ -47,8 +48,9 @@ export interface LeaseWrite {
 }
 
 /**
- * Reads are synchronous prepared statements on a connection of their own (a Kysely read costs ten times as much);
- * writes are collected and committed together (group commit): the promise resolves after the commit, never before.
+ * Reads are synchronous and answered from memory where packets repeat them (a Kysely read costs fifty times as much); they
+ * tell what is committed, from the moment at which whoever waits for a commit goes on. Writes are collected and
+ * committed together (group commit): the promise resolves after the commit, never before.
  */
 export interface DhcpStore {
   findMachine(mac: string): MachineFacts | undefined;

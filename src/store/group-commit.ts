@@ -13,6 +13,11 @@ interface Waiting<Write, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** As many as one flush is worth waiting for. */
+const ENOUGH = 256;
+/** Turns of the event loop that a group may grow for; a socket gives up to 32 packets in each. */
+const MAX_TURNS = 8;
+
 /** `commit` gets a group and returns a result for each write, in order, after the disk has it. */
 export function createGroupCommit<Write, Result>(
   commit: (writes: readonly Write[]) => Promise<readonly Result[]>,
@@ -20,11 +25,18 @@ export function createGroupCommit<Write, Result>(
   let waiting: Waiting<Write, Result>[] = [];
   let running = false;
 
+  /** Lets every packet of this wake-up join the group, and those of the next ones for as long as more come. */
+  const gather = async (): Promise<void> => {
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      const before = waiting.length;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (waiting.length === before || waiting.length >= ENOUGH) return;
+    }
+  };
   const run = async (): Promise<void> => {
     running = true;
-    // Let every packet of this wake-up of the event loop join the group.
-    await new Promise<void>((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
+      await gather();
       const group = waiting;
       waiting = [];
       await settle(group, commit);

@@ -5,7 +5,10 @@ import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, LeaseFacts, LeaseWrite, MachineFacts } from './dhcp-store.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createLeaseIndex } from './lease-index.ts';
 import { DEFAULT_DOMAIN } from './schema.ts';
+import type { Changes } from './sqlite-changes.ts';
+import { prepareLeaseWrites } from './sqlite-leases.ts';
 
 const MACHINE = `
   select s.id as systemId, s.name as system, s.hostname, a.ip,
@@ -20,55 +23,26 @@ const MACHINE = `
   left join installs n on n.id = (select max(id) from installs where system_id = s.id)
   where i.mac = ?`;
 
-// The plus signs keep SQLite from the unique index on (routing_domain, ip), by which it would walk through every lease of
-// the subnet; a MAC has a handful.
-const LEASE = `
-  select ip, mac, state, expires_at as expiresAtMs from leases
-  where mac = ? and +routing_domain = '${DEFAULT_DOMAIN}' and +ip between ? and ?
-  order by updated_at desc limit 1`;
-
+/** Who has an address by a record, as the service's own or as a gateway. */
 const HOLDER = `
-  select a.kind, s.name as system, i.mac as interfaceMac, l.mac as leaseMac, l.state, l.expires_at as expiresAtMs
+  select a.kind, s.name as system, i.mac as interfaceMac
   from addresses a
   left join systems s on s.id = a.system_id
   left join interfaces i on i.id = a.interface_id
-  left join leases l on l.id = a.lease_id
-  where a.ip = ? and a.routing_domain = '${DEFAULT_DOMAIN}'`;
+  where a.ip = ? and a.routing_domain = '${DEFAULT_DOMAIN}' and a.kind != 'lease'`;
 
-/** A lease of a record that is gone: it has no row among the addresses, and its machine uses it all the same. */
-const LONELY_LEASE = `
-  select 'lease' as kind, null as system, null as interfaceMac, mac as leaseMac, state, expires_at as expiresAtMs
-  from leases where ip = ? and routing_domain = '${DEFAULT_DOMAIN}'`;
+const HELD = `select ip from addresses where routing_domain = '${DEFAULT_DOMAIN}' and kind != 'lease'`;
+const IS_HELD = `${HELD} and ip = ?`;
 
-/** Writes the binding if the address is free or this machine's own; otherwise changes nothing. */
-const BIND = `
-  insert into leases (routing_domain, ip, mac, hostname, state, expires_at, updated_at)
-  values ('${DEFAULT_DOMAIN}', @ip, @mac, @hostname, @state, @expiresAtMs, @nowMs)
-  on conflict (routing_domain, ip) do update
-    set mac = excluded.mac, hostname = excluded.hostname, state = excluded.state,
-        expires_at = excluded.expires_at, updated_at = excluded.updated_at
-    where leases.mac = excluded.mac or leases.expires_at <= excluded.updated_at or leases.state = 'released'
-          or @reserved = 1
-  returning id`;
-
-const CLAIM = `
-  insert into addresses (routing_domain, ip, kind, lease_id) values ('${DEFAULT_DOMAIN}', @ip, 'lease', @lease)
-  on conflict (routing_domain, ip) do update set lease_id = excluded.lease_id
-    where addresses.kind = 'lease'
-  returning id`;
-
-/** A reservation still stands? The record may have been edited since the packet's facts were read. */
-const STILL_RESERVED = `
-  select 1 from addresses a join interfaces i on i.id = a.interface_id
-  where a.ip = @ip and a.routing_domain = '${DEFAULT_DOMAIN}' and i.mac = @mac`;
+const LEASES = `
+  select ip, mac, state, expires_at as expiresAtMs, updated_at as updatedAtMs from leases
+  where routing_domain = '${DEFAULT_DOMAIN}'`;
+const LEASE_AT = `${LEASES} and ip = ?`;
 
 interface HolderRow {
   kind: string;
   system: string | null;
   interfaceMac: string | null;
-  leaseMac: string | null;
-  state: string | null;
-  expiresAtMs: number | null;
 }
 
 interface MachineRow {
@@ -98,32 +72,39 @@ export interface SqliteDhcpParts {
   readonly subnets: () => readonly Subnet[];
 }
 
-/** The hot path on SQLite: prepared reads, and bindings made durable in groups. */
-export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: SqliteDhcpParts): DhcpStore {
-  const machine = reader.prepare<[string], MachineRow>(MACHINE);
-  const lease = reader.prepare<[string, number, number], LeaseFacts>(LEASE);
-  const holder = reader.prepare<[number], HolderRow>(HOLDER);
-  const lonely = reader.prepare<[number], HolderRow>(LONELY_LEASE);
-  const commit = createGroupCommit<LeaseWrite, 'bound' | 'taken'>((writes) =>
-    commitLeases(writer, exclusively, writes),
-  );
+/** Machines and holders that are remembered; more than a data centre has. Beyond it, forgetting is only slow. */
+const MAX_REMEMBERED = 500_000;
+
+/**
+ * The hot path on SQLite. Nothing of it asks the database twice for the same thing: all leases are in memory, machines
+ * and holders are remembered once asked for, and every commit says what of it is out of date (sqlite-changes.ts).
+ * Bindings are made durable in groups.
+ */
+export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: SqliteDhcpParts): SqliteDhcp {
+  const memory = createMemory(reader);
+  const writeLeases = prepareLeaseWrites(writer);
+  const commit = createGroupCommit<LeaseWrite, 'bound' | 'taken'>(async (writes) => {
+    let results: ('bound' | 'taken')[] = [];
+    await exclusively(() => {
+      results = writeLeases(writes);
+    });
+    return results;
+  });
   const findHolder = (ip: Ipv4, nowMs: number): { mac: string | null; label: string } | undefined => {
-    const row = holder.get(ip) ?? lonely.get(ip);
-    if (row === undefined) return undefined;
-    if (row.kind === 'interface') return { mac: row.interfaceMac, label: `system ${row.system}` };
-    if (row.kind !== 'lease')
+    const row = memory.holderOf(ip);
+    if (row?.kind === 'interface') return { mac: row.interfaceMac, label: `system ${row.system}` };
+    if (row !== undefined)
       return { mac: null, label: row.system === null ? row.kind : `BMC of ${row.system}` };
-    if (row.state === 'released' || (row.expiresAtMs ?? 0) <= nowMs) return undefined;
+    const lease = memory.leases.at(ip);
+    if (lease === undefined || lease.state === 'released' || lease.expiresAtMs <= nowMs) return undefined;
     // A declined address is quarantined: somebody unknown uses it, so it belongs to nobody that we could name.
-    if (row.state === 'declined') return { mac: null, label: 'an unknown machine (declined)' };
-    return { mac: row.leaseMac, label: `lease of ${row.leaseMac}` };
+    if (lease.state === 'declined') return { mac: null, label: 'an unknown machine (declined)' };
+    return { mac: lease.mac, label: `lease of ${lease.mac}` };
   };
   return {
-    findMachine(mac) {
-      const row = machine.get(mac);
-      return row === undefined ? undefined : toMachine(row);
-    },
-    findLease: (mac, first, last) => lease.get(mac, first, last),
+    onCommitted: memory.refresh,
+    findMachine: memory.machineOf,
+    findLease: memory.leases.newestOf,
     findHolder,
     subnets,
     findMacOf: (ip, nowMs) => findHolder(ip, nowMs)?.mac ?? undefined,
@@ -131,42 +112,66 @@ export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: Sqlite
   };
 }
 
-async function commitLeases(
-  writer: BetterSqlite3.Database,
-  exclusively: SqliteDhcpParts['exclusively'],
-  writes: readonly LeaseWrite[],
-): Promise<('bound' | 'taken')[]> {
-  const results: ('bound' | 'taken')[] = [];
-  await exclusively(() => {
-    const bind = writer.prepare<unknown[], { id: number }>(BIND);
-    const claim = writer.prepare<unknown[], { id: number }>(CLAIM);
-    const reserved = writer.prepare<unknown[], unknown>(STILL_RESERVED);
-    // Savepoint a write: a loser is undone alone, the others of its group go on.
-    const bindOne = writer.transaction((write: LeaseWrite) => {
-      if (write.reserved && reserved.get({ ip: write.ip, mac: write.mac }) === undefined)
-        throw new AddressTaken();
-      const row = bind.get({ ...write, reserved: write.reserved ? 1 : 0 });
-      if (row === undefined) throw new AddressTaken();
-      if (write.reserved) return;
-      if (claim.get({ ip: write.ip, lease: row.id }) === undefined) throw new AddressTaken();
-    });
-    writer.transaction(() => {
-      for (const write of writes) results.push(attempt(() => bindOne(write)));
-    })();
-  });
-  return results;
+/** What packets ask, kept equal to what is committed. */
+export interface SqliteDhcp extends DhcpStore {
+  onCommitted(changes: Changes): void;
 }
 
-class AddressTaken extends Error {}
+function createMemory(reader: BetterSqlite3.Database) {
+  const machine = reader.prepare<[string], MachineRow>(MACHINE);
+  const holder = reader.prepare<[number], HolderRow>(HOLDER);
+  const isHeld = reader.prepare<[number], unknown>(IS_HELD);
+  const leaseAt = reader.prepare<[number], LeaseFacts>(LEASE_AT);
 
-function attempt(work: () => void): 'bound' | 'taken' {
-  try {
-    work();
-    return 'bound';
-  } catch (error) {
-    if (error instanceof AddressTaken) return 'taken';
-    throw error;
-  }
+  const leases = createLeaseIndex();
+  for (const lease of reader.prepare<[], LeaseFacts>(LEASES).iterate()) leases.set(lease.ip, lease);
+  const held = new Set(reader.prepare<[], number>(HELD).pluck().all());
+  const holders = new Map<Ipv4, HolderRow | undefined>();
+  const machines = new Map<string, MachineFacts | undefined>();
+  const macsOfSystems = new Map<number, Set<string>>();
+
+  const forgetMachines = (): void => {
+    machines.clear();
+    macsOfSystems.clear();
+    holders.clear();
+  };
+  const rememberMachine = (mac: string, facts: MachineFacts | undefined): void => {
+    if (machines.size >= MAX_REMEMBERED) forgetMachines();
+    machines.set(mac, facts);
+    if (facts === undefined) return;
+    const macs = macsOfSystems.get(facts.systemId) ?? new Set();
+    macsOfSystems.set(facts.systemId, macs.add(mac));
+  };
+  return {
+    leases,
+    machineOf(mac: string): MachineFacts | undefined {
+      const known = machines.get(mac);
+      if (known !== undefined || machines.has(mac)) return known;
+      const row = machine.get(mac);
+      const facts = row === undefined ? undefined : toMachine(row);
+      rememberMachine(mac, facts);
+      return facts;
+    },
+    holderOf(ip: Ipv4): HolderRow | undefined {
+      if (!held.has(ip)) return undefined;
+      const known = holders.get(ip);
+      if (known !== undefined) return known;
+      const row = holder.get(ip);
+      holders.set(ip, row);
+      return row;
+    },
+    refresh(changes: Changes): void {
+      for (const ip of changes.leases) leases.set(ip as Ipv4, leaseAt.get(ip));
+      for (const ip of changes.addresses) {
+        if (isHeld.get(ip) === undefined) held.delete(ip);
+        else held.add(ip);
+        holders.delete(ip as Ipv4);
+      }
+      if (changes.records || changes.addresses.size > 0) return forgetMachines();
+      for (const systemId of changes.installs)
+        for (const mac of macsOfSystems.get(systemId) ?? []) machines.delete(mac);
+    },
+  };
 }
 
 function toMachine(row: MachineRow): MachineFacts {

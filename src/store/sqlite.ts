@@ -16,6 +16,7 @@ import { loaders } from './migrations/0005-loaders.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
 import { sqliteBootStore } from './sqlite-boot.ts';
+import { watchChanges } from './sqlite-changes.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
@@ -48,18 +49,24 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   ]) {
     writer.pragma(pragma);
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) });
-  await migrate(db);
+  await migrate(new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) }));
+  const watched = watchChanges(writer, (changes) => dhcp.onCommitted(changes));
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: watched.database }) });
   const reader = new Database(path, { readonly: true });
 
   const read = queriesOf(db);
   let subnets: readonly Subnet[] = await read.subnets.list();
   // Kysely hands out its only connection to one user at a time: holding it keeps every transaction outside.
-  const exclusively = (work: () => void): Promise<void> => db.connection().execute(async () => work());
+  const exclusively = (work: () => void): Promise<void> =>
+    db.connection().execute(async () => {
+      work();
+      watched.committed();
+    });
   let recordsVersion = 1;
+  const dhcp = sqliteDhcpStore({ reader, writer, exclusively, subnets: () => subnets });
   return {
     read,
-    dhcp: sqliteDhcpStore({ reader, writer, exclusively, subnets: () => subnets }),
+    dhcp,
     boot: sqliteBootStore({ reader, writer, exclusively }, () => recordsVersion),
     async transaction(work) {
       const touched = new Set<WatchedNoun>();

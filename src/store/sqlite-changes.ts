@@ -1,0 +1,133 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import type { SqliteDatabase } from 'kysely';
+
+/**
+ * What was written to the tables that the DHCP path remembers. Rolled back statements may be among it: whoever reads
+ * the rows again finds what is true.
+ */
+export interface Changes {
+  /** Addresses whose lease changed. */
+  readonly leases: ReadonlySet<number>;
+  /** Addresses that a record, the service or a gateway took or left. */
+  readonly addresses: ReadonlySet<number>;
+  /** Systems whose installs changed. */
+  readonly installs: ReadonlySet<number>;
+  /** Something of a system, an interface or a profile changed. */
+  readonly records: boolean;
+}
+
+export interface WatchedDatabase {
+  /** For the query builder: every statement goes through here, prepared once. */
+  readonly database: SqliteDatabase;
+  /** To be called after a commit that did not go through `database`. */
+  committed(): void;
+}
+
+/** Enough for every query of the service; those whose text depends on numbers of values come and go. */
+const MAX_STATEMENTS = 500;
+
+type Topic = 'lease' | 'address' | 'install' | 'record';
+
+/**
+ * Tells of every change once it is committed, before whoever waits for the commit goes on. Triggers see what no code
+ * path can forget: rows that a foreign key's cascade removes, and queries that are written next year. They are
+ * temporary: they belong to this connection, not to the database.
+ *
+ * `INSERT OR REPLACE` would go unseen (SQLite fires no trigger for what it replaces); `ON CONFLICT DO UPDATE` is seen.
+ */
+export function watchChanges(
+  writer: BetterSqlite3.Database,
+  onCommitted: (changes: Changes) => void,
+): WatchedDatabase {
+  let pending = noChanges();
+  let dirty = false;
+  const note: Record<Topic, (key: number) => void> = {
+    lease: (ip) => pending.leases.add(ip),
+    address: (ip) => pending.addresses.add(ip),
+    install: (systemId) => pending.installs.add(systemId),
+    record: () => {
+      pending.records = true;
+    },
+  };
+  for (const [topic, add] of Object.entries(note)) {
+    writer.function(`note_${topic}`, (key: number) => {
+      dirty = true;
+      add(key);
+      return null;
+    });
+  }
+  for (const trigger of TRIGGERS) writer.exec(trigger);
+  const committed = (): void => {
+    if (!dirty || writer.inTransaction) return;
+    const changes = pending;
+    pending = noChanges();
+    dirty = false;
+    onCommitted(changes);
+  };
+  return { committed, database: watched(writer, committed) };
+}
+
+function noChanges() {
+  return {
+    leases: new Set<number>(),
+    addresses: new Set<number>(),
+    installs: new Set<number>(),
+    records: false,
+  };
+}
+
+/** Hands out each statement prepared, and looks after each run whether it ended a transaction. */
+function watched(writer: BetterSqlite3.Database, afterRun: () => void): SqliteDatabase {
+  const statements = new Map<string, BetterSqlite3.Statement>();
+  const prepare = (sql: string): BetterSqlite3.Statement => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    if (statements.size >= MAX_STATEMENTS) statements.clear();
+    const made = writer.prepare(sql);
+    statements.set(sql, made);
+    return made;
+  };
+  const after = <T>(result: T): T => {
+    afterRun();
+    return result;
+  };
+  return {
+    close: () => writer.close(),
+    prepare(sql) {
+      const statement = prepare(sql);
+      return {
+        reader: statement.reader,
+        all: (parameters) => after(statement.all(...parameters)),
+        run: (parameters) => after(statement.run(...parameters)),
+        iterate: (parameters) => statement.iterate(...parameters),
+      };
+    },
+  };
+}
+
+type Event = 'insert' | 'update' | 'delete';
+
+/** A trigger's action for each side of a change: `new` for what is there now, `old` for what was. */
+function onChange(
+  table: string,
+  events: readonly Event[],
+  action: (side: 'old' | 'new') => string,
+): string[] {
+  const sides = { insert: ['new'], update: ['old', 'new'], delete: ['old'] } as const;
+  return events.map((event) => {
+    const actions = sides[event].map((side) => `select ${action(side)};`).join(' ');
+    return `create temp trigger note_${table}_${event} after ${event} on main.${table} begin ${actions} end`;
+  });
+}
+
+const ALL: readonly Event[] = ['insert', 'update', 'delete'];
+
+const TRIGGERS = [
+  ...onChange('leases', ALL, (side) => `note_lease(${side}.ip)`),
+  // A lease's own row among the addresses says nothing that the lease does not.
+  ...onChange('addresses', ALL, (side) => `note_address(${side}.ip) where ${side}.kind != 'lease'`),
+  ...onChange('installs', ALL, (side) => `note_install(${side}.system_id)`),
+  ...['systems', 'interfaces', 'profiles'].flatMap((table) =>
+    onChange(table, ALL, (side) => `note_record(${side}.id)`),
+  ),
+];
