@@ -72,7 +72,7 @@ export function eventService(
         return onLost(new Error('too many events are waiting for the disk'), 1);
       queue.push({ ...event, atMs: now() });
       recorded += 1;
-      timer ??= setTimeout(drain, LATER_MS).unref();
+      if (timer === undefined) timer = setTimeout(drain, LATER_MS).unref();
     },
     async flush() {
       // What is recorded meanwhile is not waited for: in a storm that would never end.
