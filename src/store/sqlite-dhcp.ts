@@ -167,7 +167,7 @@ function createMemory(reader: BetterSqlite3.Database) {
         else held.add(ip);
         holders.delete(ip as Ipv4);
       }
-      if (changes.records || changes.addresses.size > 0) return forgetMachines();
+      if (changes.records || changes.addresses.size > 0) forgetMachines();
       for (const systemId of changes.installs)
         for (const mac of macsOfSystems.get(systemId) ?? []) machines.delete(mac);
     },
