@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
 import { PORT } from '../src/dhcp/codes.ts';
 import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
-import { parseIpv4 } from '../src/domain/ipv4.ts';
 import { accessService } from '../src/services/access.ts';
+import { createAddressUse } from '../src/services/address-use.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
 import { bootService } from '../src/services/boot.ts';
 import { bootFileService } from '../src/services/boot-files.ts';
@@ -18,26 +18,29 @@ import { doctorService } from '../src/services/doctor.ts';
 import { eventService } from '../src/services/events.ts';
 import { installService } from '../src/services/installs.ts';
 import { loaderService } from '../src/services/loaders.ts';
+import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
-import { dhcpHandle, handedInSockets } from './dhcp/wiring.ts';
+import { createReservedCheck } from './dhcp/reserved-check.ts';
+import { createServerProbe } from './dhcp/server-probe.ts';
+import { createWireWatch } from './dhcp/wire-watch.ts';
+import { dhcpHandle, handedInSockets, makeProbeMac } from './dhcp/wiring.ts';
 import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
-import { createFileCache } from './file-cache.ts';
-import { createFiles, findProxyUri } from './files.ts';
+import { createFiles } from './files.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { buildHttpApp } from './http/app.ts';
 import { buildBootApp } from './http/boot/app.ts';
-import { createFileSender } from './http/boot/send-file.ts';
 import { createTcpListener, createUnixListener } from './http/http-listener.ts';
 import { createListenerSet } from './listeners/listener-set.ts';
 import { createNetworkListeners } from './listeners/network-listeners.ts';
 import { createLoaders } from './loaders.ts';
+import { createArpProber } from './net/address-prober.ts';
 import { createDhcpSocketOpener } from './net/dhcp-socket.ts';
 import { listInterfaces } from './net/interfaces.ts';
 import { loadLibc } from './net/libc.ts';
@@ -89,6 +92,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const files = createFiles(() => [join(dataDir, 'distros'), ...config.files.roots]);
   const loaders = createLoaders(join(dataDir, 'loaders'), () => config.loaders.dirs);
   const renderer = createRenderer();
+  const libc = await loadLibc();
 
   // The use cases.
   const eventLog = createEventLog(log);
@@ -101,14 +105,31 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     bootProblems: bootReadiness(loaders.find),
   });
-  const httpPort = config.boot.publicPort ?? config.boot.port;
-  const installs = installService(deps, events, async (system: StoredSystem) => {
+  const httpPort = config.boot.port;
+  const { ownAddresses } = machine;
+  const onEvent = events.record;
+  const probeAddresses = createArpProber(libc);
+  const checkReserved = createReservedCheck({ links: machine.interfaces, probe: probeAddresses, onEvent });
+  const installs = installService(deps, events, async (system: StoredSystem, input) => {
     const address = await addressTowards(system, machine.ownAddresses(), store);
     await answers.checkReady(system, { address, httpPort });
+    await checkReserved(system, input);
   });
   const boot = bootService(deps, installs, answers, events);
   const bootFiles = bootFileService(deps, boot, loaders.find);
-  const dhcp = dhcpService(deps, events, installs, { httpPort, ownAddresses: machine.ownAddresses });
+  const addressUse = createAddressUse({ store: store.dhcp, ownAddresses, now: deps.now, onEvent });
+  const otherServers = createOtherServers({
+    subnets: store.dhcp.subnets,
+    ownAddresses,
+    now: deps.now,
+    onEvent,
+  });
+  const dhcp = dhcpService(deps, events, installs, {
+    httpPort,
+    ownAddresses,
+    findAddressUser: addressUse.findUser,
+    onOtherServer: otherServers.notice,
+  });
   const access = accessService(deps);
 
   // What listens.
@@ -119,11 +140,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });
+  const probeMac = makeProbeMac(deps.randomBytes);
   const onInterfaces = {
-    opener: createDhcpSocketOpener({ libc: await loadLibc(), handedIn: handedInSockets(log) }),
+    opener: createDhcpSocketOpener({ libc, handedIn: handedInSockets(log) }),
     listInterfaces,
     service: {
-      handle: dhcpHandle(dhcp),
+      handle: dhcpHandle(dhcp, probeMac),
       isMalformed: (error: unknown) => error instanceof MalformedPacket,
       log,
     },
@@ -136,7 +158,22 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     tftp,
     dhcpInterfaceNames: () => config.dhcp.interfaces,
     tftpAddress: config.tftp.listen,
+    onReconciled: () => {
+      if (config.dhcp.probe) inBackground('look for other DHCP servers', watch.lookAtNewLinks);
+    },
   });
+  const watch = createWireWatch({
+    served: network.servedByDhcp,
+    subnets: store.dhcp.subnets,
+    servers: otherServers,
+    addressUse,
+    probeServers: createServerProbe({ libc, mac: probeMac, xid: () => randomBytes(4).readUInt32BE() }),
+    probeAddresses,
+    log,
+  });
+  const inBackground = (name: string, work: () => Promise<unknown>): void => {
+    work().catch((error) => log.error({ err: error }, `failed to ${name}`));
+  };
   const findInTree = async (distro: string, name: string): Promise<string | undefined> => {
     const tree = (await store.read.distros.find(distro))?.tree;
     return tree?.startsWith('/') ? files.locateInside(tree, name) : undefined;
@@ -144,7 +181,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const status = (): ReturnType<ApiServices['status']> => ({
     version,
     listeners: [...listeners.status(), ...network.status()],
-    warnings: machine.warnings(),
+    warnings: [...machine.warnings(), ...otherServers.warnings(), ...addressUse.warnings()],
+    otherDhcpServers: otherServers.list(),
+    addressesInUse: addressUse.list(),
   });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
   const doctor = doctorService(deps, {
@@ -159,7 +198,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
     subnets: subnetService(deps, () => {
-      network.reconcile().catch((error) => log.error({ err: error }, 'failed to follow the subnets'));
+      inBackground('follow the subnets', network.reconcile);
     }),
     systems: systemService(deps, machine.ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
@@ -171,16 +210,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   };
   const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
-  const bootApp = buildBootApp({
-    boot,
-    bootFiles,
-    findInTree,
-    files: createFileSender(createFileCache(config.files.cacheMegabytes * 1024 * 1024)),
-    findProxyUri: (path) => findProxyUri(path, config.files.accel),
-    entrance: { httpPort, proxies: new Set(config.boot.proxies.flatMap((text) => parseIpv4(text) ?? [])) },
-    limits: { maxConnections: config.boot.maxConnections, stallMs: config.boot.stallSeconds * 1000 },
-    log,
-  });
+  const bootApp = buildBootApp({ boot, bootFiles, findInTree, httpPort, log });
   const listeners = createListenerSet([
     {
       listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),
@@ -203,6 +233,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
+      if (!config.dhcp.probe) return;
+      timers.every(3_600_000, 'look for other DHCP servers', watch.lookForServers);
+      timers.every(10_000, 'look for addresses in use', watch.lookAtAddresses);
     },
     async stop() {
       timers.stop();
@@ -233,15 +266,8 @@ function tcp({ address, port }: { address: string; port: number }): string {
 
 /** Keys that only take effect when the sockets and the database are opened anew. */
 function keysThatNeedRestart(before: Config, after: Config): string[] {
-  const fixed = ({ dataDir, http, boot, tftp, dhcp, files }: Config) =>
-    Object.entries({
-      dataDir,
-      http,
-      boot,
-      tftp,
-      'dhcp.port': dhcp.port,
-      'files.cacheMegabytes': files.cacheMegabytes,
-    });
+  const fixed = ({ dataDir, http, boot, tftp, dhcp }: Config) =>
+    Object.entries({ dataDir, http: http, boot, tftp, 'dhcp.port': dhcp.port, 'dhcp.probe': dhcp.probe });
   const next = new Map(fixed(after));
   return fixed(before)
     .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(next.get(key)))

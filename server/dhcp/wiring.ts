@@ -1,14 +1,20 @@
 import type { Logger } from 'pino';
 import { PORT } from '../../src/dhcp/codes.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
+import { type Mac, macFromBytes, macToBytes } from '../../src/domain/mac.ts';
 import type { DhcpPacketService } from '../../src/services/dhcp.ts';
 import { type HandedInSocket, parseListenFds } from '../net/handed-in-sockets.ts';
 import type { ReplyDestination } from './reply.ts';
 import type { DhcpHandle } from './serve.ts';
 
-/** The packet service as a listener calls it. */
-export function dhcpHandle(service: DhcpPacketService): DhcpHandle {
+/**
+ * The packet service as a listener calls it. What the service asks itself, as the client `probeMac`, is not answered:
+ * it may come back by another interface, or by a relay.
+ */
+export function dhcpHandle(service: DhcpPacketService, probeMac?: Mac): DhcpHandle {
+  const probe = probeMac === undefined ? undefined : macToBytes(probeMac);
   return async (bytes, reception) => {
+    if (probe?.equals(bytes.subarray(CHADDR_AT, CHADDR_AT + MAC_BYTES))) return undefined;
     const { interfaceName, serverAddresses, port, source } = reception;
     const from = port === PORT.bootServer ? { bootServerClient: source } : {};
     const answer = await service.handle(bytes, { interfaceName, serverAddresses, ...from });
@@ -16,6 +22,10 @@ export function dhcpHandle(service: DhcpPacketService): DhcpHandle {
     return { bytes: answer.bytes, destination: toWire(answer.destination) };
   };
 }
+
+/** RFC 2131 §2 figure 1. */
+const CHADDR_AT = 28;
+const MAC_BYTES = 6;
 
 function toWire(destination: Destination): ReplyDestination {
   switch (destination.kind) {
@@ -26,6 +36,11 @@ function toWire(destination: Destination): ReplyDestination {
     case 'unicast-before-arp':
       return destination;
   }
+}
+
+/** A locally administered address that belongs to no card, IEEE 802-2014 §8.2.2. */
+export function makeProbeMac(randomBytes: (length: number) => Buffer): Mac {
+  return macFromBytes(Buffer.concat([Buffer.of(0x02), randomBytes(5)]));
 }
 
 /** Sockets that the service manager has opened for us; none where it has not, or says so wrongly. */

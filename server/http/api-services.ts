@@ -1,9 +1,11 @@
 import type { Lease } from '../../src/domain/lease.ts';
+import type { AddressInUse } from '../../src/services/address-use.ts';
 import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
+import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
@@ -21,6 +23,8 @@ export interface ServiceStatus {
   readonly version: string;
   readonly listeners: readonly ListenerStatus[];
   readonly warnings: readonly string[];
+  readonly otherDhcpServers: readonly OtherServer[];
+  readonly addressesInUse: readonly AddressInUse[];
 }
 
 /** The use cases that the API puts on the wire. */

@@ -2,6 +2,7 @@ import { formatIpv4 } from '../../src/domain/ipv4.ts';
 import type { DhcpStore } from '../../src/store/dhcp-store.ts';
 import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts';
 import type { ListenerStatus } from '../http/api-services.ts';
+import type { MachineInterface } from '../net/interfaces.ts';
 import type { WantedInterface } from '../net/socket-plan.ts';
 import type { OwnMachine } from '../own-machine.ts';
 import type { TftpAddress, TftpAddresses } from '../tftp/addresses.ts';
@@ -17,6 +18,8 @@ export interface NetworkListenersDeps {
   readonly dhcpInterfaceNames: () => readonly string[];
   /** tftp.listen of the configuration: 0.0.0.0 = each address of the machine. */
   readonly tftpAddress: string;
+  /** Called whenever what listens has been made to match. */
+  readonly onReconciled: () => void;
 }
 
 /** The listeners whose number depends on the machine's interfaces and on the records. */
@@ -24,6 +27,8 @@ export interface NetworkListeners {
   /** Makes what listens match the interfaces and the subnets as they are now. Calls are served one after another. */
   reconcile(): Promise<void>;
   status(): ListenerStatus[];
+  /** The interfaces that DHCP is served on. */
+  servedByDhcp(): readonly MachineInterface[];
   stop(): Promise<void>;
 }
 
@@ -38,6 +43,7 @@ export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListe
     const wanted = dhcpIsOn() ? wantedInterfaces(machine, deps.dhcpInterfaceNames()) : [];
     await dhcp.reconcile(wanted);
     await bootServer.reconcile(wanted);
+    deps.onReconciled();
   };
   return {
     reconcile() {
@@ -51,6 +57,10 @@ export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListe
         ...dhcp.status().map((status) => dhcpStatus('dhcp', status)),
         ...bootServer.status().map((status) => dhcpStatus('pxe', { ...status, ...NO_NOTES })),
       ];
+    },
+    servedByDhcp() {
+      const names = dhcp.status().flatMap(({ name, state }) => (state === 'listening' ? [name] : []));
+      return machine.interfaces().filter(({ name }) => names.includes(name));
     },
     async stop() {
       await last.catch(() => {});

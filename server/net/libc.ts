@@ -13,6 +13,10 @@ export interface Libc {
   getsockopt(fd: number, level: number, option: number, value: Buffer): CallResult;
   bind(fd: number, address: Buffer): CallResult;
   sendto(fd: number, bytes: Buffer, flags: number, address: Buffer): CallResult;
+  /** Fills `bytes` from the start with one packet, cut to fit; the outcome is the length filled. */
+  recv(fd: number, bytes: Buffer, flags: number): CallResult;
+  /** Has the kernel drop what a filter program (classic BPF, eight bytes an instruction) does not let through. */
+  attachFilter(fd: number, program: Buffer): CallResult;
   close(fd: number): CallResult;
 }
 
@@ -24,6 +28,8 @@ export type LibcResult =
 /** The part of koffi in use. */
 export interface Ffi {
   load(path: string | null): { func(definition: string): (...values: unknown[]) => number | bigint };
+  struct(name: string, members: Readonly<Record<string, string>>): unknown;
+  sizeof(type: unknown): number;
   errno(): number;
 }
 
@@ -44,6 +50,7 @@ export const SO_BROADCAST = 6;
 export const SO_RCVBUF = 8;
 export const SO_BINDTODEVICE = 25;
 export const SO_RCVBUFFORCE = 33;
+const SO_ATTACH_FILTER = 26;
 export const MSG_DONTWAIT = 0x40;
 
 /**
@@ -79,7 +86,10 @@ function bindCalls(ffi: Ffi): Libc {
   const getsockopt = program.func('int getsockopt(int, int, int, void *, void *)');
   const bind = program.func('int bind(int, const void *, uint32_t)');
   const sendto = program.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)');
+  const recv = program.func('long recv(int, void *, size_t, int)');
   const close = program.func('int close(int)');
+  const filterProgram = ffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const void *' });
+  const attach = program.func('int setsockopt(int, int, int, const sock_fprog *, uint32_t)');
   // errno is read at once: the next call of anything in this thread overwrites it.
   const outcome = (value: number | bigint): CallResult =>
     Number(value) >= 0 ? { ok: true, value: Number(value) } : { ok: false, code: errnoName(ffi.errno()) };
@@ -94,6 +104,11 @@ function bindCalls(ffi: Ffi): Libc {
     bind: (fd, address) => outcome(bind(fd, address, address.length)),
     sendto: (fd, bytes, flags, address) =>
       outcome(sendto(fd, bytes, bytes.length, flags, address, address.length)),
+    recv: (fd, bytes, flags) => outcome(recv(fd, bytes, bytes.length, flags)),
+    attachFilter: (fd, filter) => {
+      const program = { len: filter.length / 8, filter };
+      return outcome(attach(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, ffi.sizeof(filterProgram)));
+    },
     close: (fd) => outcome(close(fd)),
   };
 }

@@ -6,7 +6,8 @@ import { AF_INET, AF_PACKET } from './libc.ts';
 type ByteOrder = 'LE' | 'BE';
 
 /** linux/if_ether.h */
-const ETH_P_IP = 0x0800;
+export const ETH_P_IP = 0x0800;
+export const ETH_P_ARP = 0x0806;
 /** linux/if.h: names hold at most 15 bytes and a closing zero. */
 const IFNAMSIZ = 16;
 
@@ -28,14 +29,19 @@ export function encodeSockaddrIn(address: Ipv4, port: number, order: ByteOrder =
 }
 
 /**
- * struct sockaddr_ll of packet(7) for sending IPv4 to `mac` by the interface `interfaceIndex`:
- * family (host order), protocol (network order), index (host order), hatype and pkttype (not read when
- * sending), address length, address padded to eight bytes.
+ * struct sockaddr_ll of packet(7) for sending `protocol` (an Ethernet type) to `mac` by the interface
+ * `interfaceIndex`, or for binding to both, where the address is not read: family (host order), protocol (network
+ * order), index (host order), hatype and pkttype (not read either), address length, address padded to eight bytes.
  */
-export function encodeSockaddrLl(mac: Mac, interfaceIndex: number, order: ByteOrder = endianness()): Buffer {
+export function encodeSockaddrLl(
+  mac: Mac,
+  interfaceIndex: number,
+  protocol: number = ETH_P_IP,
+  order: ByteOrder = endianness(),
+): Buffer {
   const bytes = Buffer.alloc(20);
   writeUInt16(bytes, AF_PACKET, order);
-  bytes.writeUInt16BE(ETH_P_IP, 2);
+  bytes.writeUInt16BE(protocol, 2);
   encodeInt(interfaceIndex, order).copy(bytes, 4);
   bytes.writeUInt8(6, 11);
   macToBytes(mac).copy(bytes, 12);

@@ -1,4 +1,4 @@
-import { ipv4ToBytes } from '../../src/domain/ipv4.ts';
+import { ipv4FromBytes, ipv4ToBytes } from '../../src/domain/ipv4.ts';
 import type { UdpAddress } from './udp-socket.ts';
 
 /** One UDP datagram with everything below it that the kernel would otherwise fill in. */
@@ -68,4 +68,24 @@ function sumWords(bytes: Buffer): number {
   let sum = 0;
   for (let at = 0; at + 1 < bytes.length; at += 2) sum += bytes.readUInt16BE(at);
   return bytes.length % 2 === 0 ? sum : sum + bytes.readUInt8(bytes.length - 1) * 256;
+}
+
+/**
+ * Takes the headers of an IPv4 packet apart. Undefined for what is no whole UDP datagram: another protocol, a
+ * fragment, a length beyond the end. Checksums are not looked at: those of packets of the same machine are filled in
+ * later than a packet socket sees them.
+ */
+export function decodeUdpFrame(bytes: Buffer): UdpFrame | undefined {
+  if (bytes.length < IP_HEADER_BYTES + UDP_HEADER_BYTES || bytes.readUInt8(0) >> 4 !== 4) return undefined;
+  const at = (bytes.readUInt8(0) & 0x0f) * 4;
+  const isFragment = (bytes.readUInt16BE(6) & 0x3fff) !== 0;
+  if (at < IP_HEADER_BYTES || isFragment || bytes.readUInt8(9) !== PROTOCOL_UDP) return undefined;
+  if (bytes.length < at + UDP_HEADER_BYTES) return undefined;
+  const end = at + bytes.readUInt16BE(at + 4);
+  if (end < at + UDP_HEADER_BYTES || end > bytes.length) return undefined;
+  return {
+    source: { address: ipv4FromBytes(bytes, 12), port: bytes.readUInt16BE(at) },
+    destination: { address: ipv4FromBytes(bytes, 16), port: bytes.readUInt16BE(at + 2) },
+    payload: bytes.subarray(at + UDP_HEADER_BYTES, end),
+  };
 }

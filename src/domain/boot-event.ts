@@ -23,6 +23,8 @@ export const STAGES = [
   'expired',
   'cancelled',
   'refused',
+  'address-in-use',
+  'other-dhcp-server',
 ] as const;
 export type Stage = (typeof STAGES)[number];
 

@@ -15,10 +15,12 @@ export type InstallState = (typeof INSTALL_STATES)[number];
 /** States in which a machine may still be given installer files. */
 export const OPEN_STATES: readonly InstallState[] = ['armed', 'booting', 'loading', 'installing'];
 
-/** What one asks for when arming: how many attempts, and how long the permission lasts. */
+/** What one asks for when arming: how many attempts, how long the permission lasts, and in spite of what. */
 export const installInput = z.strictObject({
   attempts: z.int().min(1).max(10).default(1),
   expiresInMinutes: z.int().min(5).max(10_080).default(240),
+  /** Arm although another machine answers for an address of this one. */
+  allowAddressInUse: z.boolean().default(false),
 });
 export type InstallInput = z.infer<typeof installInput>;
 

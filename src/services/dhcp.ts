@@ -10,6 +10,7 @@ import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
 import { type Ipv4, type Ipv4Network, NO_ADDRESS, netmask, networkContains } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
+import { type AddressUse, heedAddressUse } from './address-use.ts';
 import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
 import { describeExchange } from './dhcp-events.ts';
@@ -18,6 +19,7 @@ import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import type { InstallService } from './installs.ts';
 import { createOffers } from './offers.ts';
+import type { OtherServers } from './other-servers.ts';
 import { answerProxy, keepHeardAddress, type ProxyExchange, type UdpSource } from './proxy-dhcp.ts';
 
 /** How a packet came in: the interface and the service's own addresses on it. */
@@ -38,6 +40,10 @@ export interface DhcpSettings {
   readonly httpPort: number;
   /** All of the service's own addresses. */
   readonly ownAddresses: () => readonly Ipv4[];
+  /** The machine that answers for an address that is free by the records. */
+  readonly findAddressUser?: AddressUse['findUser'];
+  /** Hears of servers that machines choose instead of this one. */
+  readonly onOtherServer?: OtherServers['notice'];
 }
 
 /** An address that its would-be owner found in use is left alone this long. */
@@ -56,7 +62,9 @@ export function dhcpService(
   const { store, now } = deps;
   const offers = createOffers();
   const record = limitEvents(events.record, now);
-  const sources = { store: store.dhcp, offers, ownAddresses: settings.ownAddresses };
+  const { ownAddresses, findAddressUser, onOtherServer } = settings;
+  const heeding = findAddressUser === undefined ? store.dhcp : heedAddressUse(store.dhcp, findAddressUser);
+  const sources = { store: heeding, offers, ownAddresses };
 
   /** Writes what the decision promises; a grant that lost a race becomes a NAK, anything else has no answer anyway. */
   const persist = async (client: DhcpClient, decision: Decision, gathered: Gathered): Promise<Decision> => {
@@ -93,10 +101,20 @@ export function dhcpService(
     events.record({ ...base, stage: 'failed', outcome: 'error', message, data: {} });
   };
 
+  /** A machine that chose another server says so to everybody, RFC 2131 §3.1 step 3. */
+  const noticeOtherServer = async (client: DhcpClient, gathered: Gathered): Promise<void> => {
+    const { messageType, serverId, interfaceName } = client;
+    const { subnet } = gathered;
+    if (messageType !== 'request' || subnet === undefined) return;
+    if (subnet.dhcp !== 'authoritative') await keepHeardAddress(store.dhcp, client, gathered, now());
+    if (serverId === undefined || serverId === gathered.facts.serverId) return;
+    onOtherServer?.({ serverId, subnet: subnet.name, interfaceName, noticedBy: 'request' });
+  };
+
   /** A packet of a machine that has its address from another server. */
   const proxy = async (exchange: ProxyExchange): Promise<DhcpAnswer | undefined> => {
     const { packet, client, gathered } = exchange;
-    if (gathered.subnet?.dhcp === 'proxy') await keepHeardAddress(store.dhcp, client, gathered, now());
+    if (gathered.subnet?.dhcp === 'proxy') await noticeOtherServer(client, gathered);
     await noticeReboot(gathered.machine, client);
     const { decision, reply } = answerProxy(exchange);
     for (const event of describeExchange(client, gathered.machine, decision)) record(event);
@@ -123,8 +141,7 @@ export function dhcpService(
       const wanted = decideReply(client, gathered.facts, target, now());
       await noticeReboot(gathered.machine, client);
       const decision = await persist(client, wanted, gathered);
-      if (decision.code === 'other-server' && gathered.subnet?.dhcp === 'shared')
-        await keepHeardAddress(store.dhcp, client, gathered, now());
+      if (decision.code === 'other-server') await noticeOtherServer(client, gathered);
       for (const event of describeExchange(client, gathered.machine, decision)) record(event);
       return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
     },

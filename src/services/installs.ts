@@ -17,7 +17,7 @@ import { parseInput, refuseStale } from './input.ts';
 import { hashToken, newToken } from './token.ts';
 
 /** Renders and checks everything that the machine would be given; throws DomainError 'not-ready' with every problem. */
-export type ReadinessCheck = (system: StoredSystem) => Promise<void>;
+export type ReadinessCheck = (system: StoredSystem, input: InstallInput) => Promise<void>;
 
 const SEAL_CONTEXT = 'install-token';
 
@@ -95,7 +95,7 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
       const found = await getSystem(name);
       const { install } = found.system;
       if (install !== null && isOpen(factsOf(install), now())) throw alreadyOpen(install);
-      await checkReady(found);
+      await checkReady(found, input);
       const stored = await store.transaction((tx) => armInTransaction(tx, found.system, input, actor));
       const { attempts, expiresAt } = stored.install;
       const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;

@@ -15,6 +15,8 @@ export function createFakeLibc(refusals: Readonly<Record<string, string>> = {}) 
     bind: (_fd, address) => call(`bind ${address.toString('hex')}`),
     sendto: (_fd, bytes, flags, address) =>
       call(`sendto ${bytes.toString('hex')} ${flags} ${address.toString('hex')}`, bytes.length),
+    recv: () => ({ ok: false, code: 'EAGAIN' }),
+    attachFilter: (_fd, program) => call(`attachFilter ${program.toString('hex')}`),
     close: (fd) => call(`close ${fd}`),
   };
   return { libc, calls };

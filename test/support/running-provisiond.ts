@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,8 @@ export interface RunningProvisiond {
   /** Runs `provision` against it. */
   provision(...args: readonly string[]): Promise<Finished>;
   log(): readonly LogLine[];
+  /** The first line of the log that fits, past or future; rejects if it ends before. */
+  logs(fits: (line: LogLine) => boolean): Promise<LogLine>;
   /** Everything it said, for a failed test. */
   said(): string;
   /** Asks it to end by SIGTERM, which must give exit code 0, and removes the data folder. */
@@ -45,6 +47,8 @@ export interface ProvisiondSettings {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The data folder lies in memory: for tests of many packets, which are not about the disk. */
   readonly inMemory?: boolean;
+  /** Runs it as another user, who owns its data folder, by this command (setpriv …). */
+  readonly runAs?: { readonly uid: number; readonly command: readonly string[] };
 }
 
 const READY = 'provisiond is ready';
@@ -60,16 +64,24 @@ export async function startProvisiond(
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify({ dataDir, ...settings.config }));
   const program = builtProgram('server/main.ts');
-  const child = spaces.spawn(namespace, [process.execPath, program, '--config', configFile]);
+  const { runAs } = settings;
+  if (runAs !== undefined) for (const path of [dataDir, configFile]) chownSync(path, runAs.uid, -1);
+  const command = [...(runAs?.command ?? []), process.execPath, program, '--config', configFile];
+  const child = spaces.spawn(namespace, command);
   const lines: string[] = [];
+  const waiting = new Set<() => void>();
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   try {
-    await waitForReady(child, lines, closed);
+    await waitForReady(child, closed, (line) => {
+      lines.push(line);
+      for (const look of [...waiting]) look();
+    });
   } catch (error) {
     child.kill('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
-    throw error;
+    throw new Error(`${(error as Error).message}:\n${lines.join('\n')}`);
   }
+  const log = () => lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   const socketPath = join(dataDir, 'provision.sock');
   const api = (method: string, path: string, body?: unknown) => ask(socketPath, method, path, body);
   return {
@@ -90,7 +102,19 @@ export async function startProvisiond(
         `unix:${socketPath}`,
         ...args,
       ]),
-    log: () => lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine),
+    log,
+    logs: (fits) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = log().find(fits);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+        void closed.then(() => reject(new Error('provisiond ended without that line')));
+      }),
     said: () => lines.join('\n'),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -114,16 +138,20 @@ export function showLogOnFailure(server: () => RunningProvisiond | undefined): v
   });
 }
 
-function waitForReady(child: ChildProcess, lines: string[], closed: Promise<void>): Promise<void> {
+function waitForReady(
+  child: ChildProcess,
+  closed: Promise<void>,
+  onLine: (line: string) => void,
+): Promise<void> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('provisiond needs pipes');
   return new Promise((resolve, reject) => {
     for (const input of [stdout, stderr])
       createInterface({ input }).on('line', (line) => {
-        lines.push(line);
+        onLine(line);
         if (line === READY) resolve();
       });
-    void closed.then(() => reject(new Error(`provisiond did not start:\n${lines.join('\n')}`)));
+    void closed.then(() => reject(new Error('provisiond did not start')));
   });
 }
 

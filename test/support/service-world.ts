@@ -112,7 +112,8 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const installs = installService(deps, events, (system) => answers.checkReady(system, server));
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
-  const status = () => ({ version: '0.0.0', listeners: [], warnings: [] });
+  const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [] };
+  const status = () => ({ version: '0.0.0', ...nothing });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),

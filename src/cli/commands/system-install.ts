@@ -19,11 +19,20 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
       help: 'how long the permission lasts: 30m, 4h, 2d; 4h unless given',
       fields: ['expiresInMinutes'],
     },
+    {
+      flag: '--allow-address-in-use',
+      help: 'arm although another machine answers for its address',
+      fields: ['allowAddressInUse'],
+    },
   ],
   examples: ['provision system install web001', 'provision system install web001 --attempts 2 --expires 30m'],
   parse: ({ name, flags }) => ({
     name: checkName(name),
-    input: named({ attempts: flags.integer('attempts'), expiresInMinutes: expiryOf(flags) }),
+    input: named({
+      attempts: flags.integer('attempts'),
+      expiresInMinutes: expiryOf(flags),
+      allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
+    }),
   }),
   run: async ({ name, input }, { connect, out, deps }) => {
     checkInput(installInput, input);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ETH_P_ARP,
+  ETH_P_IP,
   encodeInt,
   encodeInterfaceName,
   encodeSockaddrIn,
@@ -26,13 +28,13 @@ describe('socket addresses', () => {
     },
     {
       name: 'sockaddr_ll LE',
-      bytes: encodeSockaddrLl(mac, 258, 'LE'),
+      bytes: encodeSockaddrLl(mac, 258, ETH_P_IP, 'LE'),
       hex: '1100 0800 02010000 0000 00 06 5254001234560000',
     },
     {
       name: 'sockaddr_ll BE',
-      bytes: encodeSockaddrLl(mac, 258, 'BE'),
-      hex: '0011 0800 00000102 0000 00 06 5254001234560000',
+      bytes: encodeSockaddrLl(mac, 258, ETH_P_ARP, 'BE'),
+      hex: '0011 0806 00000102 0000 00 06 5254001234560000',
     },
     { name: 'int LE', bytes: encodeInt(4 * 1024 * 1024, 'LE'), hex: '00004000' },
     { name: 'int BE', bytes: encodeInt(1, 'BE'), hex: '00000001' },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeUdpFrame, type UdpFrame } from '../../../server/net/udp-frame.ts';
+import { decodeUdpFrame, encodeUdpFrame, type UdpFrame } from '../../../server/net/udp-frame.ts';
 import { ipv4FromNumber, parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { fromHex } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';
 
 const ip = (text: string) => must(parseIpv4(text), text);
@@ -74,6 +75,7 @@ describe('encodeUdpFrame', () => {
         pseudo.writeUInt16BE(udp.length, 10);
         expect(onesComplementSum(Buffer.concat([pseudo, udp]))).toBe(0xffff);
         expect(udp.readUInt16BE(6)).not.toBe(0);
+        expect(decodeUdpFrame(bytes)).toEqual({ source, destination, payload: content });
       }),
       { seed: 67, numRuns: 300 },
     );
@@ -84,5 +86,36 @@ describe('encodeUdpFrame', () => {
     const of = (length: number) => ({ ...frame('10.0.0.1', '10.0.0.2', ''), payload: Buffer.alloc(length) });
     expect(encodeUdpFrame(of(most))).toHaveLength(0xffff);
     expect(() => encodeUdpFrame(of(most + 1))).toThrow(RangeError);
+  });
+});
+
+describe('decodeUdpFrame', () => {
+  const whole = encodeUdpFrame(frame('10.0.0.1', '10.0.0.2', 'abcdef'));
+  const changed = (at: number, value: number) => {
+    const bytes = Buffer.from(whole);
+    bytes[at] = value;
+    return bytes;
+  };
+
+  it('leaves out what Ethernet padded, and skips IP options', () => {
+    const padded = Buffer.concat([whole, Buffer.alloc(10)]);
+    expect(decodeUdpFrame(padded)?.payload).toEqual(fromHex('abcdef'));
+    const optioned = Buffer.concat([whole.subarray(0, 20), Buffer.alloc(4, 1), whole.subarray(20)]);
+    optioned[0] = 0x46;
+    expect(decodeUdpFrame(optioned)?.payload).toEqual(fromHex('abcdef'));
+  });
+
+  it.each([
+    { name: 'another version', bytes: changed(0, 0x65) },
+    { name: 'a header shorter than one', bytes: changed(0, 0x44) },
+    { name: 'a header longer than the packet', bytes: changed(0, 0x4f) },
+    { name: 'TCP', bytes: changed(9, 6) },
+    { name: 'a first fragment', bytes: changed(6, 0x20) },
+    { name: 'a later fragment', bytes: changed(7, 1) },
+    { name: 'a length beyond the end', bytes: changed(25, 60) },
+    { name: 'a length below its header', bytes: changed(25, 7) },
+    ...[0, 19, 27, 30].map((length) => ({ name: `${length} bytes of it`, bytes: whole.subarray(0, length) })),
+  ])('is not made of $name', ({ bytes }) => {
+    expect(decodeUdpFrame(bytes)).toBeUndefined();
   });
 });
