@@ -84,6 +84,26 @@ export function createFiles(roots: () => readonly string[]): Files {
   };
 }
 
+/** A folder whose files a proxy in front can send, and the URI by which it finds them. */
+export interface FolderAtUri {
+  readonly folder: string;
+  readonly uri: string;
+}
+
+/** The proxy's URI of a file, percent-encoded, where it lies in one of its folders. `path` is a real path. */
+export async function findProxyUri(
+  path: string,
+  folders: readonly FolderAtUri[],
+): Promise<string | undefined> {
+  for (const { folder, uri } of folders) {
+    const root = await realpath(folder).catch(() => undefined);
+    if (root === undefined || root === path || !isInside(root, path)) continue;
+    const inside = path.slice(root.length).replace(/^\/+/, '');
+    return `${uri}/${inside.split('/').map(encodeURIComponent).join('/')}`;
+  }
+  return undefined;
+}
+
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
 import { PORT } from '../src/dhcp/codes.ts';
 import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
+import { parseIpv4 } from '../src/domain/ipv4.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
@@ -31,11 +32,13 @@ import { createWireWatch } from './dhcp/wire-watch.ts';
 import { dhcpHandle, handedInSockets, makeProbeMac } from './dhcp/wiring.ts';
 import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
-import { createFiles } from './files.ts';
+import { createFileCache } from './file-cache.ts';
+import { createFiles, findProxyUri } from './files.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { buildHttpApp } from './http/app.ts';
 import { buildBootApp } from './http/boot/app.ts';
+import { createFileSender } from './http/boot/send-file.ts';
 import { createTcpListener, createUnixListener } from './http/http-listener.ts';
 import { createListenerSet } from './listeners/listener-set.ts';
 import { createNetworkListeners } from './listeners/network-listeners.ts';
@@ -105,7 +108,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     bootProblems: bootReadiness(loaders.find),
   });
-  const httpPort = config.boot.port;
+  const httpPort = config.boot.publicPort ?? config.boot.port;
   const { ownAddresses } = machine;
   const onEvent = events.record;
   const probeAddresses = createArpProber(libc);
@@ -210,7 +213,16 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   };
   const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
-  const bootApp = buildBootApp({ boot, bootFiles, findInTree, httpPort, log });
+  const bootApp = buildBootApp({
+    boot,
+    bootFiles,
+    findInTree,
+    files: createFileSender(createFileCache(config.files.cacheMegabytes * 1024 * 1024)),
+    findProxyUri: (path) => findProxyUri(path, config.files.accel),
+    entrance: { httpPort, proxies: new Set(config.boot.proxies.flatMap((text) => parseIpv4(text) ?? [])) },
+    limits: { maxConnections: config.boot.maxConnections, stallMs: config.boot.stallSeconds * 1000 },
+    log,
+  });
   const listeners = createListenerSet([
     {
       listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),
@@ -266,8 +278,16 @@ function tcp({ address, port }: { address: string; port: number }): string {
 
 /** Keys that only take effect when the sockets and the database are opened anew. */
 function keysThatNeedRestart(before: Config, after: Config): string[] {
-  const fixed = ({ dataDir, http, boot, tftp, dhcp }: Config) =>
-    Object.entries({ dataDir, http: http, boot, tftp, 'dhcp.port': dhcp.port, 'dhcp.probe': dhcp.probe });
+  const fixed = ({ dataDir, http, boot, tftp, dhcp, files }: Config) =>
+    Object.entries({
+      dataDir,
+      http,
+      boot,
+      tftp,
+      'dhcp.port': dhcp.port,
+      'dhcp.probe': dhcp.probe,
+      'files.cacheMegabytes': files.cacheMegabytes,
+    });
   const next = new Map(fixed(after));
   return fixed(before)
     .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(next.get(key)))

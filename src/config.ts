@@ -21,6 +21,19 @@ const hostPort = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
+/** `/srv/distros=/accel/distros`: a folder, and the URI by which the proxy in front finds it. */
+const folderAtUri = z.string().transform((text, ctx) => {
+  const [folder = '', uri = '', ...rest] = text.split('=');
+  if (/^\/./.test(folder) && /^\/[A-Za-z0-9._~/-]+$/.test(uri) && rest.length === 0) {
+    return { folder: folder.replace(/\/+$/, ''), uri: uri.replace(/\/+$/, '') };
+  }
+  ctx.addIssue({
+    code: 'custom',
+    message: `'${text}' is not a folder and a URI like /srv/distros=/accel/distros`,
+  });
+  return z.NEVER;
+});
+
 /** Every key of the configuration, with its default. Keys that do not exist are refused. */
 export const configSchema = z.strictObject({
   /** Folder of the database, the key, the lock, the unix socket and imported files; only its owner may read it. */
@@ -30,7 +43,19 @@ export const configSchema = z.strictObject({
     .strictObject({ listen: hostPort.prefault('127.0.0.1:8080'), socket: path.nullable().default(null) })
     .prefault({}),
   /** What booting machines fetch by HTTP. */
-  boot: z.strictObject({ listen: address.default('0.0.0.0'), port: port.default(80) }).prefault({}),
+  boot: z
+    .strictObject({
+      listen: address.default('0.0.0.0'),
+      port: port.default(80),
+      /** The port in the URLs that machines are given, where a proxy listens for them; null = `port`. */
+      publicPort: port.nullable().default(null),
+      /** Addresses of proxies in front: only their word on a machine's address is taken. */
+      proxies: z.array(address).default([]),
+      maxConnections: z.int().min(16).max(65_536).default(4096),
+      /** A machine that takes nothing of its answer for so long is given up. */
+      stallSeconds: z.int().min(10).max(86_400).default(600),
+    })
+    .prefault({}),
   tftp: z.strictObject({ listen: address.default('0.0.0.0'), port: port.default(69) }).prefault({}),
   /** No interfaces named = every one that is up, is not loopback and has an IPv4 address, once a subnet has DHCP on. */
   dhcp: z
@@ -42,7 +67,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
-  files: z.strictObject({ roots: z.array(path).default([]) }).prefault({}),
+  files: z
+    .strictObject({
+      roots: z.array(path).default([]),
+      /** Memory for files that are asked for again and again; one may take half of it. 0 = none. */
+      cacheMegabytes: z.int().min(0).max(65_536).default(256),
+      /** Folders whose files a proxy in front sends by itself (X-Accel-Redirect). */
+      accel: z.array(folderAtUri).default([]),
+    })
+    .prefault({}),
   /** Folders that hold boot loaders, searched in order. */
   loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
   log: z
@@ -145,8 +178,10 @@ function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: s
     string,
     unknown
   >;
-  const isList = ['interfaces', 'roots', 'dirs'].includes(second);
-  branch[second] =
-    second === 'port' ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
+  const isList = ['interfaces', 'roots', 'dirs', 'proxies', 'accel'].includes(second);
+  const isNumber = ['port', 'publicPort', 'maxConnections', 'stallSeconds', 'cacheMegabytes'].includes(
+    second,
+  );
+  branch[second] = isNumber ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
   tree[first] = branch;
 }

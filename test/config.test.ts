@@ -5,7 +5,7 @@ describe('parseConfig', () => {
   it('needs nothing: the defaults keep people on loopback', () => {
     const config = parseConfig(null, {});
     expect(config.http.listen).toEqual({ address: '127.0.0.1', port: 8080 });
-    expect(config.boot).toEqual({ listen: '0.0.0.0', port: 80 });
+    expect(config.boot).toMatchObject({ listen: '0.0.0.0', port: 80, proxies: [] });
     expect(config.dhcp).toEqual({ interfaces: [], port: 67, probe: true });
   });
 
@@ -15,7 +15,15 @@ describe('parseConfig', () => {
       PROVISION_DATA_DIR: '/srv/p',
       PROVISION_DHCP_INTERFACES: 'eth0,eth1',
       PROVISION_TFTP_PORT: '6969',
+      PROVISION_BOOT_PUBLIC_PORT: '80',
+      PROVISION_BOOT_PROXIES: '127.0.0.1,10.0.0.9',
+      PROVISION_FILES_ACCEL: '/srv/distros/=/accel/distros,/srv/more=/accel/more',
     });
+    expect(config.boot).toMatchObject({ publicPort: 80, proxies: ['127.0.0.1', '10.0.0.9'] });
+    expect(config.files.accel).toEqual([
+      { folder: '/srv/distros', uri: '/accel/distros' },
+      { folder: '/srv/more', uri: '/accel/more' },
+    ]);
     expect(config.http.listen.port).toBe(9001);
     expect(config.boot.port).toBe(8081);
     expect(config.dataDir).toBe('/srv/p');
@@ -34,6 +42,13 @@ describe('parseConfig', () => {
       expect(paths).toEqual(['PROVISION_DHCP_PROT', 'boot.port', 'dataDirr', 'http.listen', 'log.level']);
     }
   });
+
+  it.each(['/srv', 'srv=/accel', '/srv=accel', '/srv=/accel=/x', '/srv=/a b', '/=/accel'])(
+    'refuses %j as a folder of a proxy',
+    (entry) => {
+      expect(() => parseConfig(null, { PROVISION_FILES_ACCEL: entry })).toThrow(ConfigError);
+    },
+  );
 
   it.each(['- a\n- b', '"text"', 'a: [', '!!js/function x'])('refuses %j with a reason', (yaml) => {
     expect(() => parseConfig(yaml, {})).toThrow(ConfigError);

@@ -22,52 +22,59 @@ export function problemBody(status: number, code: string, detail: string, more: 
   return { type: 'about:blank', title: code, status, code, detail, ...more };
 }
 
-/** Every error of an app leaves as application/problem+json; what is our own fault is logged and says nothing of itself. */
-export function installErrorHandlers(app: FastifyInstance): void {
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    if (error instanceof DomainError) return sendDomainError(reply, error);
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendProblem(reply, status, clientErrorCode(error), error.message);
-    request.log.error({ err: error }, 'request failed');
-    return sendProblem(
-      reply,
-      500,
-      'internal',
-      'the service failed on this request; its log has the details',
-      {
-        request: request.id,
-      },
-    );
-  });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      404,
-      'no-such-route',
-      `there is nothing at ${request.method} ${request.url.split('?')[0]}`,
-    ),
-  );
+/** What is answered to an error. */
+export interface Problem {
+  readonly status: number;
+  readonly body: object;
+  /** Our own fault: to be logged, since the answer says nothing of it. */
+  readonly isOurs: boolean;
 }
 
-function clientErrorCode(error: { statusCode?: number; code?: string }): string {
-  if (error.statusCode === 413) return 'too-large';
-  if (error.statusCode === 415) return 'wrong-media-type';
+/** Every error as problem details; `requestId` is how the log names the request. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  if (error instanceof DomainError) return { ...problemOfDomain(error), isOurs: false };
+  const { statusCode: status = 500, message = '' } = error as { statusCode?: number; message?: string };
+  if (status < 500)
+    return { status, body: problemBody(status, clientErrorCode(status), message), isOurs: false };
+  const detail = 'the service failed on this request; its log has the details';
+  return { status: 500, body: problemBody(500, 'internal', detail, { request: requestId }), isOurs: true };
+}
+
+export function noSuchRoute(method: string, target: string): Problem {
+  const detail = `there is nothing at ${method} ${target.split('?')[0]}`;
+  return { status: 404, body: problemBody(404, 'no-such-route', detail), isOurs: false };
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Every error of an app leaves as application/problem+json. */
+export function installErrorHandlers(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.id);
+    if (problem.isOurs) request.log.error({ err: error }, 'request failed');
+    // RFC 9110 §11.6.1: a 401 says how to authenticate.
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, noSuchRoute(request.method, request.url)));
+}
+
+function clientErrorCode(status: number): string {
+  if (status === 413) return 'too-large';
+  if (status === 415) return 'wrong-media-type';
   return 'bad-request';
 }
 
-function sendDomainError(reply: FastifyReply, error: DomainError): FastifyReply {
-  // RFC 9110 §11.6.1: a 401 says how to authenticate.
-  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
-  return sendProblem(reply, STATUS[error.code], error.code, error.message, {
+function problemOfDomain(error: DomainError): { status: number; body: object } {
+  const status = STATUS[error.code];
+  const body = problemBody(status, error.code, error.message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.problems.length === 0 ? {} : { problems: error.problems }),
     ...(error.conflict === undefined ? {} : { conflict: error.conflict }),
   });
+  return { status, body };
 }
 
-function sendProblem(reply: FastifyReply, status: number, code: string, detail: string, more: object = {}) {
-  return reply
-    .status(status)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemBody(status, code, detail, more)));
+function sendProblem(reply: FastifyReply, { status, body }: Problem): FastifyReply {
+  return reply.status(status).type(PROBLEM_TYPE).send(JSON.stringify(body));
 }

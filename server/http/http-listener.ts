@@ -1,12 +1,20 @@
 import { chmod, unlink } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { createConnection } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
 
+/** What answers requests: an app of Fastify, or one of node:http. */
+export interface HttpApp {
+  readonly server: Server;
+  listen(where: { host: string; port: number }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** An app on a TCP address. Start rejects with PortRefused. */
 export function createTcpListener(
   name: string,
-  app: FastifyInstance,
+  app: HttpApp,
   { address, port }: { address: string; port: number },
 ): Listener {
   return {
@@ -40,7 +48,7 @@ export function createUnixListener(name: string, app: FastifyInstance, path: str
   };
 }
 
-async function stopApp(app: FastifyInstance): Promise<void> {
+async function stopApp(app: HttpApp): Promise<void> {
   // Keep-alive connections of idle clients would hold the close up until they time out.
   app.server.closeIdleConnections();
   const late = setTimeout(() => app.server.closeAllConnections(), 3_000);

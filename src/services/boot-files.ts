@@ -15,6 +15,9 @@ export type BootFile =
   /** `isOptional`: the loader goes on without it, so that nobody needs to read of it. */
   | { readonly kind: 'none'; readonly refusal: Refusal; readonly isOptional: boolean };
 
+/** The content type of loaders, and of nothing that is made for one machine. */
+export const LOADER_TYPE = 'application/octet-stream';
+
 /** A loader's bytes by its logical name; undefined: it is not there. */
 export type FindLoader = (name: string) => Promise<Buffer | undefined>;
 
@@ -61,13 +64,16 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
 
   const loader = async (name: string): Promise<BootFile> => {
     const bytes = await findLoader(name);
-    if (bytes !== undefined) return { kind: 'bytes', bytes, contentType: 'application/octet-stream' };
+    if (bytes !== undefined) return { kind: 'bytes', bytes, contentType: LOADER_TYPE };
     const ways = waysToLoader(name);
     const reason = ways === undefined ? 'there is no such file' : `${name} is not installed; ${ways}`;
     return none({ refused: 'unknown', reason });
   };
 
   return {
+    /** A loader, and nothing that is made for the machine that asks. */
+    findLoader: loader,
+
     /** `name` is a logical one: no leading slash, forward slashes, any case. */
     async find(name: string, caller: Caller): Promise<BootFile> {
       // A loader's own file wins: MokManager is optional, and may be there.

@@ -6,21 +6,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
 import { builtProgram } from '../support/build.ts';
 import { ip } from '../support/dhcp-packets.ts';
-import type { StormEvent, StormOptions } from '../support/dhcp-storm.ts';
+import type { StormEvent, StormOptions, StormOrder } from '../support/dhcp-storm.ts';
 import { type LineProcess, speakLines } from '../support/line-process.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const reason = reasonAgainstNamespaces();
-const ROUNDS = Number(process.env['PROVISION_CRASH_ROUNDS'] ?? 20);
+const ROUNDS = Number(process.env['PROVISION_CRASH_ROUNDS'] ?? 50);
 const EACH = 200;
 const SERVER = '10.67.0.1';
 const RELAY = '10.67.0.2';
 const LIMIT_MS = 30_000 + ROUNDS * 15_000;
 
+/** Ends the storm that is on. */
+const NO_STORM: StormOrder = { first: -1, count: 0, width: 0 };
+
 type Ack = StormEvent & { readonly event: 'ack' };
 const isAck = (event: StormEvent): event is Ack => event.event === 'ack';
+const isEndOf =
+  (first: number) =>
+  (event: StormEvent): event is StormEvent & { event: 'ended' } =>
+    event.event === 'ended' && event.first === first;
 
 describe.skipIf(reason !== undefined)(
   `kill -9 in the middle of a storm${reason ? ` (${reason})` : ''}`,
@@ -42,23 +49,46 @@ describe.skipIf(reason !== undefined)(
     const start = () =>
       startProvisiond(dataDir, (args, env) => spaces.spawn('server', [process.execPath, ...args], { env }));
 
-    const startStorm = (round: number): LineProcess<StormEvent> => {
-      const options: StormOptions = {
-        relay: RELAY,
-        server: SERVER,
-        first: round * EACH,
-        count: EACH,
-        width: 16,
-      };
+    const startClients = (): LineProcess<StormEvent> => {
+      const options: StormOptions = { relay: RELAY, server: SERVER };
       const program = builtProgram('test/support/dhcp-storm.ts');
       return speakLines<StormEvent>(
         spaces.spawn('relay', [process.execPath, program, JSON.stringify(options)]),
       );
     };
 
+    /** A storm in the middle of which the service is gone: after so many ACKs and added systems. */
+    const stormUntilKilled = async (
+      service: ProvisiondProcess,
+      clients: LineProcess<StormEvent>,
+      round: { readonly first: number; readonly killAt: number },
+      onAdded: (name: string) => void,
+    ) => {
+      let promises = 0;
+      let hear: (bytes: Buffer) => void = () => {};
+      await new Promise<void>((resolve, reject) => {
+        const count = () => {
+          promises += 1;
+          if (promises === round.killAt) resolve(service.killHard());
+        };
+        hear = (bytes) => {
+          for (const _ of bytes.toString().matchAll(/"ack"/g)) count();
+        };
+        clients.child.stdout?.on('data', hear);
+        clients.send({ first: round.first, count: EACH, width: 16 } satisfies StormOrder);
+        addSystems(service, round.first, (name) => {
+          onAdded(name);
+          count();
+        }).catch(reject);
+      });
+      clients.child.stdout?.off('data', hear);
+      clients.send(NO_STORM);
+      await clients.find(isEndOf(round.first));
+    };
+
     /** Adds systems, some at a time, until all are there or the service is gone; `onAdded` hears each 201. */
-    const addSystems = async (service: ProvisiondProcess, round: number, onAdded: (name: string) => void) => {
-      let next = round * EACH;
+    const addSystems = async (service: ProvisiondProcess, first: number, onAdded: (name: string) => void) => {
+      let next = first;
       const end = next + EACH;
       const worker = async (): Promise<void> => {
         while (next < end) {
@@ -81,30 +111,16 @@ describe.skipIf(reason !== undefined)(
         const random = seededRandom(20);
         const leases = new Map<string, string>();
         const systems = new Set<string>();
+        const clients = startClients();
         let service = await start();
         await addCatalogue(service, dataDir);
         for (let round = 0; round < ROUNDS; round++) {
           // Somewhere between the first promise and the last but some.
           const killAt = 1 + Math.floor(random() * (2 * EACH - 50));
-          let promises = 0;
-          const storm = startStorm(round);
-          const killed = new Promise<void>((resolve) => {
-            const count = () => {
-              promises += 1;
-              if (promises === killAt) resolve(service.killHard());
-            };
-            storm.child.stdout?.on('data', (bytes: Buffer) => {
-              for (const _ of bytes.toString().matchAll(/"ack"/g)) count();
-            });
-            addSystems(service, round, (name) => {
-              systems.add(name);
-              count();
-            }).catch((error: unknown) => spaces.remove().then(() => Promise.reject(error)));
-          });
-          await killed;
-          storm.child.stdin?.end();
-          await storm.ended();
-          for (const { ip: address, mac } of storm.events.filter(isAck)) {
+          await stormUntilKilled(service, clients, { first: round * EACH, killAt }, (name) =>
+            systems.add(name),
+          );
+          for (const { ip: address, mac } of clients.events.filter(isAck)) {
             expect(`${address} ${leases.get(address) ?? mac}`).toBe(`${address} ${mac}`);
             leases.set(address, mac);
           }
@@ -115,6 +131,8 @@ describe.skipIf(reason !== undefined)(
         expect(leases.size).toBeGreaterThan(ROUNDS);
         expect(systems.size).toBeGreaterThan(ROUNDS);
         expect(await service.stop()).toBe(0);
+        clients.child.stdin?.end();
+        await clients.ended();
         console.log(`${ROUNDS} crashes: ${leases.size} leases and ${systems.size} systems, all there`);
       },
       LIMIT_MS,

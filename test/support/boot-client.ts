@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { HttpApp } from '../../server/http/http-listener.ts';
 
 /** A booting machine: HTTP from an address of its own. All of 127.0.0.0/8 is this machine's loopback. */
 export interface BootClient {
@@ -23,7 +23,7 @@ export interface Fetched {
 }
 
 /** Starts the app on a free port of 127.0.0.1, and asks from `address` unless a request says otherwise. */
-export async function startBootClient(app: FastifyInstance, address: string): Promise<BootClient> {
+export async function startBootClient(app: HttpApp, address: string): Promise<BootClient> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {

@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createFileCache } from '../../server/file-cache.ts';
 import { createFiles } from '../../server/files.ts';
 import { buildBootApp } from '../../server/http/boot/app.ts';
+import { createFileSender } from '../../server/http/boot/send-file.ts';
 import { createLog } from '../../server/log.ts';
 import type { Install } from '../../src/domain/install.ts';
 import type { InstallChange } from '../../src/domain/install-state.ts';
@@ -39,7 +41,10 @@ export async function openBootWorld(): Promise<BootWorld> {
     boot: world.boot,
     bootFiles: world.bootFiles,
     findInTree: async (name, path) => (name === 'debian-13' ? files.locateInside(tree, path) : undefined),
-    httpPort: 80,
+    files: createFileSender(createFileCache(1024 * 1024)),
+    findProxyUri: async () => undefined,
+    entrance: { httpPort: 80, proxies: new Set() },
+    limits: { maxConnections: 1000, stallMs: 60_000 },
     log: createLog('trace', { write: (line: string) => world.logged.push(line) }),
   });
   const client = await startBootClient(app, MACHINE);

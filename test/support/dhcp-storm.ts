@@ -1,16 +1,21 @@
 import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
 import { MESSAGE_TYPE, OP, OPTION } from '../../src/dhcp/codes.ts';
 import { decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { formatIpv4, ipv4ToBytes, NO_ADDRESS, parseIpv4 } from '../../src/domain/ipv4.ts';
 import { must } from './must.ts';
 
 // Many clients behind one relay, each from DISCOVER to ACK. A relay speaks plain UDP in both directions (RFC 2131
-// §4.1), so that one socket serves them all. It tells each ACK as soon as it has it.
+// §4.1), so that one socket serves them all. It tells each ACK as soon as it has it. Storms are ordered by lines on its
+// input, a StormOrder each; a new one ends the one before.
 
 export interface StormOptions {
   /** The relay's own address (giaddr), and the server's. */
   readonly relay: string;
   readonly server: string;
+}
+
+export interface StormOrder {
   /** Clients have the MACs 52:54:01:00:00:00 + first, … */
   readonly first: number;
   readonly count: number;
@@ -20,15 +25,16 @@ export interface StormOptions {
 
 export type StormEvent =
   | { readonly event: 'ack'; readonly ip: string; readonly mac: string }
-  | { readonly event: 'done' };
+  /** A storm is over: its last ACK was told before. */
+  | { readonly event: 'ended'; readonly first: number };
 
 const say = (event: StormEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
-const { relay, server, first, count, width } = JSON.parse(process.argv[2] ?? '') as StormOptions;
+const { relay, server } = JSON.parse(process.argv[2] ?? '') as StormOptions;
 const relayIp = must(parseIpv4(relay), 'the relay');
 const socket = createSocket('udp4');
+let order: StormOrder = { first: -1, count: 0, width: 0 };
 let started = 0;
-let finished = 0;
 /** When each client under way began; datagrams may be lost, and clients then begin again (RFC 2131 §4.1). */
 const underWay = new Map<number, number>();
 const AGAIN_MS = 2000;
@@ -48,9 +54,18 @@ function send(number: number, type: number, more: readonly [number, Buffer][] = 
   socket.send(encodePacket(packet), 67, server);
 }
 
+function begin(next: StormOrder): void {
+  const { first } = order;
+  order = next;
+  started = 0;
+  underWay.clear();
+  say({ event: 'ended', first });
+  for (let index = 0; index < next.width; index++) startNext();
+}
+
 function startNext(): void {
-  if (started >= count) return;
-  discover(first + started);
+  if (started >= order.count) return;
+  discover(order.first + started);
   started += 1;
 }
 
@@ -81,8 +96,6 @@ function receive(bytes: Buffer): void {
     say({ event: 'ack', ip: formatIpv4(reply.yiaddr), mac });
   }
   underWay.delete(reply.xid);
-  finished += 1;
-  if (finished === count) say({ event: 'done' });
   startNext();
 }
 
@@ -90,9 +103,9 @@ socket.on('message', receive);
 // The server may be gone in the middle of the storm: that is what it is for.
 socket.on('error', () => {});
 socket.bind({ address: relay, port: 67 }, () => {
-  for (let index = 0; index < width; index++) startNext();
   setInterval(beginAgain, 500);
+  const input = createInterface({ input: process.stdin });
+  input.on('line', (line) => begin(JSON.parse(line) as StormOrder));
+  // The test closes the input when it has seen enough.
+  input.on('close', () => process.exit(0));
 });
-// The test closes the input when it has seen enough.
-process.stdin.resume();
-process.stdin.on('end', () => process.exit(0));

@@ -3,16 +3,19 @@ import { Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Sent, sendFile } from '../../../../server/http/boot/send-file.ts';
+import { createFileCache, type FileCache } from '../../../../server/file-cache.ts';
+import { createFileSender, type Sent } from '../../../../server/http/boot/send-file.ts';
+import type { HttpApp } from '../../../../server/http/http-listener.ts';
 import { type BootClient, startBootClient } from '../../../support/boot-client.ts';
+import { openFileApp } from '../../../support/file-app.ts';
 
 const MODIFIED = new Date('2026-11-22T09:00:00.500Z');
 
 let folder: string;
 let path: string;
-let app: FastifyInstance;
+let app: HttpApp;
+let cache: FileCache;
 let client: BootClient;
 let sent: Sent[];
 
@@ -22,8 +25,12 @@ beforeEach(async () => {
   writeFileSync(path, '0123456789');
   utimesSync(path, MODIFIED, MODIFIED);
   sent = [];
-  app = Fastify();
-  app.get('/file', (incoming, reply) => sendFile(incoming, reply, path, (one) => sent.push(one)));
+  cache = createFileCache(0);
+  app = openFileApp(
+    createFileSender(cache),
+    () => path,
+    (one) => sent.push(one),
+  );
   client = await startBootClient(app, '127.0.0.1');
 });
 afterEach(async () => {

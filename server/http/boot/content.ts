@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseRange } from './byte-range.ts';
+
+/** What is known of something before it is sent. */
+export interface ContentFacts {
+  readonly size: number;
+  /** In quotes, RFC 9110 §8.8.3. */
+  readonly etag: string;
+  /** Milliseconds since the epoch; undefined = unknown. */
+  readonly modifiedMs?: number;
+}
+
+/** First and last byte to send; from > to where there is nothing. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Answers with everything but the body: status and headers after conditions (RFC 9110 §13) and one range (§14).
+ * Returns the part that the body has to be, or undefined where the answer is complete without one.
+ */
+export function beginContent(
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+  facts: ContentFacts,
+): Part | undefined {
+  const { size, etag } = facts;
+  const known = ['accept-ranges', 'bytes', 'etag', etag];
+  if (facts.modifiedMs !== undefined) known.push('last-modified', new Date(facts.modifiedMs).toUTCString());
+  const status = judgeConditions(headers, facts);
+  if (status !== undefined) {
+    response.writeHead(status, status === 304 ? known : [...known, 'content-length', '0']).end();
+    return undefined;
+  }
+  const range = parseRange(rangeHeader(headers, etag), size);
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, [...known, 'content-range', `bytes */${size}`, 'content-length', '0']).end();
+    return undefined;
+  }
+  const part = range ?? { from: 0, to: size - 1 };
+  const length = part.to - part.from + 1;
+  known.push('content-type', 'application/octet-stream', 'content-length', String(length));
+  if (range !== undefined) known.push('content-range', `bytes ${part.from}-${part.to}/${size}`);
+  response.writeHead(range === undefined ? 200 : 206, known);
+  if (method !== 'HEAD' && length > 0) return part;
+  response.end();
+  return undefined;
+}
+
+/** RFC 9110 §13.2.2, in its order; undefined = go on. */
+function judgeConditions(
+  headers: IncomingMessage['headers'],
+  { etag, modifiedMs }: ContentFacts,
+): 304 | 412 | undefined {
+  const match = headers['if-match'];
+  if (match !== undefined && match !== '*' && !tagsOf(match).includes(etag)) return 412;
+  // Dates of HTTP are whole seconds.
+  const modified = modifiedMs === undefined ? Number.NaN : Math.floor(modifiedMs / 1000) * 1000;
+  if (match === undefined && modified > Date.parse(headers['if-unmodified-since'] ?? '')) return 412;
+  const noneMatch = headers['if-none-match'];
+  if (noneMatch !== undefined) {
+    const weak = tagsOf(noneMatch).map((tag) => tag.replace(/^W\//, ''));
+    return noneMatch === '*' || weak.includes(etag) ? 304 : undefined;
+  }
+  return modified <= Date.parse(headers['if-modified-since'] ?? '') ? 304 : undefined;
+}
+
+function tagsOf(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim());
+}
+
+/** RFC 9110 §13.1.5: a range of an older version must not be sent; dates are too coarse to tell versions apart. */
+function rangeHeader(headers: IncomingMessage['headers'], etag: string): string | undefined {
+  const condition = headers['if-range'];
+  return condition === undefined || condition === etag ? headers.range : undefined;
+}

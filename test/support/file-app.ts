@@ -1,0 +1,25 @@
+import { createBootHttp } from '../../server/http/boot/boot-http.ts';
+import type { FileSender, Sent } from '../../server/http/boot/send-file.ts';
+import type { HttpApp } from '../../server/http/http-listener.ts';
+import { createLog } from '../../server/log.ts';
+
+/** The boot listener's server with nothing but `/file`, which sends the file at `path`. */
+export function openFileApp(
+  sender: FileSender,
+  path: () => string,
+  onSent: (sent: Sent) => void,
+  limits: { maxConnections?: number; stallMs?: number } = {},
+): HttpApp {
+  return createBootHttp(
+    [
+      {
+        methods: ['GET', 'HEAD'],
+        path: '/file',
+        permission: 'machine',
+        handle: (request, response) => sender.send(request, response, path(), onSent),
+      },
+    ],
+    { maxConnections: 1000, stallMs: 60_000, isProxy: () => false, ...limits },
+    createLog('silent'),
+  );
+}
