@@ -102,11 +102,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const events = eventService(deps, eventLog.lost, eventLog.event);
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
+  const tftpFileBytes = config.tftp.maxFileMegabytes * 1024 * 1024;
   const answers = answerFileService(deps, {
     renderer,
     templates,
     files,
-    bootProblems: bootReadiness(loaders.find),
+    bootProblems: bootReadiness(loaders.find, files, tftpFileBytes),
   });
   const httpPort = config.boot.publicPort ?? config.boot.port;
   const { ownAddresses } = machine;
@@ -132,14 +133,16 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     ownAddresses,
     findAddressUser: addressUse.findUser,
     onOtherServer: otherServers.notice,
+    ipxeUserClasses: () => config.dhcp.ipxeUserClasses,
   });
   const access = accessService(deps);
 
   // What listens.
   const tftp = createTftpAddresses({
     port: config.tftp.port,
-    find: inAnyCase(bootFilesByTftp(bootFiles, files, httpPort)),
+    find: inAnyCase(bootFilesByTftp(bootFiles, files, { httpPort, fileBytes: tftpFileBytes })),
     macOf: macOfAddress(store.dhcp, deps.now),
+    fileBytes: tftpFileBytes,
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });
@@ -263,7 +266,11 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
         ...config,
         files: next.files,
         loaders: next.loaders,
-        dhcp: { ...config.dhcp, interfaces: next.dhcp.interfaces },
+        dhcp: {
+          ...config.dhcp,
+          interfaces: next.dhcp.interfaces,
+          ipxeUserClasses: next.dhcp.ipxeUserClasses,
+        },
       };
       log.level = next.log.level;
       await network.reconcile();

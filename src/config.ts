@@ -56,7 +56,14 @@ export const configSchema = z.strictObject({
       stallSeconds: z.int().min(10).max(86_400).default(600),
     })
     .prefault({}),
-  tftp: z.strictObject({ listen: address.default('0.0.0.0'), port: port.default(69) }).prefault({}),
+  tftp: z
+    .strictObject({
+      listen: address.default('0.0.0.0'),
+      port: port.default(69),
+      /** Larger files are not sent by TFTP: old clients lose count after 65,535 blocks. */
+      maxFileMegabytes: z.int().min(1).max(1024).default(32),
+    })
+    .prefault({}),
   /** No interfaces named = every one that is up, is not loopback and has an IPv4 address, once a subnet has DHCP on. */
   dhcp: z
     .strictObject({
@@ -64,6 +71,8 @@ export const configSchema = z.strictObject({
       port: port.default(67),
       /** Look for other DHCP servers, and ask by ARP which free addresses are in use. */
       probe: z.boolean().default(true),
+      /** User classes (option 77) of iPXE and its brands, which take a script and never a loader. */
+      ipxeUserClasses: z.array(z.string().min(1).max(255)).default(['iPXE', 'xNBA']),
     })
     .prefault({}),
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
@@ -178,10 +187,15 @@ function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: s
     string,
     unknown
   >;
-  const isList = ['interfaces', 'roots', 'dirs', 'proxies', 'accel'].includes(second);
-  const isNumber = ['port', 'publicPort', 'maxConnections', 'stallSeconds', 'cacheMegabytes'].includes(
-    second,
-  );
+  const isList = ['interfaces', 'ipxeUserClasses', 'roots', 'dirs', 'proxies', 'accel'].includes(second);
+  const isNumber = [
+    'port',
+    'publicPort',
+    'maxConnections',
+    'stallSeconds',
+    'cacheMegabytes',
+    'maxFileMegabytes',
+  ].includes(second);
   branch[second] = isNumber ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
   tree[first] = branch;
 }

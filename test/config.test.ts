@@ -6,7 +6,9 @@ describe('parseConfig', () => {
     const config = parseConfig(null, {});
     expect(config.http.listen).toEqual({ address: '127.0.0.1', port: 8080 });
     expect(config.boot).toMatchObject({ listen: '0.0.0.0', port: 80, proxies: [] });
-    expect(config.dhcp).toEqual({ interfaces: [], port: 67, probe: true });
+    const ipxeUserClasses = ['iPXE', 'xNBA'];
+    expect(config.dhcp).toEqual({ interfaces: [], port: 67, probe: true, ipxeUserClasses });
+    expect(config.tftp.maxFileMegabytes).toBe(32);
   });
 
   it('lets the environment win over the file', () => {
@@ -14,7 +16,9 @@ describe('parseConfig', () => {
       PROVISION_HTTP_LISTEN: '127.0.0.1:9001',
       PROVISION_DATA_DIR: '/srv/p',
       PROVISION_DHCP_INTERFACES: 'eth0,eth1',
+      PROVISION_DHCP_IPXE_USER_CLASSES: 'iPXE,OurBoot',
       PROVISION_TFTP_PORT: '6969',
+      PROVISION_TFTP_MAX_FILE_MEGABYTES: '64',
       PROVISION_BOOT_PUBLIC_PORT: '80',
       PROVISION_BOOT_PROXIES: '127.0.0.1,10.0.0.9',
       PROVISION_FILES_ACCEL: '/srv/distros/=/accel/distros,/srv/more=/accel/more',
@@ -28,6 +32,8 @@ describe('parseConfig', () => {
     expect(config.boot.port).toBe(8081);
     expect(config.dataDir).toBe('/srv/p');
     expect(config.dhcp.interfaces).toEqual(['eth0', 'eth1']);
+    expect(config.dhcp.ipxeUserClasses).toEqual(['iPXE', 'OurBoot']);
+    expect(config.tftp.maxFileMegabytes).toBe(64);
     expect(config.tftp.port).toBe(6969);
   });
 

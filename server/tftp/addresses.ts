@@ -20,6 +20,8 @@ export interface TftpAddressesDeps {
   readonly macOf: (address: string) => string | undefined;
   readonly onEvent: (event: TftpEvent) => void;
   readonly log: TftpLog;
+  /** Largest file to serve, in bytes; default 32 MB. */
+  readonly fileBytes?: number;
   /** How sockets are bound, default real ones. */
   readonly bind?: BindUdp;
 }
@@ -36,7 +38,7 @@ export interface TftpAddresses {
 }
 
 export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
-  const { port, find, macOf, onEvent, log, bind } = deps;
+  const { port, find, macOf, onEvent, log, fileBytes, bind } = deps;
   const running = new Map<string, { readonly listener: TftpListener; readonly mtuBytes: number }>();
   const refused = new Map<string, PortRefused>();
 
@@ -48,7 +50,7 @@ export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
       onEvent,
       log,
       now: () => performance.now(),
-      limits: { blockBytes: blockLimitForMtu(mtuBytes) },
+      limits: { blockBytes: blockLimitForMtu(mtuBytes), ...(fileBytes === undefined ? {} : { fileBytes }) },
       ...(bind === undefined ? {} : { bind }),
     });
     try {

@@ -3,14 +3,14 @@ import type { BootFileService } from '../../src/services/boot-files.ts';
 import type { Files } from '../files.ts';
 import type { TftpFind } from './lookup.ts';
 
-/** Largest kernel or initrd to read into memory for TFTP, in bytes (F28): HTTP sends what is larger. */
-const LARGEST_FILE_BYTES = 32 * 1024 * 1024;
-
-/** The names that loaders ask for, by TFTP: the same files as by HTTP, from memory. */
+/**
+ * The names that loaders ask for, by TFTP: the same files as by HTTP, from memory. A kernel or initrd of more than
+ * `fileBytes` goes by HTTP only (F28).
+ */
 export function bootFilesByTftp(
   bootFiles: BootFileService,
   files: Pick<Files, 'readWhole'>,
-  httpPort: number,
+  { httpPort, fileBytes }: { readonly httpPort: number; readonly fileBytes: number },
 ): TftpFind {
   return async (name, client) => {
     const address = parseIpv4(client.address);
@@ -19,8 +19,10 @@ export function bootFilesByTftp(
     const found = await bootFiles.find(name, { address, server: { address: own, httpPort } });
     if (found.kind === 'none') return { missing: found.refusal.reason, isOptional: found.isOptional };
     if (found.kind === 'bytes') return { name, bytes: found.bytes };
-    const bytes = await files.readWhole(found.path, LARGEST_FILE_BYTES);
+    const bytes = await files.readWhole(found.path, fileBytes);
     if (bytes !== undefined) return { name, bytes };
-    return { missing: `it is larger than TFTP carries (${LARGEST_FILE_BYTES} bytes): it goes by HTTP only` };
+    return {
+      missing: `it is larger than TFTP carries (${fileBytes} bytes, tftp.maxFileMegabytes): it goes by HTTP only`,
+    };
   };
 }

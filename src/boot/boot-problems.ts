@@ -11,6 +11,12 @@ export interface BootPlan {
   readonly kernelArgs: readonly string[];
   /** Is this file of a loader there? */
   readonly isInstalled: (name: string) => boolean;
+  /** Installed loaders that can only fetch by TFTP. */
+  readonly withoutHttp: readonly string[];
+  /** The largest file that goes by TFTP, in bytes. */
+  readonly tftpFileBytes: number;
+  /** Sizes of what the loader has to fetch. */
+  readonly fileBytes: Readonly<Record<'kernel' | 'initrd', number>>;
 }
 
 /** The firmware that a distro's machines can have. */
@@ -32,7 +38,7 @@ export function bootProblems(plan: BootPlan): Problem[] {
     const mend = `provision system edit ${system} --loader ipxe`;
     return [{ path: 'loader', message: `loader none: the machine would never be told to boot (${mend})` }];
   }
-  const problems = chainProblems(plan, loader);
+  const problems = [...chainProblems(plan, loader), ...sizeProblems(plan)];
   if (loader === 'grub') problems.push(...grubProblems(kernelArgs));
   if (loader === 'ipxe' || loader === 'ipxe-native') problems.push(...ipxeProblems(kernelArgs));
   if (loader === 'pxelinux' && kernelArgs.join(' ').length > PXELINUX_ARGS_LIMIT)
@@ -58,6 +64,19 @@ function chainProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): P
   if (missing.some((files) => files.length === 0)) return [];
   const message = `${loader} is not there: ${missing[0]?.join(', ')} (get it with: provision loaders install)`;
   return [{ path: 'loader', message }];
+}
+
+/** F28: TFTP ends where its block counter does, at the latest. */
+function sizeProblems({ withoutHttp, tftpFileBytes, fileBytes, system }: BootPlan): Problem[] {
+  if (withoutHttp.length === 0) return [];
+  return (['kernel', 'initrd'] as const)
+    .filter((name) => fileBytes[name] > tftpFileBytes)
+    .map((name) => ({
+      path: name,
+      message:
+        `the ${name} has ${fileBytes[name]} bytes, TFTP carries ${tftpFileBytes}, and ${withoutHttp.join(', ')} cannot fetch by HTTP:` +
+        ` raise tftp.maxFileMegabytes, or provision system edit ${system} --loader ipxe`,
+    }));
 }
 
 /** GRUB writes a backslash before every quote and backslash that it hands to a kernel. */

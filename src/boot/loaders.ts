@@ -138,6 +138,14 @@ export function filesOfLoader(loader: LoaderChoice): string[] {
   );
 }
 
+/**
+ * Can this loader fetch by HTTP? Signed GRUBs bring all their modules with them: Debian's has no HTTP, Ubuntu's has. One
+ * that has it holds the request that it sends.
+ */
+export function canFetchByHttp(name: string, bytes: Buffer): boolean {
+  return !/(?:^|\/)grub[^/]*\.efi$/.test(name) || bytes.includes('HTTP/1.1\r\nHost: ');
+}
+
 /** The ways to a loader that is not there, best first; undefined for a name that is no loader's. */
 export function waysToLoader(name: string): string | undefined {
   const found = LOADER_FILES.find((one) => one.name === name);

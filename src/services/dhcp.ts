@@ -44,6 +44,8 @@ export interface DhcpSettings {
   readonly findAddressUser?: AddressUse['findUser'];
   /** Hears of servers that machines choose instead of this one. */
   readonly onOtherServer?: OtherServers['notice'];
+  /** User classes of iPXE and its brands; default: those that the codec knows. */
+  readonly ipxeUserClasses?: () => readonly string[];
 }
 
 /** An address that its would-be owner found in use is left alone this long. */
@@ -128,11 +130,15 @@ export function dhcpService(
       const packet = decodePacket(bytes);
       const serverId = serverAddressFor(packet, reception, store.dhcp.subnets());
       if (serverId === undefined) return undefined;
-      const client = describeClient(packet, {
-        ...reception,
-        serverAddress: serverId,
-        localNetworks: networksOf(reception),
-      });
+      const client = describeClient(
+        packet,
+        {
+          ...reception,
+          serverAddress: serverId,
+          localNetworks: networksOf(reception),
+        },
+        settings.ipxeUserClasses?.(),
+      );
       const gathered = gatherFacts(sources, client, serverId, now());
       const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
       const { bootServerClient } = reception;

@@ -8,6 +8,9 @@ const PLAN: BootPlan = {
   distroArch: 'x86_64',
   kernelArgs: ['quiet'],
   isInstalled: () => true,
+  withoutHttp: [],
+  tftpFileBytes: 32_000_000,
+  fileBytes: { kernel: 8_000_000, initrd: 40_000_000 },
 };
 
 describe('bootProblems', () => {
@@ -33,6 +36,11 @@ describe('bootProblems', () => {
     ],
     [{ loader: 'pxelinux', isInstalled: () => false }, 'loader', /lpxelinux\.0, ldlinux\.c32/],
     [{ loader: 'pxelinux', kernelArgs: ['x'.repeat(1801)] }, 'kernelArgs', /1801 characters/],
+    [
+      { withoutHttp: ['x64/grubx64.efi'] },
+      'initrd',
+      /40000000 bytes, TFTP carries 32000000.*maxFileMegabytes/,
+    ],
     [{ kernelArgs: ["dyndbg='x'"] }, 'kernelArgs', /GRUB cannot hand the kernel arg dyndbg on/],
     [{ kernelArgs: ['a\\b'] }, 'kernelArgs', /GRUB cannot/],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what iPXE would expand

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOADER_FILES, LOADERS, LOCAL_BOOT_LOADERS } from '../../src/boot/loaders.ts';
+import { canFetchByHttp, LOADER_FILES, LOADERS, LOCAL_BOOT_LOADERS } from '../../src/boot/loaders.ts';
 import { logicalName } from '../../src/tftp/path.ts';
 
 const known = new Set(LOADER_FILES.map(({ name }) => name));
@@ -20,4 +20,17 @@ describe('the table of loaders', () => {
   it('F20: has short names with forward slashes', () => {
     for (const name of known) expect(name).toMatch(/^[a-z0-9./-]{1,64}$/);
   });
+});
+
+describe('canFetchByHttp', () => {
+  const withHttp = Buffer.from('MZ… HTTP/1.1\r\nHost: …');
+  const without = Buffer.from('MZ… tftp …');
+
+  it.each([
+    ['x64/grubx64.efi', without, false],
+    ['x64/grubx64.efi', withHttp, true],
+    // The others of the table all can: what is not GRUB is not looked into.
+    ['snponly.efi', without, true],
+    ['lpxelinux.0', without, true],
+  ])('%s', (name, bytes, can) => expect(canFetchByHttp(name, bytes)).toBe(can));
 });

@@ -125,6 +125,9 @@ export function recordCases(store: StoreOfTest): void {
       },
     });
     expect(store().dhcp.findMachine(macOf(1))).toMatchObject({ loader: 'grub', localBoot: 'exit' });
+    const changed = { ...plain, input: { ...plain.input, loader: 'none' as const } };
+    await store().transaction((tx) => tx.profiles.update(profile.id, changed, LATER_MS));
+    expect(store().dhcp.findMachine(macOf(1))).toMatchObject({ loader: 'none', localBoot: 'exit' });
   });
 
   it('keeps a system with its interfaces in order, its BMC and the subnets of its addresses', async () => {

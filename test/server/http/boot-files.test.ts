@@ -1,6 +1,8 @@
+import { truncateSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bootFilesByTftp } from '../../../server/tftp/boot-files.ts';
 import { type BootWorld, MACHINE, openBootWorld, STRANGER } from '../../support/boot-world.ts';
+import { fileOf } from '../../support/service-world.ts';
 
 let world: BootWorld;
 beforeEach(async () => {
@@ -29,7 +31,7 @@ const ROUTES = [
 /** The same question by TFTP: what comes, as text; undefined where nothing does. */
 async function byTftp(name: string, address = MACHINE): Promise<string | undefined> {
   const files = { readWhole: async (path: string) => Buffer.from(`read from ${path.split('/').at(-1)}`) };
-  const find = bootFilesByTftp(world.bootFiles, files, 80);
+  const find = bootFilesByTftp(world.bootFiles, files, { httpPort: 80, fileBytes: 1e6 });
   const found = await find(name, { address, server: '127.0.0.1', mac: undefined });
   return 'missing' in found ? undefined : found.bytes.toString();
 }
@@ -119,6 +121,19 @@ describe('a loader that is chosen', () => {
     expect((await world.events()).map(({ stage }) => stage)).not.toContain('armed');
   });
 
+  it('F28: is refused where its files are too large for the only way that it has', async () => {
+    world.loaderBytes.set('x64/shimx64.efi', Buffer.from('shim')).set('x64/grubx64.efi', Buffer.from('GRUB'));
+    truncateSync(fileOf(world, 'initrd.gz'), 32 * 1024 * 1024 + 1);
+    await edit({ loader: 'grub' });
+    const refused = await world.call('POST', '/api/v1/systems/web001/install', {});
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { problems: [{ path: 'initrd', message: expect.stringContaining('cannot fetch by HTTP') }] },
+    });
+    world.loaderBytes.set('x64/grubx64.efi', Buffer.from('GET / HTTP/1.1\r\nHost: '));
+    await world.arm();
+  });
+
   it('F38: BOOTIF names the NIC that boots', async () => {
     const second = { name: 'eth1', mac: '52:54:00:00:00:99', ip: '127.0.0.19' };
     await edit({ interfaces: [{ name: 'eth0', mac: MAC.replaceAll('-', ':'), ip: MACHINE }, second] });
@@ -132,7 +147,7 @@ describe('a loader that is chosen', () => {
 describe('the timeline', () => {
   it('hears nothing of a file that a loader can do without, and no token', async () => {
     const files = { readWhole: async () => undefined };
-    const find = bootFilesByTftp(world.bootFiles, files, 80);
+    const find = bootFilesByTftp(world.bootFiles, files, { httpPort: 80, fileBytes: 1e6 });
     const client = { address: MACHINE, server: '127.0.0.1', mac: undefined };
     expect(await find('grub/x86_64-efi/command.lst', client)).toMatchObject({ isOptional: true });
     expect(await find('x64/shimx64.efi', client)).toMatchObject({
