@@ -130,6 +130,11 @@ export const LOADER_FILES: readonly LoaderFile[] = [
   file('local-x64.efi', 'GRUB that starts the disk of an x64 UEFI machine; made by: npm run loaders'),
 ];
 
+/** Is there a chain of this loader for a firmware? */
+export function isMadeFor(loader: LoaderChoice, arch: Arch): boolean {
+  return loader !== 'none' && !('none' in LOADERS[loader][arch]);
+}
+
 /** Every file that some firmware needs for this choice. */
 export function filesOfLoader(loader: LoaderChoice): string[] {
   if (loader === 'none') return [];
