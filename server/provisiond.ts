@@ -48,6 +48,7 @@ import { createDhcpSocketOpener } from './net/dhcp-socket.ts';
 import { listInterfaces } from './net/interfaces.ts';
 import { loadLibc } from './net/libc.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
+import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
@@ -262,16 +263,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     },
     async reload(next) {
       const needRestart = keysThatNeedRestart(config, next);
-      config = {
-        ...config,
-        files: next.files,
-        loaders: next.loaders,
-        dhcp: {
-          ...config.dhcp,
-          interfaces: next.dhcp.interfaces,
-          ipxeUserClasses: next.dhcp.ipxeUserClasses,
-        },
-      };
+      config = reloaded(config, next);
       log.level = next.log.level;
       await network.reconcile();
       return needRestart;
@@ -281,22 +273,4 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
 
 function tcp({ address, port }: { address: string; port: number }): string {
   return `tcp ${address}:${port}`;
-}
-
-/** Keys that only take effect when the sockets and the database are opened anew. */
-function keysThatNeedRestart(before: Config, after: Config): string[] {
-  const fixed = ({ dataDir, http, boot, tftp, dhcp, files }: Config) =>
-    Object.entries({
-      dataDir,
-      http,
-      boot,
-      tftp,
-      'dhcp.port': dhcp.port,
-      'dhcp.probe': dhcp.probe,
-      'files.cacheMegabytes': files.cacheMegabytes,
-    });
-  const next = new Map(fixed(after));
-  return fixed(before)
-    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(next.get(key)))
-    .map(([key]) => key);
 }

@@ -1,0 +1,30 @@
+import type { Config } from '../src/config.ts';
+
+/** The configuration in force, with what of a new one can change while the service runs. */
+export function reloaded(before: Config, next: Config): Config {
+  const { interfaces, ipxeUserClasses } = next.dhcp;
+  return {
+    ...before,
+    files: next.files,
+    loaders: next.loaders,
+    dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },
+  };
+}
+
+/** Keys that only take effect when the sockets and the database are opened anew. */
+export function keysThatNeedRestart(before: Config, after: Config): string[] {
+  const fixed = ({ dataDir, http, boot, tftp, dhcp, files }: Config) =>
+    Object.entries({
+      dataDir,
+      http,
+      boot,
+      tftp,
+      'dhcp.port': dhcp.port,
+      'dhcp.probe': dhcp.probe,
+      'files.cacheMegabytes': files.cacheMegabytes,
+    });
+  const next = new Map(fixed(after));
+  return fixed(before)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(next.get(key)))
+    .map(([key]) => key);
+}
