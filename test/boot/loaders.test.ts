@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { canFetchByHttp, LOADER_FILES, LOADERS, LOCAL_BOOT_LOADERS } from '../../src/boot/loaders.ts';
+import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../src/domain/boot-choice.ts';
 import { logicalName } from '../../src/tftp/path.ts';
 
 const known = new Set(LOADER_FILES.map(({ name }) => name));
@@ -19,6 +21,23 @@ describe('the table of loaders', () => {
 
   it('F20: has short names with forward slashes', () => {
     for (const name of known) expect(name).toMatch(/^[a-z0-9./-]{1,64}$/);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const docs = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const words = new Set(docs.split(/[`\s,|();]+/));
+
+  it('names every file of every chain, and every package of amd64', () => {
+    const named = chains.flatMap((chain) => ('none' in chain ? [] : [chain.first, ...chain.needs]));
+    const packages = LOADER_FILES.flatMap(({ debian }) => (debian === null ? [] : [debian.package]));
+    const wanted = [...named, ...packages.filter((name) => !name.includes(':'))];
+    expect(wanted.filter((word) => !words.has(word))).toEqual([]);
+  });
+
+  it('has a row for every choice', () => {
+    const rows = [...LOADER_CHOICES, ...LOCAL_BOOT_CHOICES];
+    expect(rows.filter((choice) => !docs.includes(`\n| \`${choice}\` |`))).toEqual([]);
   });
 });
 
