@@ -8,6 +8,7 @@ import { networkOptions } from './network-options.ts';
 import type { OptionMap } from './option-area.ts';
 import { textBytes, u8Bytes, u32Bytes } from './options.ts';
 import type { DhcpPacket } from './packet.ts';
+import { serverIdFor } from './situation.ts';
 
 type AnswerDecision = Exclude<ReplyDecision, NakDecision>;
 type OptionEntry = readonly [code: number, value: Buffer];
@@ -35,14 +36,14 @@ export function buildReply(input: ReplyInput): DhcpPacket {
  * Fields and options that RFC 2131 table 3 allows in a NAK, no others. The message is the code, not the sentence: that
  * may name another machine.
  */
-function buildNak({ request, facts }: ReplyInput, decision: NakDecision): DhcpPacket {
+function buildNak({ request, client, facts }: ReplyInput, decision: NakDecision): DhcpPacket {
   return {
     ...replyHeader(request),
     // The relay must not unicast to an address that the client may not have: RFC 2131 §4.3.2.
     flags: request.giaddr === NO_ADDRESS ? request.flags : request.flags | BROADCAST_FLAG,
     options: new Map<number, Buffer>([
       [OPTION.messageType, u8Bytes(MESSAGE_TYPE.nak)],
-      [OPTION.serverId, ipv4ToBytes(facts.serverId)],
+      [OPTION.serverId, ipv4ToBytes(serverIdFor(client, facts))],
       [OPTION.message, textBytes(decision.code)],
       ...echoed(request, [OPTION.clientId, OPTION.relayAgentInfo]),
     ]),
@@ -58,7 +59,7 @@ function buildAnswer({ request, client, facts }: ReplyInput, decision: AnswerDec
     siaddr: boot.kind === 'boot' ? boot.siaddr : NO_ADDRESS,
     file: boot.kind === 'boot' ? boot.file : '',
     options: new Map<number, Buffer>([
-      ...protocolOptions(decision, facts.serverId),
+      ...protocolOptions(decision, serverIdFor(client, facts)),
       ...(facts.subnet === undefined ? [] : networkOptions(client, facts, facts.subnet)),
       ...bootOptions(boot),
       ...echoed(request, echoedIn(decision)),

@@ -23,7 +23,7 @@ import {
   type TakeValue,
 } from './options.ts';
 import type { DhcpPacket } from './packet.ts';
-import { readLinkSelection } from './relay-info.ts';
+import { type RelayInfo, readRelayInfo } from './relay-info.ts';
 
 /** What the listener knows of a packet besides its bytes. */
 export interface Reception {
@@ -32,6 +32,8 @@ export interface Reception {
   readonly serverAddress: Ipv4;
   /** Networks that the service's interfaces are on. */
   readonly localNetworks: readonly Ipv4Network[];
+  /** Was the packet sent to an address of ours, or (false) to everybody? Undefined where the socket does not tell. */
+  readonly isUnicast?: boolean | undefined;
 }
 
 /** `bootp`: no option 53. `unknown`: a type that no client sends to us, or an unreadable one. */
@@ -59,6 +61,10 @@ export interface DhcpClient extends BootFacts {
   readonly giaddr: Ipv4;
   /** An address on the link of the client, by which its subnet is found: see findLinkAddress. */
   readonly linkAddress: Ipv4;
+  /** The client is on the link of the interface that heard it: its packet came by no relay, and past none. */
+  readonly isOnInterface: boolean;
+  /** See Reception; of a relayed packet, as the relay heard it. */
+  readonly isUnicast: boolean | undefined;
   readonly wantsBroadcast: boolean;
   /** Option 50. */
   readonly requestedIp: Ipv4 | undefined;
@@ -75,6 +81,11 @@ export interface DhcpClient extends BootFacts {
   readonly machineUuid: string | undefined;
   /** Option 82 as it came. */
   readonly relayAgentInfo: Buffer | undefined;
+  /** Sub-options 1 and 2 of option 82: where the client is plugged in. */
+  readonly circuitId: Buffer | undefined;
+  readonly remoteId: Buffer | undefined;
+  /** By which address the relay wants the client to know its server; undefined without a relay. */
+  readonly serverIdOverride: Ipv4 | undefined;
   /** Options that are there and unreadable. */
   readonly malformed: readonly { readonly code: number; readonly reason: string }[];
 }
@@ -99,6 +110,9 @@ export function describeClient(
   const { options } = packet;
   const mac = macOf(packet);
   const clientId = take(readBytes(options, OPTION.clientId, 2));
+  const relay = readRelayInfo(options, take);
+  const isRelayed = packet.giaddr !== NO_ADDRESS;
+  const linkAddress = findLinkAddress(packet, reception, relay);
   return {
     isRequest: packet.op === OP.bootRequest,
     messageType: messageTypeOf(packet, take(readU8(options, OPTION.messageType))),
@@ -111,7 +125,9 @@ export function describeClient(
     clientId,
     ciaddr: packet.ciaddr,
     giaddr: packet.giaddr,
-    linkAddress: findLinkAddress(packet, reception, take(readLinkSelection(options))),
+    linkAddress,
+    isOnInterface: !isRelayed && linkAddress === reception.serverAddress,
+    isUnicast: isRelayed ? relay.isUnicast : reception.isUnicast,
     wantsBroadcast: (packet.flags & BROADCAST_FLAG) !== 0,
     requestedIp: take(readIp(options, OPTION.requestedIp)),
     serverId: take(readIp(options, OPTION.serverId)),
@@ -121,6 +137,9 @@ export function describeClient(
     hostname: take(readText(options, OPTION.hostname)),
     machineUuid: formatMachineUuid(take(readBytes(options, OPTION.machineUuid, 17))),
     relayAgentInfo: options.get(OPTION.relayAgentInfo),
+    circuitId: relay.circuitId,
+    remoteId: relay.remoteId,
+    serverIdOverride: isRelayed ? relay.serverIdOverride : undefined,
     ...describeBoot(packet, mac, ipxeUserClasses, take),
     malformed,
   };
@@ -148,12 +167,14 @@ function keyOf(packet: DhcpPacket, mac: Mac | undefined, clientId: Buffer | unde
  * RFC 2131 §4.3.1); for a packet without relay the interface it came by.
  *
  * The trap: a client behind a relay renews by unicast (RFC 2131 §4.4.5), so its packet has no giaddr and comes by an
- * interface that says nothing of its link. Its ciaddr does, if that is on none of our own networks.
+ * interface that says nothing of its link. Its ciaddr does, if that is on none of our own networks. One that was sent to
+ * everybody comes from the link itself, whatever its ciaddr: that machine was moved here, and must hear a NAK.
  */
-function findLinkAddress(packet: DhcpPacket, reception: Reception, linkSelection: Ipv4 | undefined): Ipv4 {
-  if (packet.giaddr !== NO_ADDRESS) return linkSelection ?? packet.giaddr;
+function findLinkAddress(packet: DhcpPacket, reception: Reception, relay: RelayInfo): Ipv4 {
+  if (packet.giaddr !== NO_ADDRESS) return relay.linkSelection ?? packet.giaddr;
+  if (packet.ciaddr === NO_ADDRESS || reception.isUnicast === false) return reception.serverAddress;
   const isLocal = reception.localNetworks.some((network) => networkContains(network, packet.ciaddr));
-  return packet.ciaddr === NO_ADDRESS || isLocal ? reception.serverAddress : packet.ciaddr;
+  return isLocal ? reception.serverAddress : packet.ciaddr;
 }
 
 function maxReplyBytes(maxMessageSize: number | undefined): number {

@@ -52,7 +52,13 @@ export const OPTION = {
 } as const;
 
 /** Sub-options of the relay agent information option (82). */
-export const RELAY_SUBOPTION = { circuitId: 1, remoteId: 2, linkSelection: 5 } as const;
+export const RELAY_SUBOPTION = {
+  circuitId: 1,
+  remoteId: 2,
+  linkSelection: 5,
+  flags: 10,
+  serverIdOverride: 11,
+} as const;
 
 /** Values of option 53, RFC 2132 §9.6. */
 export const MESSAGE_TYPE = {

@@ -81,13 +81,20 @@ function checkHeader(bytes: Buffer): void {
   const hlen = bytes.readUInt8(2);
   if (hlen > FIELD_BYTES.chaddr)
     throw new MalformedPacket('bad-hardware-length', `hlen ${hlen}, chaddr has ${FIELD_BYTES.chaddr} bytes`);
-  if (bytes.readUInt32BE(HEADER_BYTES) !== MAGIC_COOKIE)
+  if (bytes.readUInt32BE(HEADER_BYTES) !== MAGIC_COOKIE && !isPlainBootp(bytes))
     throw new MalformedPacket('no-magic-cookie', 'the options do not begin with 99.130.83.99, RFC 2131 §3');
+}
+
+/** RFC 951 §3: a request of 300 bytes whose vendor area, of which it knows nothing, begins with zeros. */
+function isPlainBootp(bytes: Buffer): boolean {
+  const cookie = bytes.readUInt32BE(HEADER_BYTES);
+  return cookie === 0 && bytes.readUInt8(0) === OP.bootRequest && bytes.length >= MIN_PACKET_BYTES;
 }
 
 /** Options field, then `file`, then `sname`: the order in which pieces belong together, RFC 3396 §5. */
 function decodeOptions(bytes: Buffer): { options: Map<number, Buffer>; overload: number } {
   const pieces = new Map<number, Buffer[]>();
+  if (isPlainBootp(bytes)) return { options: new Map(), overload: 0 };
   readOptionArea(bytes.subarray(OPTIONS_AT), 'the options', pieces);
   const overload = takeOverload(pieces);
   if (overload & OVERLOADS_FILE) readOptionArea(fileArea(bytes), 'file', pieces);

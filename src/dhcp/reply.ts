@@ -7,7 +7,7 @@ import type { Decision } from './decision.ts';
 import { findEntitlement, grant } from './entitlement.ts';
 import type { BootTarget, DhcpFacts } from './facts.ts';
 import { decideRequest } from './request.ts';
-import { type Situation, silent } from './situation.ts';
+import { findOtherServer, type Situation, silent } from './situation.ts';
 
 /**
  * Decides what to do about one packet. Pure: same client, facts, target and time, same decision. Every outcome has
@@ -106,10 +106,11 @@ function decideRelease(situation: Situation): Decision {
 }
 
 /** DECLINE and RELEASE must name their server, RFC 2131 §4.4.1 table 5. */
-function findStray({ client, facts }: Situation): Decision | undefined {
-  if (client.serverId === facts.serverId) return undefined;
-  const named = client.serverId === undefined ? 'no server' : formatIpv4(client.serverId);
-  return silent('other-server', `it names ${named}, this is ${formatIpv4(facts.serverId)}`);
+function findStray(situation: Situation): Decision | undefined {
+  if (situation.client.serverId === undefined)
+    return silent('other-server', `it names no server, this is ${formatIpv4(situation.facts.serverId)}`);
+  const other = findOtherServer(situation);
+  return other === undefined ? undefined : silent('other-server', `it names ${other}`);
 }
 
 function notItsAddress(what: string, address: Ipv4): Decision {

@@ -3,35 +3,38 @@ import { isHostAddress } from './allocate.ts';
 import type { DhcpClient } from './client.ts';
 import type { Decision, NakCode } from './decision.ts';
 import { findEntitlement, grant, isDynamic } from './entitlement.ts';
-import { type Situation, silent } from './situation.ts';
+import { findOtherServer, type Situation, silent } from './situation.ts';
 
 /** What a REQUEST is, which only the fields it fills tell: RFC 2131 §4.3.6 table 4. */
-export type RequestState = 'selecting' | 'init-reboot' | 'renewing';
+export type RequestState = 'selecting' | 'init-reboot' | 'renewing' | 'rebinding';
 
 /**
- * Tells the state of a client that sends a REQUEST. RENEWING and REBINDING are one here: they differ in how the packet
- * was sent, not in what is in it, and get the same answer.
+ * Tells the state of a client that sends a REQUEST. RENEWING and REBINDING differ in how the packet was sent only; where
+ * that is not known, it is taken for the former.
  *
  * The order matters: some clients name their server in a renewal too, so ciaddr comes before option 54.
  */
 export function requestStateOf(client: DhcpClient): RequestState | undefined {
-  if (client.ciaddr !== NO_ADDRESS) return 'renewing';
+  if (client.ciaddr !== NO_ADDRESS) return isSentToEverybody(client) ? 'rebinding' : 'renewing';
   if (client.requestedIp === undefined) return undefined;
   return client.serverId === undefined ? 'init-reboot' : 'selecting';
 }
 
+/** A relay hears what is sent to everybody, unless it has told clients to take it for their server: RFC 5107 §4. */
+function isSentToEverybody({ isUnicast, giaddr, serverIdOverride }: DhcpClient): boolean {
+  if (isUnicast !== undefined) return !isUnicast;
+  return giaddr !== NO_ADDRESS && serverIdOverride === undefined;
+}
+
 /** RFC 2131 §4.3.2. */
 export function decideRequest(situation: Situation): Decision {
-  const { client, facts } = situation;
+  const { client } = situation;
   // Checked first: whatever else the packet says, it is not for us. An ACK would give the machine two leases.
-  if (client.serverId !== undefined && client.serverId !== facts.serverId)
-    return silent(
-      'other-server',
-      `it chose ${formatIpv4(client.serverId)}, this is ${formatIpv4(facts.serverId)}`,
-    );
+  const other = findOtherServer(situation);
+  if (other !== undefined) return silent('other-server', `it chose ${other}`);
   const state = requestStateOf(client);
   if (state === undefined) return silent('no-address-named', 'REQUEST without option 50 and ciaddr');
-  const wanted = state === 'renewing' ? client.ciaddr : (client.requestedIp ?? NO_ADDRESS);
+  const wanted = client.ciaddr === NO_ADDRESS ? (client.requestedIp ?? NO_ADDRESS) : client.ciaddr;
   return decideWanted(situation, state, wanted);
 }
 
@@ -56,10 +59,12 @@ function decideWanted(situation: Situation, state: RequestState, wanted: Ipv4): 
 
 /**
  * A client of which there is no record, and that did not choose this server: RFC 2131 §4.3.2 demands silence, because
- * another server may know it. On an authoritative subnet there is no other server.
+ * another server may know it. On an authoritative subnet there is no other server, and a renewal that was sent to us
+ * alone is of a lease of ours.
  */
-function mustLeaveToOthers({ facts, subnet }: Situation, state: RequestState): boolean {
+function mustLeaveToOthers({ client, facts, subnet }: Situation, state: RequestState): boolean {
   if (subnet.mode === 'authoritative' || state === 'selecting') return false;
+  if (state === 'renewing' && client.isUnicast === true) return false;
   return facts.reservation === undefined && facts.lease === undefined;
 }
 

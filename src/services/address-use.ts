@@ -1,6 +1,6 @@
 import type { NewBootEvent } from '../domain/boot-event.ts';
 import { formatIpv4, type Ipv4, ipv4FromNumber } from '../domain/ipv4.ts';
-import { rangeHolding, rangesOf, type Subnet } from '../domain/subnet.ts';
+import { dynamicRangesOf, rangeHolding, type Subnet } from '../domain/subnet.ts';
 import type { DhcpStore } from '../store/dhcp-store.ts';
 
 /** An address of a dynamic range that somebody uses without a lease, as the API shows it. */
@@ -59,7 +59,7 @@ export function createAddressUse({ store, ownAddresses, now, onEvent }: AddressU
     !ownAddresses().includes(ip) && store.findHolder(ip, now()) === undefined;
 
   const nextFree = (subnet: Subnet, count: number): Ipv4[] => {
-    const ranges = rangesOf(subnet);
+    const ranges = dynamicRangesOf(subnet);
     const total = ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
     const found: Ipv4[] = [];
     let place = places.get(subnet.name) ?? 0;
@@ -164,7 +164,7 @@ function warningsOf(uses: ReadonlyMap<Ipv4, Use>): string[] {
   });
 }
 
-function addressAt(ranges: ReturnType<typeof rangesOf>, index: number): Ipv4 {
+function addressAt(ranges: ReturnType<typeof dynamicRangesOf>, index: number): Ipv4 {
   let rest = index;
   for (const { from, to } of ranges) {
     if (rest <= to - from) return ipv4FromNumber(from + rest);

@@ -15,7 +15,7 @@ export function describeExchange(
   machine: MachineFacts | undefined,
   decision: Decision | ProxyDecision,
 ): NewBootEvent[] {
-  if (machine === undefined) return [];
+  if (machine === undefined) return decision.kind === 'decline' ? [declineOfStranger(client, decision)] : [];
   const boots = client.isPxe || client.isHttpClient || client.isIpxe;
   const installing = machine.install !== null && OPEN_STATES.includes(machine.install.state);
   const trouble = outcomeOf(decision) !== 'ok';
@@ -47,6 +47,20 @@ export function describeExchange(
     });
   }
   return events;
+}
+
+/** On no timeline, but in the log: an address that a machine unknown to us uses is everybody's trouble. */
+function declineOfStranger(client: DhcpClient, { reason }: Decision): NewBootEvent {
+  const mac = client.mac ?? null;
+  return {
+    systemId: null,
+    installId: null,
+    mac,
+    stage: 'dhcp-decline',
+    outcome: 'warning',
+    message: reason,
+    data: {},
+  };
 }
 
 function heardStage(client: DhcpClient): Stage | undefined {

@@ -1,11 +1,11 @@
 import { chooseAddress, isHostAddress, isInRanges } from '../dhcp/allocate.ts';
+import { chooseSubnet, givesAddresses } from '../dhcp/choose-subnet.ts';
 import type { DhcpClient } from '../dhcp/client.ts';
-import type { DhcpFacts, DhcpSubnet, OwnOption } from '../dhcp/facts.ts';
-import { type DhcpOption, encodeOptionValue, mergeOptions } from '../domain/dhcp-option.ts';
-import { canonicalIpv4 } from '../domain/fields.ts';
-import { broadcastOf, type Ipv4, NO_ADDRESS, networkContains, parseNetwork } from '../domain/ipv4.ts';
-import { type DhcpMode, dynamicRangesOf, leaseTimesOf, type Subnet } from '../domain/subnet.ts';
-import type { DhcpStore, MachineFacts } from '../store/dhcp-store.ts';
+import type { DhcpFacts, DhcpSubnet } from '../dhcp/facts.ts';
+import { broadcastOf, type Ipv4, NO_ADDRESS, networkContains } from '../domain/ipv4.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { DhcpStore, LeaseFacts, MachineFacts } from '../store/dhcp-store.ts';
+import { ownOptionsOf, subnetFacts } from './dhcp-subnet-facts.ts';
 import type { Offers } from './offers.ts';
 
 /** Everything known about a packet's sender when it is answered. */
@@ -21,40 +21,114 @@ export interface FactSources {
   readonly ownAddresses: () => readonly Ipv4[];
 }
 
+/** By which of our addresses the client is to know us, and which we have on the interface that heard it. */
+export interface ServerSide {
+  readonly serverId: Ipv4;
+  readonly onInterface: readonly Ipv4[];
+}
+
 /** Loads the facts of one packet: the subnet of its link, its record, its lease, and who else holds what it wants. */
 export function gatherFacts(
   sources: FactSources,
   client: DhcpClient,
-  serverId: Ipv4,
+  server: ServerSide,
   nowMs: number,
 ): Gathered {
   const { store } = sources;
-  const subnet = store
-    .subnets()
-    .find((candidate) => networkContains(networkOf(candidate), client.linkAddress));
   const machine = client.mac === undefined ? undefined : store.findMachine(client.mac);
-  if (subnet === undefined || client.key === undefined) return { facts: { serverId }, subnet, machine };
-  const network = networkOf(subnet);
-  const lease = store.findLease(client.key, network.network, broadcastOf(network));
-  const dhcpSubnet = subnetFacts(subnet);
+  const link = subnetsOfLink(store.subnets(), client, server);
+  const found = chooseOnLink(sources, client, link, machine, nowMs);
+  const serverId = chooseServerId(sources, client, server, found?.subnet);
+  if (found === undefined) return { facts: { serverId }, subnet: undefined, machine };
+  const { subnet, lease, candidate } = found;
   return {
     subnet,
     machine,
     facts: {
       serverId,
-      subnet: dhcpSubnet,
+      subnet: subnetFacts(subnet),
       reservation: reservationOf(machine),
       ownOptions: ownOptionsOf(subnet, machine),
-      // A declined or released binding is past, whatever its time says.
-      lease:
-        lease === undefined
-          ? undefined
-          : { ip: lease.ip, expiresAtMs: lease.state === 'bound' ? lease.expiresAtMs : 0 },
+      lease: lease === undefined ? undefined : { ip: lease.ip, expiresAtMs: endOf(lease) },
       requestedHolder: otherHolder(sources, client, nowMs),
-      candidate:
-        machine?.ip == null ? chooseCandidate(sources, client, dhcpSubnet, lease?.ip, nowMs) : undefined,
+      candidate,
     },
   };
+}
+
+/**
+ * The declared subnets that the client's link has. A relay names one by its address; the others of an interface are
+ * those that the interface has an address in.
+ */
+function subnetsOfLink(subnets: readonly Subnet[], client: DhcpClient, server: ServerSide): Subnet[] {
+  const on = client.isOnInterface ? [client.linkAddress, ...server.onInterface] : [client.linkAddress];
+  const link = on.flatMap(
+    (address) => subnets.find((subnet) => networkContains(subnetFacts(subnet).network, address)) ?? [],
+  );
+  return [...new Set(link)];
+}
+
+interface OnLink {
+  readonly subnet: Subnet;
+  readonly lease: LeaseFacts | undefined;
+  readonly candidate: Ipv4 | undefined;
+}
+
+function chooseOnLink(
+  sources: FactSources,
+  client: DhcpClient,
+  link: readonly Subnet[],
+  machine: MachineFacts | undefined,
+  nowMs: number,
+): OnLink | undefined {
+  const leaseIn = (subnet: Subnet): LeaseFacts | undefined => {
+    const { network } = subnetFacts(subnet);
+    if (client.key === undefined) return undefined;
+    return sources.store.findLease(client.key, network.network, broadcastOf(network));
+  };
+  const live = link.length > 1 ? link.map(leaseIn).find((lease) => lease && endOf(lease) > nowMs) : undefined;
+  const choice = chooseSubnet({
+    client,
+    link: link.map(subnetFacts),
+    reservedIp: machine?.ip ?? undefined,
+    leasedIp: live?.ip,
+  });
+  const chosen = link.find((subnet) => subnetFacts(subnet) === choice?.subnet);
+  if (choice === undefined || chosen === undefined) return undefined;
+  const onLink = (subnet: Subnet): OnLink => {
+    const lease = leaseIn(subnet);
+    const wants = machine?.ip == null || !networkContains(subnetFacts(subnet).network, machine.ip);
+    const candidate = wants
+      ? chooseCandidate(sources, client, subnetFacts(subnet), lease?.ip, nowMs)
+      : undefined;
+    return { subnet, lease, candidate };
+  };
+  const first = onLink(chosen);
+  if (!choice.isAny || first.candidate !== undefined || client.messageType !== 'discover') return first;
+  const others = link.filter((subnet) => subnet !== chosen && givesAddresses(subnet.dhcp)).map(onLink);
+  return others.find(({ candidate }) => candidate !== undefined) ?? first;
+}
+
+/**
+ * By which of our addresses the client knows us: ours in the chosen subnet. One that it names itself is taken if it is any
+ * of ours: a relayed packet may come by another interface than the last one.
+ */
+function chooseServerId(
+  { ownAddresses }: FactSources,
+  client: DhcpClient,
+  { serverId, onInterface }: ServerSide,
+  subnet: Subnet | undefined,
+): Ipv4 {
+  const named = client.serverId;
+  if (named !== undefined && ownAddresses().includes(named)) return named;
+  if (!client.isOnInterface || subnet === undefined) return serverId;
+  const { network } = subnetFacts(subnet);
+  return onInterface.find((address) => networkContains(network, address)) ?? serverId;
+}
+
+/** A declined or released binding is past, whatever its time says. */
+function endOf(lease: LeaseFacts): number {
+  return lease.state === 'bound' ? lease.expiresAtMs : 0;
 }
 
 function reservationOf(machine: MachineFacts | undefined): DhcpFacts['reservation'] {
@@ -102,61 +176,3 @@ function chooseCandidate(
     (ip) => isInRanges(subnet.ranges, ip) && isHostAddress(subnet.network, ip) && isFree(ip),
   );
 }
-
-/** The options of the subnet under those of the machine; the subnet's alone are encoded once. */
-function ownOptionsOf(subnet: Subnet, machine: MachineFacts | undefined): readonly OwnOption[] {
-  if (machine === undefined || machine.dhcpOptions.length === 0) {
-    const known = ownOptions.get(subnet);
-    if (known !== undefined) return known;
-    const made = subnet.dhcpOptions.map(toOwnOption);
-    ownOptions.set(subnet, made);
-    return made;
-  }
-  const layers = [subnet.dhcpOptions, machine.dhcpOptions].map((options) => ({ source: null, options }));
-  return mergeOptions(layers).map(({ option }) => toOwnOption(option));
-}
-
-function toOwnOption(option: DhcpOption): OwnOption {
-  return { code: option.code, value: encodeOptionValue(option), always: option.always };
-}
-
-function givesAddresses(mode: DhcpMode): boolean {
-  return mode === 'authoritative' || mode === 'shared';
-}
-
-function networkOf(subnet: Subnet) {
-  const known = parsed.get(subnet);
-  if (known !== undefined) return known;
-  const network = parseNetwork(subnet.network);
-  if (network === undefined) throw new TypeError(`not a network: ${subnet.network}`);
-  parsed.set(subnet, network);
-  return network;
-}
-
-function subnetFacts(subnet: Subnet): DhcpSubnet {
-  const known = facts.get(subnet);
-  if (known !== undefined) return known;
-  const times = leaseTimesOf(subnet);
-  const made: DhcpSubnet = {
-    id: subnet.name,
-    network: networkOf(subnet),
-    mode: subnet.dhcp,
-    gateway: subnet.gateway === null ? undefined : canonicalIpv4(subnet.gateway),
-    dnsServers: subnet.dnsServers.map(canonicalIpv4),
-    ntpServers: subnet.ntpServers.map(canonicalIpv4),
-    domain: subnet.domain ?? undefined,
-    domainSearch: subnet.domainSearch,
-    mtu: subnet.mtu ?? undefined,
-    leaseSeconds: times.default,
-    minLeaseSeconds: times.min,
-    maxLeaseSeconds: times.max,
-    ranges: dynamicRangesOf(subnet).map((range) => ({ first: range.from, last: range.to })),
-  };
-  facts.set(subnet, made);
-  return made;
-}
-
-/** Text to numbers once a record, not once a packet; a record that changes is a new object, so nothing goes stale. */
-const parsed = new WeakMap<Subnet, ReturnType<typeof parseNetwork> & object>();
-const facts = new WeakMap<Subnet, DhcpSubnet>();
-const ownOptions = new WeakMap<Subnet, readonly OwnOption[]>();

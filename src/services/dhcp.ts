@@ -5,30 +5,21 @@ import { chooseDestination, type Destination } from '../dhcp/destination.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
 import { MalformedPacket, UnencodablePacket } from '../dhcp/packet-errors.ts';
 import { decideReply } from '../dhcp/reply.ts';
-import { canonicalIpv4 } from '../domain/fields.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
-import { type Ipv4, type Ipv4Network, NO_ADDRESS, netmask, networkContains } from '../domain/ipv4.ts';
-import type { Subnet } from '../domain/subnet.ts';
+import type { Ipv4 } from '../domain/ipv4.ts';
 import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
 import { type AddressUse, heedAddressUse } from './address-use.ts';
 import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
 import { describeExchange } from './dhcp-events.ts';
 import { type Gathered, gatherFacts } from './dhcp-facts.ts';
+import { localNetworksFor, type PacketReception, serverAddressFor } from './dhcp-reception.ts';
 import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import type { InstallService } from './installs.ts';
 import { createOffers } from './offers.ts';
 import type { OtherServers } from './other-servers.ts';
-import { answerProxy, keepHeardAddress, type ProxyExchange, type UdpSource } from './proxy-dhcp.ts';
-
-/** How a packet came in: the interface and the service's own addresses on it. */
-export interface PacketReception {
-  readonly interfaceName: string;
-  /** Where it came from, if it came to port 4011; what has none came to port 67. */
-  readonly bootServerClient?: UdpSource;
-  readonly serverAddresses: readonly { readonly address: Ipv4; readonly prefix: number }[];
-}
+import { answerProxy, keepHeardAddress, type ProxyExchange } from './proxy-dhcp.ts';
 
 export interface DhcpAnswer {
   readonly bytes: Buffer;
@@ -128,18 +119,21 @@ export function dhcpService(
   return {
     async handle(bytes: Buffer, reception: PacketReception): Promise<DhcpAnswer | undefined> {
       const packet = decodePacket(bytes);
-      const serverId = serverAddressFor(packet, reception, store.dhcp.subnets());
-      if (serverId === undefined) return undefined;
+      const own = settings.ownAddresses();
+      const ourAddress = serverAddressFor(packet, reception, own, store.dhcp.subnets());
+      if (ourAddress === undefined) return undefined;
       const client = describeClient(
         packet,
         {
           ...reception,
-          serverAddress: serverId,
-          localNetworks: networksOf(reception),
+          serverAddress: ourAddress,
+          localNetworks: localNetworksFor(packet, reception, own, store.dhcp.subnets()),
         },
         settings.ipxeUserClasses?.(),
       );
-      const gathered = gatherFacts(sources, client, serverId, now());
+      const onInterface = reception.serverAddresses.map(({ address }) => address);
+      const gathered = gatherFacts(sources, client, { serverId: ourAddress, onInterface }, now());
+      const { serverId } = gathered.facts;
       const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
       const { bootServerClient } = reception;
       if (bootServerClient !== undefined || gathered.subnet?.dhcp === 'proxy')
@@ -186,35 +180,6 @@ function encodeReply(reply: DhcpPacket, request: DhcpPacket, maxBytes: number): 
 
 function isReply(decision: Decision): decision is ReplyDecision {
   return decision.kind !== 'silent' && decision.kind !== 'release' && decision.kind !== 'decline';
-}
-
-/**
- * The address by which this client is to know us. An interface may have several: the one in a declared subnet that is
- * answered, else the first.
- */
-function serverAddressFor(
-  packet: DhcpPacket,
-  reception: PacketReception,
-  subnets: readonly Subnet[],
-): Ipv4 | undefined {
-  const [first] = reception.serverAddresses;
-  if (reception.serverAddresses.length <= 1 || packet.giaddr !== NO_ADDRESS) return first?.address;
-  const answered = reception.serverAddresses.find(({ address }) =>
-    subnets.some((subnet) => subnet.dhcp !== 'off' && subnetContains(subnet, address)),
-  );
-  return (answered ?? first)?.address;
-}
-
-function subnetContains(subnet: Subnet, ip: Ipv4): boolean {
-  const [network = '', prefix = '32'] = subnet.network.split('/');
-  return networkContains({ network: canonicalIpv4(network), prefix: Number(prefix) }, ip);
-}
-
-function networksOf(reception: PacketReception): Ipv4Network[] {
-  return reception.serverAddresses.map(({ address, prefix }) => ({
-    network: ((address & netmask(prefix)) >>> 0) as Ipv4,
-    prefix,
-  }));
 }
 
 /** The binding that a decision promises or ends; undefined where nothing is written. */

@@ -16,7 +16,14 @@ const EXPECTED: Readonly<Record<string, Expected>> = JSON.parse(
   readFileSync(new URL('../fixtures/dhcp/expected.json', import.meta.url), 'utf8'),
 );
 
-const ADDRESS_FIELDS = ['ciaddr', 'giaddr', 'linkAddress', 'requestedIp', 'serverId'] as const;
+const ADDRESS_FIELDS = [
+  'ciaddr',
+  'giaddr',
+  'linkAddress',
+  'requestedIp',
+  'serverId',
+  'serverIdOverride',
+] as const;
 
 /** The client as JSON can hold it: addresses as text, bytes as hex, undefined as null. */
 function plain(client: DhcpClient): Record<string, unknown> {

@@ -131,6 +131,18 @@ describe('decodePacket reads what others write', () => {
   });
 });
 
+/** RFC 951: 300 bytes, and a vendor area that begins with zeros. */
+function plainBootp(op: number): Buffer {
+  const bytes = Buffer.concat([fromHex(HEADER).subarray(0, 236), Buffer.alloc(64)]);
+  bytes[0] = op;
+  bytes[250] = 53;
+  return bytes;
+}
+
+test('a BOOTP request without the magic cookie has no options, whatever stands in its vendor area (RFC 951 §3)', () => {
+  expect(decodePacket(plainBootp(1)).options).toEqual(new Map());
+});
+
 describe('decodePacket refuses', () => {
   const swap = (at: number, value: number): Buffer => {
     const bytes = bytesWith('ff');
@@ -144,6 +156,12 @@ describe('decodePacket refuses', () => {
     { name: 'op 3', bytes: swap(0, 3), code: 'bad-op' },
     { name: 'hlen 17', bytes: swap(2, 17), code: 'bad-hardware-length' },
     { name: 'another cookie', bytes: swap(236, 0), code: 'no-magic-cookie' },
+    {
+      name: 'no cookie in a short packet',
+      bytes: Buffer.concat([fromHex(HEADER).subarray(0, 236), Buffer.alloc(63)]),
+      code: 'no-magic-cookie',
+    },
+    { name: 'no cookie in a reply', bytes: plainBootp(2), code: 'no-magic-cookie' },
     { name: 'an option without length', bytes: fromHex(`${HEADER} 35`), code: 'option-truncated' },
     { name: 'an option over the end', bytes: fromHex(`${HEADER} 350201`), code: 'option-truncated' },
     { name: 'overload 0', bytes: bytesWith('340100 ff'), code: 'bad-overload' },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { DhcpClient } from '../../src/dhcp/client.ts';
+import { type DhcpClient, describeClient } from '../../src/dhcp/client.ts';
 import type { DhcpFacts } from '../../src/dhcp/facts.ts';
 import { decideReply } from '../../src/dhcp/reply.ts';
 import { requestStateOf } from '../../src/dhcp/request.ts';
 import { ipv4ToBytes } from '../../src/domain/ipv4.ts';
-import { ip, options } from '../support/dhcp-packets.ts';
-import { clientOf, factsOf, NO_BOOT, NOW_MS, SUBNET } from '../support/dhcp-world.ts';
+import { ip, options, packetOf } from '../support/dhcp-packets.ts';
+import { clientOf, factsOf, NO_BOOT, NOW_MS, RECEPTION, SUBNET } from '../support/dhcp-world.ts';
 
 const DIMENSIONS = {
   state: ['selecting', 'init-reboot', 'renewing'],
@@ -135,10 +135,44 @@ describe('REQUEST: which state it is (RFC 2131 §4.3.6 table 4)', () => {
       ciaddr: '10.99.0.150',
       state: 'renewing',
     },
+    {
+      name: 'ciaddr, sent to everybody',
+      options: {},
+      ciaddr: '10.99.0.150',
+      isUnicast: false,
+      state: 'rebinding',
+    },
+    { name: 'ciaddr, sent to us', options: {}, ciaddr: '10.99.0.150', isUnicast: true, state: 'renewing' },
+    {
+      name: 'ciaddr, by a relay',
+      options: {},
+      ciaddr: '10.99.0.150',
+      giaddr: '10.99.0.9',
+      state: 'rebinding',
+    },
+    {
+      name: 'ciaddr, by a relay that takes the place of the server',
+      options: { 82: '0b040a630009' },
+      ciaddr: '10.99.0.150',
+      giaddr: '10.99.0.9',
+      state: 'renewing',
+    },
+    {
+      name: 'the same, sent to everybody (RFC 5010)',
+      options: { 82: '0a01000b040a630009' },
+      ciaddr: '10.99.0.150',
+      giaddr: '10.99.0.9',
+      state: 'rebinding',
+    },
     { name: 'neither', options: {}, ciaddr: '0.0.0.0', state: undefined },
     { name: '54 alone', options: { 54: '0a630001' }, ciaddr: '0.0.0.0', state: undefined },
-  ])('$name: $state', ({ options: sent, ciaddr, state }) => {
-    const client = clientOf({ ciaddr: ip(ciaddr), options: options({ 53: '03', ...sent }) });
+  ])('$name: $state', ({ options: sent, ciaddr, giaddr = '0.0.0.0', isUnicast, state }) => {
+    const packet = packetOf({
+      ciaddr: ip(ciaddr),
+      giaddr: ip(giaddr),
+      options: options({ 53: '03', ...sent }),
+    });
+    const client = describeClient(packet, { ...RECEPTION, isUnicast });
     expect(requestStateOf(client)).toBe(state);
   });
 });
