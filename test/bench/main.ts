@@ -4,10 +4,12 @@ import * as dhcp from './dhcp.ts';
 import { type Case, type Result, runCase } from './harness.ts';
 import * as records from './records.ts';
 import { formatTable } from './report.ts';
+import * as storm from './storm.ts';
 
 const BENCHES = new Map<string, () => Case[]>([
   ['records', records.cases],
   ['dhcp', dhcp.cases],
+  ['storm', storm.cases],
 ]);
 
 const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--json]
