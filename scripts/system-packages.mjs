@@ -33,6 +33,7 @@ export const SYSTEM_PACKAGES = [
   { name: 'fdisk', probe: 'sfdisk', use: 'partition table of the lab image' },
   { name: 'cpio', probe: 'cpio', use: 'packs and checks an initramfs' },
   { name: 'kmod', probe: 'depmod', use: 'module list of the agent' },
+  { name: 'grub-common', probe: 'grub-script-check', use: 'judges the boot scripts for GRUB' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
 ];
 

@@ -1,3 +1,4 @@
+import { withoutToken } from '../../src/boot/boot-names.ts';
 import { negotiate, WINDOW_BLOCKS_MAX } from '../../src/tftp/negotiate.ts';
 import { TFTP_ERROR } from '../../src/tftp/packet.ts';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
@@ -160,7 +161,10 @@ class RunningTftpListener implements TftpListener {
     const place = this.#places.take(client, bytes, name);
     this.#emit({ type: 'request', client, name });
     this.#serve(place, judged).catch((error: unknown) => {
-      this.#options.log.error({ err: error, client, file: name }, 'tftp: looking up a file failed');
+      this.#options.log.error(
+        { err: error, client, file: withoutToken(name) },
+        'tftp: looking up a file failed',
+      );
       const detail = error instanceof Error ? error.message : String(error);
       this.#refusePlace(place, { reason: 'lookup-failed', errorCode: TFTP_ERROR.notDefined, detail });
     });

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBootName, withoutToken } from '../../src/boot/boot-names.ts';
+import { macWithDashes } from '../../src/domain/mac.ts';
 import { ip } from '../support/dhcp-packets.ts';
 
 const MAC = '52:54:00:12:34:56';
@@ -67,6 +69,35 @@ describe('names that loaders ask for', () => {
     'bootcode.bin',
     '',
   ])('no name of ours: %s', (name) => expect(readBootName(name)).toBeUndefined());
+
+  it('says something of any text, and knows no machine that the text does not name', () => {
+    const check = (name: string) => {
+      const read = readBootName(name);
+      if (read?.kind === 'script' || read?.kind === 'way')
+        expect(read.whose.mac === undefined || name.includes(macWithDashes(read.whose.mac))).toBe(true);
+    };
+    const words = [
+      'pxelinux.cfg/',
+      'grub/',
+      'grub.cfg',
+      '-',
+      '01-',
+      '52-54-00-12-34-56',
+      '0A00000B',
+      'x64/',
+      '.efi',
+      'i/',
+      '/kernel',
+    ];
+    const name = fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 5 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(
+        name.map((parts) => parts.join('')),
+        check,
+      ),
+      { seed: 42, numRuns: 2000 },
+    );
+  });
 
   it('shows an install’s token to nobody', () => {
     expect(withoutToken('i/secret/kernel')).toBe('i/<token>/kernel');
