@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { proveInstalled } from './installed-machine.ts';
 import { InstallerConsole } from './installer-console.ts';
 import { addSubnetAndSystem, createMachine, type Lab, openSite, type Site, SYSTEM } from './lab.ts';
-import type { Firmware } from './machine.ts';
 import { buildMirror, type Mirror } from './mirror/mirror.ts';
 import { createSshKey, type SshKey } from './ssh.ts';
 import { Timeline } from './timeline.ts';
@@ -18,39 +17,37 @@ const INSTALL_LIMIT_MS = 90 * 60_000;
  * Debian 13 by its own installer, from a small mirror served by provisiond, with the shipped profile debian-13: the
  * machine installs unattended, restarts, asks the network, is sent to its disk and answers SSH.
  */
-export async function runFull(lab: Lab, firmware: Firmware): Promise<void> {
+export async function runFull(lab: Lab): Promise<void> {
   const { stages, processes, cacheDir } = lab;
-  const mirror = await stages.run(`${firmware}: Debian mirror`, () =>
+  const mirror = await stages.run('Debian mirror', () =>
     buildMirror({ cacheDir, log: (line) => stages.say(`    ${line}`) }),
   );
-  const disk = join(lab.diskDir, `full-${firmware}.img`);
+  const disk = join(lab.diskDir, `full-${lab.scenario.name}.img`);
   await writeFile(disk, '');
   await truncate(disk, DISK_BYTES);
   const roots = [mirror.root, dirname(mirror.kernel)];
-  const site = await stages.run(`${firmware}: start provisiond`, () => openSite(lab, firmware, roots));
+  const site = await stages.run('start provisiond', () => openSite(lab, roots));
   const key = await createSshKey(processes, site.dir);
-  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
-    enterRecords(site, mirror, key),
-  );
+  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, mirror, key));
 
-  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 1536, cpus: 2 });
+  const machine = createMachine(lab, site, { disk, memoryMb: 1536, cpus: 2 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
   const console = new InstallerConsole(machine, stages);
   const follow = (stage: string, limitMs: number) =>
     timeline.waitForStage(stage, limitMs, () => console.check());
-  await stages.run(`${firmware}: power on to installing`, async () => {
+  await stages.run('power on to installing', async () => {
     await machine.powerOn();
     await follow('installing', 600_000);
   });
-  await stages.run(`${firmware}: installing to partitioning`, () => follow('partitioning', 900_000));
-  await stages.run(`${firmware}: partitioning to installed`, () => follow('installed', INSTALL_LIMIT_MS));
-  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, 180_000));
-  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: 600_000 });
+  await stages.run('installing to partitioning', () => follow('partitioning', 900_000));
+  await stages.run('partitioning to installed', () => follow('installed', INSTALL_LIMIT_MS));
+  await stages.run('restart', () => waitUntilOff(machine, 180_000));
+  await proveInstalled(lab, { machine, timeline, key, limitMs: 600_000 });
   await machine.powerOff();
-  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+  await stages.run('stop provisiond', () => site.provisiond.stop());
 }
 
-async function enterRecords(site: Site, mirror: Mirror, key: SshKey): Promise<void> {
+async function enterRecords(lab: Lab, site: Site, mirror: Mirror, key: SshKey): Promise<void> {
   const { command } = site;
   const files = ['--kernel', mirror.kernel, '--initrd', mirror.initrd, '--tree', mirror.root];
   // the text frontend writes plain lines, which the console's watcher can read
@@ -70,7 +67,7 @@ async function enterRecords(site: Site, mirror: Mirror, key: SshKey): Promise<vo
   const vars = ['--var', 'fast=yes', '--var', 'unsigned_mirror=yes'];
   const settings = ['--set', 'kernelPackage=linux-image-cloud-amd64', '--ssh-key', key.publicKeyFile];
   await command.run('profile', 'add', 'debian-13', '--distro', 'debian-13', ...settings, ...vars);
-  await addSubnetAndSystem(site, 'debian-13');
+  await addSubnetAndSystem(lab, site, 'debian-13');
   // behind three dashes: what the installer passes on to the installed system
   await command.run('system', 'edit', SYSTEM, '--kernel-args=--- console=ttyS0');
   await command.run('system', 'install', SYSTEM);

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Firmware } from './machine.ts';
+import { type Firmware, firmwareFiles } from './firmware.ts';
 
 const PROGRAMS: Record<string, string> = {
   'qemu-system-x86_64': 'qemu-system-x86',
@@ -19,10 +19,9 @@ export async function checkHost(root: string, firmwares: readonly Firmware[]): P
     if (!(await isInPath(program))) lacks.push(`${program} (apt-get install ${debianPackage})`);
   }
   const files: [string, string][] = [['/dev/net/tun', 'the tun driver (modprobe tun)']];
-  if (firmwares.includes('uefi')) {
-    files.push(['/usr/share/OVMF/OVMF_CODE_4M.fd', 'UEFI firmware (apt-get install ovmf)']);
-    files.push(['/usr/lib/ipxe/snponly.efi', 'iPXE loaders (apt-get install ipxe)']);
-  }
+  for (const path of firmwareFiles(firmwares))
+    files.push([path, `UEFI firmware ${path} (apt-get install ovmf)`]);
+  files.push(['/usr/lib/ipxe/snponly.efi', 'iPXE loaders (apt-get install ipxe)']);
   files.push([join(root, 'dist/server/main.js'), 'the compiled server (npm run build)']);
   for (const [path, lack] of files) {
     if (!(await exists(path))) lacks.push(lack);

@@ -11,7 +11,6 @@ import {
   type Site,
   SYSTEM,
 } from './lab.ts';
-import type { Firmware } from './machine.ts';
 import { createSshKey, type SshKey } from './ssh.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitUntilOff } from './watch.ts';
@@ -25,43 +24,41 @@ const DISK_BYTES = 5e9;
  * Deploys a Debian disk image with the shipped profile debian-13-image: the deploy agent writes it to an empty disk
  * and makes it this machine's own; the machine restarts, is sent to its disk, reports its first boot and answers SSH.
  */
-export async function runImage(lab: Lab, firmware: Firmware): Promise<void> {
+export async function runImage(lab: Lab): Promise<void> {
   const { stages, processes } = lab;
-  const image = await stages.run(`${firmware}: disk image`, () =>
+  const image = await stages.run('disk image', () =>
     buildDebianImage(processes, lab, (text) => stages.say(`    ${text}`)),
   );
-  const disk = join(lab.diskDir, `image-${firmware}.img`);
+  const disk = join(lab.diskDir, `image-${lab.scenario.name}.img`);
   await writeFile(disk, '');
   await truncate(disk, DISK_BYTES);
-  const roots = [dirname(image), lab.workDir];
-  const site = await stages.run(`${firmware}: start provisiond`, () => openSite(lab, firmware, roots));
+  const roots = [dirname(image)];
+  const site = await stages.run('start provisiond', () => openSite(lab, roots));
   const key = await createSshKey(processes, site.dir);
-  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
-    enterRecords(lab, site, image, key),
-  );
+  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, image, key));
 
-  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 1024, cpus: 2 });
+  const machine = createMachine(lab, site, { disk, memoryMb: 1024, cpus: 2 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
-  await stages.run(`${firmware}: power on to installing`, async () => {
+  await stages.run('power on to installing', async () => {
     await machine.powerOn();
     await timeline.waitForStage('installing', LIMIT_MS, () => stillOn(machine));
   });
-  await stages.run(`${firmware}: ${basename(image)} to disk`, () =>
+  await stages.run(`${basename(image)} to disk`, () =>
     timeline.waitForStage('installed', 2 * LIMIT_MS, () => stillOn(machine)),
   );
-  await stages.run(`${firmware}: restart`, () => waitUntilOff(machine, LIMIT_MS));
-  await proveInstalled(lab, { firmware, machine, timeline, key, limitMs: LIMIT_MS });
-  await stages.run(`${firmware}: first-boot report`, () =>
+  await stages.run('restart', () => waitUntilOff(machine, LIMIT_MS));
+  await proveInstalled(lab, { machine, timeline, key, limitMs: LIMIT_MS });
+  await stages.run('first-boot report', () =>
     timeline.waitForStage('first-boot', LIMIT_MS, () => stillOn(machine)),
   );
   await machine.powerOff();
-  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+  await stages.run('stop provisiond', () => site.provisiond.stop());
 }
 
 async function enterRecords(lab: Lab, site: Site, image: string, key: SshKey): Promise<void> {
   await addDistro(lab, site);
   const what = ['--from', 'debian-13-image', '--image', image, '--ssh-key', key.publicKeyFile];
   await site.command.run('profile', 'add', 'debian-image', '--distro', 'agent', ...what);
-  await addSubnetAndSystem(site, 'debian-image');
+  await addSubnetAndSystem(lab, site, 'debian-image');
   await site.command.run('system', 'install', SYSTEM);
 }

@@ -1,5 +1,5 @@
 import { ADDRESS, type Lab, SYSTEM } from './lab.ts';
-import type { Firmware, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { type SshKey, waitForSsh } from './ssh.ts';
 import type { Timeline } from './timeline.ts';
 import { stillOn } from './watch.ts';
@@ -12,15 +12,15 @@ const QUESTION = 'hostname; findmnt -no SOURCE /; cat /etc/debian_version; uname
  */
 export async function proveInstalled(
   lab: Lab,
-  run: { firmware: Firmware; machine: Machine; timeline: Timeline; key: SshKey; limitMs: number },
+  run: { machine: Machine; timeline: Timeline; key: SshKey; limitMs: number },
 ): Promise<void> {
   const { stages } = lab;
-  const { firmware, machine, timeline } = run;
-  await stages.run(`${firmware}: boots again and is sent to its disk`, async () => {
+  const { machine, timeline } = run;
+  await stages.run('boots again and is sent to its disk', async () => {
     await machine.powerOn();
     await timeline.waitForStage('local-boot', run.limitMs, () => stillOn(machine));
   });
-  await stages.run(`${firmware}: disk to SSH`, async () => {
+  await stages.run('disk to SSH', async () => {
     const target = { namespace: lab.network.serverNamespace, address: ADDRESS, key: run.key };
     const check = () => stillOn(machine);
     const output = await waitForSsh(lab.processes, target, {

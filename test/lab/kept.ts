@@ -1,19 +1,34 @@
-import type { Lab } from './lab.ts';
-import type { Firmware } from './machine.ts';
+import type { LabHost } from './lab.ts';
 import { BRIDGE, namespaceNames } from './network.ts';
+import type { ScenarioName } from './scenarios.ts';
 
 /** How to look at a lab that was left standing, and how to take it down by hand. */
-export function describeKept(lab: Lab | undefined, prefix: string, firmware: Firmware): string {
-  if (!lab) return 'nothing to keep: the lab never came up';
-  const [server, wire] = namespaceNames(prefix);
-  const site = `${lab.workDir}/${firmware}`;
+export function describeKept(
+  host: LabHost | undefined,
+  prefix: string,
+  scenarios: readonly ScenarioName[],
+): string {
+  if (!host) return 'nothing to keep: the lab never came up';
+  const namespaces = scenarios.flatMap((name) => namespaceNames(`${prefix}-${name}`));
+  const pids = namespaces.map((name) => `ip netns pids ${name}`).join('; ');
+  const removals = namespaces.map((name) => `ip netns del ${name}`).join('; ');
   return [
     'kept as it is:',
-    `  files, logs, serial output   ls -R ${lab.workDir} ${lab.diskDir}`,
-    `  the server                   node ${lab.root}/dist/src/cli/main.js --server unix:${site}/data/provision.sock status`,
-    `  inside the server's network  ip netns exec ${server} ip address`,
-    `  the wire                     ip netns exec ${wire} tcpdump -ni ${BRIDGE}`,
-    `  the machine's console        socat -,raw,echo=0 UNIX-CONNECT:${site}/web001.serial.sock`,
-    `  take it down                 kill $(ip netns pids ${wire}; ip netns pids ${server}); ip netns del ${wire}; ip netns del ${server}; rm -r ${lab.workDir} ${lab.diskDir}`,
+    `  files, logs, serial output   ls -R ${host.workDir} ${host.diskDir}`,
+    ...scenarios.flatMap((name) => describeScenario(host, `${prefix}-${name}`, name)),
+    `  take it down                 kill $(${pids}); sleep 1; ${removals}; rm -r ${host.workDir} ${host.diskDir}`,
   ].join('\n');
+}
+
+function describeScenario(host: LabHost, prefix: string, name: ScenarioName): string[] {
+  const [server, wire] = namespaceNames(prefix);
+  const site = `${host.workDir}/${name}/site`;
+  const command = `node ${host.root}/dist/src/cli/main.js --server unix:${site}/data/provision.sock`;
+  return [
+    `  ${name}`,
+    `    the server                 ${command} status`,
+    `    inside its network         ip netns exec ${server} ip address`,
+    `    the wire                   ip netns exec ${wire} tcpdump -ni ${BRIDGE}`,
+    `    the machine's console      socat -,raw,echo=0 UNIX-CONNECT:${site}/web001.serial.sock`,
+  ];
 }

@@ -1,31 +1,38 @@
-import { statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
 import type { AgentFiles } from './agent.ts';
-import { type Firmware, Machine, type MachineSpec } from './machine.ts';
-import { type LabNetwork, NETWORK, RANGE, SERVER_ADDRESS } from './network.ts';
-import type { Processes } from './processes.ts';
+import { Machine, type MachineSpec } from './machine.ts';
+import { createNetwork, type LabNetwork, NETWORK, namespaceNames, RANGE, SERVER_ADDRESS } from './network.ts';
+import { Processes } from './processes.ts';
 import { ProvisionCommand } from './provision-command.ts';
 import { type Provisiond, startProvisiond } from './provisiond.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Stages } from './stages.ts';
+import type { Teardown } from './teardown.ts';
 
 export const SYSTEM = 'web001';
 export const MAC = '52:54:00:99:00:11';
 export const ADDRESS = '10.99.0.11';
 
-/** What a run has to work with; made once, for one or for both firmwares. */
-export interface Lab {
+/** What every scenario has to work with; made once. */
+export interface LabHost {
   readonly root: string;
   readonly cacheDir: string;
   /** Removed at the end. */
   readonly workDir: string;
   /** For disks: in memory where there is room. */
   readonly diskDir: string;
+  readonly accelerator: Accelerator;
+  readonly agent: AgentFiles;
+}
+
+/** The lab of one scenario: a network, folders and programs of its own, so that two can run at once. */
+export interface Lab extends LabHost {
+  readonly scenario: Scenario;
   readonly processes: Processes;
   readonly stages: Stages;
   readonly network: LabNetwork;
-  readonly accelerator: Accelerator;
-  readonly agent: AgentFiles;
 }
 
 /** A server and the command that drives it, fresh for one run. */
@@ -35,11 +42,31 @@ export interface Site {
   readonly command: ProvisionCommand;
 }
 
-export async function openSite(lab: Lab, firmware: Firmware, fileRoots: readonly string[]): Promise<Site> {
-  const dir = join(lab.workDir, firmware);
-  const namespace = lab.network.serverNamespace;
+/** Makes the lab of one scenario. `prefix` begins the names of its namespaces. */
+export async function openScenario(
+  host: LabHost,
+  scenario: Scenario,
+  setup: { stages: Stages; teardown: Teardown; prefix: string },
+): Promise<Lab> {
+  const processes = new Processes();
+  setup.teardown.stopAtEnd(processes);
+  setup.teardown.removeNamespacesAtEnd(namespaceNames(setup.prefix));
+  const workDir = join(host.workDir, scenario.name);
+  await mkdir(workDir);
+  const network = await createNetwork(processes, setup.prefix);
+  return { ...host, workDir, scenario, processes, stages: setup.stages, network };
+}
+
+export async function openSite(lab: Lab, fileRoots: readonly string[]): Promise<Site> {
+  const dir = join(lab.workDir, 'site');
   const loaderDir = dirname(lab.agent.kernel);
-  const options = { root: lab.root, namespace, dir, fileRoots, loaderDir };
+  const options = {
+    root: lab.root,
+    namespace: lab.network.serverNamespace,
+    dir,
+    fileRoots: [loaderDir, ...fileRoots],
+    loaderDir,
+  };
   const provisiond = await startProvisiond(lab.processes, options);
   return { dir, provisiond, command: new ProvisionCommand(lab.processes, lab.root, provisiond.socket) };
 }
@@ -52,19 +79,23 @@ export async function addDistro(lab: Lab, site: Site): Promise<void> {
 }
 
 /** The lab's network and its one machine, as a user would enter them; the profile has to be there already. */
-export async function addSubnetAndSystem(site: Site, profile: string): Promise<void> {
+export async function addSubnetAndSystem({ scenario }: Lab, site: Site, profile: string): Promise<void> {
   const network = ['--network', NETWORK, '--gateway', SERVER_ADDRESS, '--dns', SERVER_ADDRESS];
   await site.command.run('subnet', 'add', 'lab', ...network, '--range', RANGE, '--dhcp', 'authoritative');
-  await site.command.run('system', 'add', SYSTEM, '--profile', profile, '--mac', MAC, '--ip', ADDRESS);
+  const loader = scenario.loader === null ? [] : ['--loader', scenario.loader];
+  const machine = ['--mac', MAC, '--ip', ADDRESS, ...loader];
+  await site.command.run('system', 'add', SYSTEM, '--profile', profile, ...machine);
 }
 
 export function createMachine(
   lab: Lab,
   site: Site,
-  spec: Pick<MachineSpec, 'firmware' | 'disk' | 'memoryMb' | 'cpus'>,
+  spec: Pick<MachineSpec, 'disk' | 'memoryMb' | 'cpus'>,
 ): Machine {
-  const { processes, network, accelerator } = lab;
-  return new Machine({ name: SYSTEM, mac: MAC, ...spec }, { processes, network, accelerator, dir: site.dir });
+  const { processes, network, accelerator, scenario } = lab;
+  const { firmware } = scenario;
+  const deps = { processes, network, accelerator, dir: site.dir };
+  return new Machine({ name: SYSTEM, mac: MAC, firmware, ...spec }, deps);
 }
 
 /** A folder in memory if it has room for `bytes` and as much again; otherwise the fallback. */

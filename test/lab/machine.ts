@@ -4,10 +4,9 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
+import { type Firmware, setupOf } from './firmware.ts';
 import { inNamespace, type LabNetwork, TAP } from './network.ts';
 import { hasEnded, type Processes, stopProcess } from './processes.ts';
-
-export type Firmware = 'bios' | 'uefi';
 
 export interface MachineSpec {
   readonly name: string;
@@ -17,9 +16,6 @@ export interface MachineSpec {
   readonly memoryMb: number;
   readonly cpus: number;
 }
-
-const OVMF_CODE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
-const OVMF_VARS = '/usr/share/OVMF/OVMF_VARS_4M.fd';
 
 /**
  * One server of virtual steel. Boot order is network, then disk, as racks are set up; a guest's reboot ends QEMU
@@ -66,7 +62,8 @@ export class Machine {
     if (this.isOn) throw new Error(`${this.spec.name} is on already`);
     this.#boots += 1;
     // UEFI keeps its settings in flash; they last from boot to boot, as they do on a board
-    if (this.#boots === 1 && this.spec.firmware === 'uefi') await copyFile(OVMF_VARS, this.#flash);
+    const { flash } = setupOf(this.spec.firmware);
+    if (this.#boots === 1 && flash !== null) await copyFile(flash.vars, this.#flash);
     const [command, args] = inNamespace(this.#network.wireNamespace, 'qemu-system-x86_64', this.#args());
     const logFile = join(this.#dir, `${this.spec.name}-qemu.log`);
     this.#process = await this.#processes.start(command, args, { logFile });
@@ -102,10 +99,11 @@ export class Machine {
   }
 
   #args(): string[] {
-    const { name, mac, disk, memoryMb, cpus } = this.spec;
+    const { name, mac, disk, memoryMb, cpus, firmware } = this.spec;
+    const { machine, args } = setupOf(firmware);
     return [
-      // graphics=off makes SeaBIOS and iPXE talk on the serial port; a framebuffer is slow under emulation
-      ...['-name', name, '-machine', 'q35,graphics=off', '-display', 'none', '-vga', 'none', '-no-reboot'],
+      // a framebuffer is slow under emulation
+      ...['-name', name, '-machine', machine, '-display', 'none', '-vga', 'none', '-no-reboot'],
       ...this.#accelerator.args,
       ...['-m', String(memoryMb), '-smp', String(cpus), '-device', 'virtio-rng-pci'],
       ...['-netdev', `tap,id=net0,ifname=${TAP},script=no,downscript=no`],
@@ -118,19 +116,21 @@ export class Machine {
       ],
       ...['-serial', 'chardev:serial0', '-monitor', 'none'],
       ...['-qmp', `unix:${this.monitorSocket},server=on,wait=off`],
-      ...this.#firmwareArgs(),
+      ...args,
+      ...this.#flashArgs(),
     ];
   }
 
   /** UEFI gets no option ROM: its own PXE stack has to fetch a loader by TFTP, as a real board does. */
   #romOption(): string {
-    return this.spec.firmware === 'uefi' ? ',romfile=' : '';
+    return this.spec.firmware === 'bios' ? '' : ',romfile=';
   }
 
-  #firmwareArgs(): string[] {
-    if (this.spec.firmware === 'bios') return [];
+  #flashArgs(): string[] {
+    const { flash } = setupOf(this.spec.firmware);
+    if (flash === null) return [];
     return [
-      ...['-drive', `if=pflash,format=raw,readonly=on,file=${OVMF_CODE}`],
+      ...['-drive', `if=pflash,format=raw,readonly=on,file=${flash.code}`],
       ...['-drive', `if=pflash,format=raw,file=${this.#flash}`],
     ];
   }

@@ -1,17 +1,15 @@
 import { runFull } from './full.ts';
 import { runImage } from './image.ts';
 import { describeKept } from './kept.ts';
-import type { Lab } from './lab.ts';
-import type { Firmware } from './machine.ts';
+import type { Lab, LabHost } from './lab.ts';
 import { openLab } from './open-lab.ts';
 import { type LabOptions, type Mode, parseOptions, USAGE, UsageError } from './options.ts';
-import { Processes } from './processes.ts';
 import { runQuick } from './quick.ts';
+import { runScenarios, type ScenarioResult } from './run-scenarios.ts';
 import { Stages } from './stages.ts';
 import { Teardown } from './teardown.ts';
-import { describeEvidence } from './watch.ts';
 
-const RUNS: Record<Mode, (lab: Lab, firmware: Firmware) => Promise<void>> = {
+const RUNS: Record<Mode, (lab: Lab) => Promise<void>> = {
   quick: runQuick,
   image: runImage,
   full: runFull,
@@ -21,29 +19,35 @@ async function runLab(options: LabOptions): Promise<number> {
   // with --json the summary alone is on standard output
   const write = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const stages = new Stages(write);
-  const processes = new Processes();
   const prefix = `plab${process.pid}`;
-  const teardown = new Teardown(processes, prefix);
+  const teardown = new Teardown();
   const interruption = watchSignals(teardown, write);
 
-  let lab: Lab | undefined;
+  let host: LabHost | undefined;
   let failure: string | undefined;
+  let results: readonly ScenarioResult[] = [];
   try {
-    lab = await openLab(options, { processes, stages, teardown, prefix });
-    for (const firmware of options.firmwares) await RUNS[options.mode](lab, firmware);
+    host = await openLab(options, { stages, teardown, prefix });
+    const setup = { stages, teardown, prefix, jobs: options.jobs, keep: options.keep };
+    results = await runScenarios(host, options.scenarios, RUNS[options.mode], setup);
+    const failed = results.filter((result) => result.failure !== null);
+    if (failed.length > 0) failure = failed.map(({ scenario }) => scenario).join(', ');
   } catch (error) {
-    if (interruption.hasBegun()) return interruption.exit;
     failure = error instanceof Error ? error.message : String(error);
-    if (lab) write(await describeEvidence(lab.workDir));
   }
+  if (interruption.hasBegun()) return interruption.exit;
   if (options.keep) {
     teardown.keep();
-    write(describeKept(lab, prefix, options.firmwares.at(-1) ?? 'bios'));
+    write(describeKept(host, prefix, options.scenarios));
   }
   await teardown.run();
+  for (const { scenario, failure: reason } of results)
+    stages.say(`${scenario}: ${reason === null ? 'passed' : `FAILED: ${reason}`}`);
   stages.say(failure === undefined ? `${options.mode} run passed` : `${options.mode} run FAILED: ${failure}`);
   if (options.json)
-    process.stdout.write(`${JSON.stringify(summarise(options, stages, lab, failure), null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify(summarise(options, { stages, host, results, failure }), null, 2)}\n`,
+    );
   return failure === undefined ? 0 : 1;
 }
 
@@ -69,18 +73,21 @@ function watchSignals(teardown: Teardown, write: (line: string) => void): Interr
 
 function summarise(
   options: LabOptions,
-  stages: Stages,
-  lab: Lab | undefined,
-  failure: string | undefined,
+  run: {
+    stages: Stages;
+    host: LabHost | undefined;
+    results: readonly ScenarioResult[];
+    failure: string | undefined;
+  },
 ): object {
   return {
     mode: options.mode,
-    firmwares: options.firmwares,
-    passed: failure === undefined,
-    failure: failure ?? null,
-    accelerator: lab?.accelerator.name ?? null,
-    seconds: stages.seconds,
-    stages: stages.results,
+    passed: run.failure === undefined,
+    failure: run.failure ?? null,
+    accelerator: run.host?.accelerator.name ?? null,
+    seconds: run.stages.seconds,
+    stages: run.stages.results,
+    scenarios: run.results,
   };
 }
 

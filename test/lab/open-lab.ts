@@ -4,38 +4,34 @@ import { join } from 'node:path';
 import { chooseAccelerator } from './accelerator.ts';
 import { buildAgent } from './agent.ts';
 import { checkHost } from './host.ts';
-import { chooseDiskParent, type Lab } from './lab.ts';
-import { createNetwork } from './network.ts';
+import { chooseDiskParent, type LabHost } from './lab.ts';
 import type { LabOptions, Mode } from './options.ts';
-import type { Processes } from './processes.ts';
+import { Processes } from './processes.ts';
 import { findProjectRoot } from './project-root.ts';
+import { scenarioOf } from './scenarios.ts';
 import type { Stages } from './stages.ts';
 import type { Teardown } from './teardown.ts';
 
-/** The most that a mode's disks take, and what is built there. */
+/** The most that the disks of one scenario take, and what is built there. */
 const DISK_BYTES: Record<Mode, number> = { quick: 32e6, image: 3.5e9, full: 4e9 };
 
-export interface Setup {
-  readonly processes: Processes;
-  readonly stages: Stages;
-  readonly teardown: Teardown;
-  /** Begins the names of namespaces and folders: two labs at once do not meet. */
-  readonly prefix: string;
-}
-
-/** Everything that runs of both firmwares share: agent, accelerator, network, folders. */
-export async function openLab(options: LabOptions, setup: Setup): Promise<Lab> {
-  const { processes, stages, teardown, prefix } = setup;
+/** Everything that all scenarios share: agent, accelerator, folders. */
+export async function openLab(
+  options: LabOptions,
+  { stages, teardown, prefix }: { stages: Stages; teardown: Teardown; prefix: string },
+): Promise<LabHost> {
+  const processes = new Processes();
+  teardown.stopAtEnd(processes);
   const root = findProjectRoot();
   const cacheDir = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'provision-lab');
   await mkdir(cacheDir, { recursive: true });
   const workDir = await mkdtemp(join(tmpdir(), `${prefix}-`));
   teardown.removeFolderAtEnd(workDir);
-  const diskDir = await mkdtemp(
-    join(await chooseDiskParent(DISK_BYTES[options.mode], tmpdir()), `${prefix}-`),
-  );
+  const diskBytes = DISK_BYTES[options.mode] * options.scenarios.length;
+  const diskDir = await mkdtemp(join(await chooseDiskParent(diskBytes, tmpdir()), `${prefix}-`));
   teardown.removeFolderAtEnd(diskDir);
-  await checkHost(root, options.firmwares);
+  const firmwares = options.scenarios.map((name) => scenarioOf(name).firmware);
+  await checkHost(root, firmwares);
 
   const outDir = join(workDir, 'agent');
   const agent = await stages.run('build the deploy agent', () =>
@@ -45,6 +41,5 @@ export async function openLab(options: LabOptions, setup: Setup): Promise<Lab> {
     chooseAccelerator(processes, agent, workDir),
   );
   stages.say(`accelerator: ${accelerator.name} (${accelerator.reason})`);
-  const network = await stages.run('make the network namespaces', () => createNetwork(processes, prefix));
-  return { root, cacheDir, workDir, diskDir, processes, stages, network, accelerator, agent };
+  return { root, cacheDir, workDir, diskDir, accelerator, agent };
 }

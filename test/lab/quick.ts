@@ -12,7 +12,7 @@ import {
   type Site,
   SYSTEM,
 } from './lab.ts';
-import type { Firmware, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
@@ -27,27 +27,24 @@ const PAYLOAD_BYTES = 3_000_001; // odd, and no multiple of any block: a last sh
  * served against a checksum from its answer file, reports, and switches off. Switched on again it asks the network
  * first and must end up on its disk, which says so on the serial port.
  */
-export async function runQuick(lab: Lab, firmware: Firmware): Promise<void> {
+export async function runQuick(lab: Lab): Promise<void> {
   const { stages } = lab;
-  const files = join(lab.workDir, `files-${firmware}`);
-  const disk = join(lab.diskDir, `quick-${firmware}.img`);
-  await stages.run(`${firmware}: make a disk that says when it is booted`, () => createMarkerDisk(lab, disk));
-  const site = await stages.run(`${firmware}: start provisiond`, () =>
-    openSite(lab, firmware, [files, lab.workDir]),
-  );
-  await stages.run(`${firmware}: distro, profile, subnet, system, install`, () =>
-    enterRecords(lab, site, files),
-  );
+  const files = join(lab.workDir, 'files');
+  const disk = join(lab.diskDir, `quick-${lab.scenario.name}.img`);
+  await stages.run('make a disk that says when it is booted', () => createMarkerDisk(lab, disk));
+  const site = await stages.run('start provisiond', () => openSite(lab, [files]));
+  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, files));
 
-  const machine = createMachine(lab, site, { firmware, disk, memoryMb: 768, cpus: 1 });
+  const machine = createMachine(lab, site, { disk, memoryMb: 768, cpus: 1 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
-  await stages.run(`${firmware}: power on to installed`, async () => {
+  await stages.run('power on to installed', async () => {
     await machine.powerOn();
     await timeline.waitForStage('installed', LIMIT_MS, () => stillOn(machine));
+    timeline.expectSeen(lab.scenario.proof);
   });
-  await stages.run(`${firmware}: power off`, () => expectAgentDone(machine));
-  await stages.run(`${firmware}: second boot, sent to its disk`, () => bootFromDisk(machine, timeline));
-  await stages.run(`${firmware}: stop provisiond`, () => site.provisiond.stop());
+  await stages.run('power off', () => expectAgentDone(machine));
+  await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
+  await stages.run('stop provisiond', () => site.provisiond.stop());
 }
 
 async function createMarkerDisk(lab: Lab, path: string): Promise<void> {
@@ -76,7 +73,7 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
   const checksum = createHash('sha256').update(payload).digest('hex');
   const install = ['--install', 'image', '--image', image, '--var', `payload_sha256=${checksum}`];
   await site.command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);
-  await addSubnetAndSystem(site, 'quick');
+  await addSubnetAndSystem(lab, site, 'quick');
   await site.command.run('system', 'install', SYSTEM);
 }
 

@@ -1,25 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { namespaceNames } from './network.ts';
 import type { Processes } from './processes.ts';
 
 /** Undoes everything the lab has made, whatever it had come to; safe to ask for more than once. */
 export class Teardown {
-  readonly #processes: Processes;
-  readonly #prefix: string;
+  readonly #processes: Processes[] = [];
+  readonly #namespaces: string[] = [];
   readonly #folders: string[] = [];
   #done: Promise<void> | undefined;
   #kept = false;
 
-  constructor(processes: Processes, prefix: string) {
-    this.#processes = processes;
-    this.#prefix = prefix;
+  constructor() {
     // the last resort, where nothing can be awaited: an exception that nobody caught
     process.once('exit', () => {
       if (this.#kept) return;
-      this.#processes.killAllNow();
+      for (const processes of this.#processes) processes.killAllNow();
       this.#removeNamespaces();
     });
+  }
+
+  stopAtEnd(processes: Processes): void {
+    this.#processes.push(processes);
+  }
+
+  removeNamespacesAtEnd(names: readonly string[]): void {
+    this.#namespaces.push(...names);
   }
 
   removeFolderAtEnd(path: string): void {
@@ -38,14 +43,13 @@ export class Teardown {
   }
 
   async #undo(): Promise<void> {
-    await this.#processes.stopAll();
+    await Promise.all(this.#processes.map((processes) => processes.stopAll()));
     this.#removeNamespaces();
     await Promise.all(this.#folders.map((path) => rm(path, { recursive: true, force: true })));
   }
 
   /** Their interfaces go with them. Names that are not there (any more) are no matter. */
   #removeNamespaces(): void {
-    for (const name of namespaceNames(this.#prefix))
-      spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
+    for (const name of this.#namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
   }
 }

@@ -25,6 +25,7 @@ export class Timeline {
   readonly #stages: Stages;
   readonly #logFile: string;
   readonly #waiting: BootEvent[] = [];
+  readonly #events: BootEvent[] = [];
   #started = false;
   #seen = 0;
 
@@ -46,6 +47,7 @@ export class Timeline {
     const lines = written.filter((line) => line.startsWith('{"id":'));
     const fresh = lines.slice(this.#seen).map((line) => JSON.parse(line) as BootEvent);
     this.#seen = lines.length;
+    this.#events.push(...fresh);
     for (const event of fresh) {
       const mark = event.outcome === 'ok' ? '' : ` [${event.outcome}]`;
       this.#stages.say(`    ${event.stage}${mark}  ${event.message}`);
@@ -76,6 +78,14 @@ export class Timeline {
       if (Date.now() - failedAt > FOLLOW_LAG_MS) throw failure.error;
       return undefined;
     });
+  }
+
+  /** Fails unless the timeline has said all of this by now: proof of the way that the machine took. */
+  expectSeen(proof: readonly { readonly stage: string; readonly words: RegExp }[]): void {
+    for (const { stage, words } of proof) {
+      if (this.#events.some((event) => event.stage === stage && words.test(event.message))) continue;
+      throw new Error(`the timeline has no ${stage} event like ${words}: the machine came another way`);
+    }
   }
 
   /** Takes events in their order until one of this stage; those behind it are for the next wait. */
