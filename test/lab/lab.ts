@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
 import type { AgentFiles } from './agent.ts';
 import { Machine, type MachineSpec } from './machine.ts';
-import { createNetwork, type LabNetwork, NETWORK, namespaceNames, RANGE, SERVER_ADDRESS } from './network.ts';
+import { createNetwork, type LabNetwork, NETWORK, namespaceNames, RANGE } from './network.ts';
 import { Processes } from './processes.ts';
 import { ProvisionCommand } from './provision-command.ts';
 import { type Provisiond, startProvisiond } from './provisiond.ts';
@@ -53,7 +53,7 @@ export async function openScenario(
   setup.teardown.removeNamespacesAtEnd(namespaceNames(setup.prefix));
   const workDir = join(host.workDir, scenario.name);
   await mkdir(workDir);
-  const network = await createNetwork(processes, setup.prefix);
+  const network = await createNetwork(processes, setup.prefix, scenario.wire);
   return { ...host, workDir, scenario, processes, stages: setup.stages, network };
 }
 
@@ -79,9 +79,12 @@ export async function addDistro(lab: Lab, site: Site): Promise<void> {
 }
 
 /** The lab's network and its one machine, as a user would enter them; the profile has to be there already. */
-export async function addSubnetAndSystem({ scenario }: Lab, site: Site, profile: string): Promise<void> {
-  const network = ['--network', NETWORK, '--gateway', SERVER_ADDRESS, '--dns', SERVER_ADDRESS];
-  await site.command.run('subnet', 'add', 'lab', ...network, '--range', RANGE, '--dhcp', 'authoritative');
+export async function addSubnetAndSystem(lab: Lab, site: Site, profile: string): Promise<void> {
+  const { scenario, network } = lab;
+  const net = ['--network', NETWORK, '--gateway', network.gateway, '--dns', network.serverAddress];
+  // Where another server gives the addresses there is nothing to give out.
+  const dhcp = network.wire === 'beside' ? ['--dhcp', 'proxy'] : ['--range', RANGE, '--dhcp', 'authoritative'];
+  await site.command.run('subnet', 'add', 'lab', ...net, ...dhcp);
   const loader = scenario.loader === null ? [] : ['--loader', scenario.loader];
   const machine = ['--mac', MAC, '--ip', ADDRESS, ...loader];
   await site.command.run('system', 'add', SYSTEM, '--profile', profile, ...machine);

@@ -13,6 +13,7 @@ import {
   SYSTEM,
 } from './lab.ts';
 import type { Machine } from './machine.ts';
+import { startNeighbours } from './neighbours.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
@@ -35,6 +36,7 @@ export async function runQuick(lab: Lab): Promise<void> {
   const site = await stages.run('start provisiond', () => openSite(lab, [files]));
   await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, files));
 
+  await stages.run('what else is on the wire', () => startNeighbours(lab));
   const machine = createMachine(lab, site, { disk, memoryMb: 768, cpus: 1 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
   await stages.run('power on to installed', async () => {

@@ -1,4 +1,5 @@
 import type { Firmware } from './firmware.ts';
+import type { Wire } from './network.ts';
 
 export type ScenarioName = 'bios' | 'uefi' | 'uefi-http' | 'pxelinux' | 'secure-boot' | 'proxy';
 
@@ -9,11 +10,8 @@ export interface Scenario {
   readonly firmware: Firmware;
   /** `--loader` of the system; null leaves it to the default. */
   readonly loader: 'grub' | 'pxelinux' | null;
-  /**
-   * `direct`: one Ethernet with the server. `relay`: a router between them, whose DHCP relay also takes away what
-   * tells that the machine's ROM is iPXE: it becomes a plain PXE ROM. `beside`: another server gives the addresses.
-   */
-  readonly wire: 'direct' | 'relay' | 'beside';
+  /** A relay makes the machine's ROM, which is iPXE, look like a plain PXE ROM besides. */
+  readonly wire: Wire;
   /** Loaders that have to be installed, and the Debian packages that have them. */
   readonly packages: readonly string[];
   /** Events that prove that the machine came this way and no other. */
@@ -48,6 +46,24 @@ const SCENARIOS: readonly Scenario[] = [
     wire: 'direct',
     packages: [],
     proof: [{ stage: 'dhcp-offer', words: /http:\/\/10\.99\.0\.1\/loaders\/snponly\.efi/ }],
+  },
+  {
+    name: 'relay',
+    what: 'SeaBIOS, plain PXE behind a router and a DHCP relay -> undionly.kpxe by TFTP',
+    firmware: 'bios',
+    loader: null,
+    wire: 'relay',
+    packages: [],
+    proof: [{ stage: 'tftp', words: /^undionly\.kpxe: \d+ bytes/ }],
+  },
+  {
+    name: 'proxy',
+    what: 'OVMF, PXE; dnsmasq gives the address, provisiond the boot file -> snponly.efi by TFTP -> script',
+    firmware: 'uefi',
+    loader: null,
+    wire: 'beside',
+    packages: ['dnsmasq-base'],
+    proof: [{ stage: 'tftp', words: /^snponly\.efi: \d+ bytes/ }],
   },
 ];
 
