@@ -61,7 +61,7 @@ async function vitest() {
   }
 }
 
-const LAB_PACKAGES = ['qemu-system-x86', 'ovmf', 'ipxe', 'busybox-static', 'iproute2'];
+const LAB_PACKAGES = ['qemu-system-x86', 'ovmf', 'ipxe', 'busybox-static', 'iproute2', 'dnsmasq-base'];
 const IMAGE_PACKAGES = [...LAB_PACKAGES, 'debootstrap', 'e2fsprogs', 'fdisk', 'openssh-client'];
 
 /** @param {readonly string[]} packages */

@@ -20,7 +20,11 @@ export const SYSTEM_PACKAGES = [
   { name: 'udhcpc', probe: 'udhcpc', use: 'DHCP client (as in Debian installer)' },
   { name: 'isc-dhcp-client', probe: 'dhclient', use: 'DHCP client' },
   { name: 'kea-admin', probe: 'perfdhcp', use: 'perfdhcp, the DHCP load generator' },
-  { name: 'dnsmasq-base', probe: 'dnsmasq', use: 'DHCP relay between a client and the server' },
+  {
+    name: 'dnsmasq-base',
+    probe: 'dnsmasq',
+    use: 'DHCP relay between a client and the server; another DHCP server beside it',
+  },
   { name: 'tftp-hpa', probe: 'tftp', use: 'TFTP client' },
   { name: 'atftp', probe: 'atftp', use: 'TFTP client with windowsize' },
   { name: 'curl', probe: 'curl', use: 'HTTP and TFTP client' },

@@ -1,5 +1,5 @@
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BootLoader } from './boot-loader.ts';
 import { unpackPackages } from './packages.ts';
 import type { Processes } from './processes.ts';
@@ -7,8 +7,9 @@ import type { Processes } from './processes.ts';
 const SECTOR = 512;
 const MIB = 1024 * 1024;
 const ESP_START_MIB = 1;
-const ESP_SIZE_MIB = 4;
-const ROOT_START_MIB = ESP_START_MIB + ESP_SIZE_MIB;
+/** Room for one small loader; with more files in it, for signed ones of 4 MiB. */
+const espMib = ({ efiFiles }: DiskSpec): number => (efiFiles === undefined ? 4 : 12);
+const rootStartMib = (spec: DiskSpec): number => ESP_START_MIB + espMib(spec);
 /** The boot code of a master boot record; the disk's signature and partition table follow it. */
 const BOOT_CODE_BYTES = 440;
 
@@ -19,6 +20,8 @@ export interface DiskSpec {
   /** Becomes an ext4 file system, as far as the disk goes. */
   readonly rootFolder?: string;
   readonly rootLabel?: string;
+  /** More files for the EFI system partition, in folders of their own below /EFI: their path in it, and the file. */
+  readonly efiFiles?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,8 +39,8 @@ export async function createDiskImage(
   const table = [
     'label: dos',
     // the root is partition 1 whatever lies before it, as in the cloud images of the distributions
-    `1: start=${sectors(ROOT_START_MIB)}, type=83, bootable`,
-    `2: start=${sectors(ESP_START_MIB)}, size=${sectors(ESP_SIZE_MIB)}, type=ef`,
+    `1: start=${sectors(rootStartMib(spec))}, type=83, bootable`,
+    `2: start=${sectors(ESP_START_MIB)}, size=${sectors(espMib(spec))}, type=ef`,
   ];
   await processes.run('sfdisk', ['--quiet', spec.path], { input: `${table.join('\n')}\n` });
   await writeBootCode(spec);
@@ -60,21 +63,24 @@ async function writeEspPartition(
   spec: DiskSpec,
 ): Promise<void> {
   const esp = join(paths.workDir, 'esp.img');
-  await writeFile(esp, Buffer.alloc(ESP_SIZE_MIB * MIB));
+  await writeFile(esp, Buffer.alloc(espMib(spec) * MIB));
   const { mtools: folder } = await unpackPackages(paths.root, ['mtools'], paths.cacheDir);
   const bin = join(folder, 'usr/bin');
   const mtools = (name: string, ...args: string[]) => processes.run(join(bin, name), ['-i', esp, ...args]);
-  await mtools('mformat', '-v', 'ESP', '-T', String((ESP_SIZE_MIB * MIB) / SECTOR), '::');
+  await mtools('mformat', '-v', 'ESP', '-T', String((espMib(spec) * MIB) / SECTOR), '::');
   await mtools('mmd', '::/EFI', '::/EFI/BOOT');
   await mtools('mcopy', spec.loader.efi, '::/EFI/BOOT/BOOTX64.EFI');
+  const files = [...(spec.efiFiles ?? [])];
+  for (const folder of new Set(files.map(([path]) => dirname(path)))) await mtools('mmd', `::${folder}`);
+  for (const [path, file] of files) await mtools('mcopy', file, `::${path}`);
   await writeAt(spec.path, await readFile(esp), ESP_START_MIB * MIB);
 }
 
 async function writeRootPartition(processes: Processes, spec: DiskSpec, folder: string): Promise<void> {
   const label = spec.rootLabel ?? 'root';
   const options = ['-q', '-F', '-t', 'ext4', '-L', label, '-d', folder];
-  const offset = ['-E', `offset=${ROOT_START_MIB * MIB}`];
-  const size = `${spec.sizeMib - ROOT_START_MIB}M`;
+  const offset = ['-E', `offset=${rootStartMib(spec) * MIB}`];
+  const size = `${spec.sizeMib - rootStartMib(spec)}M`;
   await processes.run('mke2fs', [...options, ...offset, spec.path, size], { timeoutMs: 300_000 });
 }
 

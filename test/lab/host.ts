@@ -9,6 +9,7 @@ const PROGRAMS: Record<string, string> = {
   mke2fs: 'e2fsprogs',
   'dpkg-deb': 'dpkg',
   ssh: 'openssh-client',
+  dnsmasq: 'dnsmasq-base',
 };
 
 /** Everything the lab needs of this host, all lacks in one message, each with what to install. */

@@ -83,7 +83,8 @@ export async function addSubnetAndSystem(lab: Lab, site: Site, profile: string):
   const { scenario, network } = lab;
   const net = ['--network', NETWORK, '--gateway', network.gateway, '--dns', network.serverAddress];
   // Where another server gives the addresses there is nothing to give out.
-  const dhcp = network.wire === 'beside' ? ['--dhcp', 'proxy'] : ['--range', RANGE, '--dhcp', 'authoritative'];
+  const dhcp =
+    network.wire === 'beside' ? ['--dhcp', 'proxy'] : ['--range', RANGE, '--dhcp', 'authoritative'];
   await site.command.run('subnet', 'add', 'lab', ...net, ...dhcp);
   const loader = scenario.loader === null ? [] : ['--loader', scenario.loader];
   const machine = ['--mac', MAC, '--ip', ADDRESS, ...loader];

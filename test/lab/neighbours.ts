@@ -13,7 +13,7 @@ export async function startNeighbours(lab: Lab): Promise<void> {
 async function startRelay(lab: Lab): Promise<void> {
   const { network, root } = lab;
   const program = join(root, 'dist/test/lab/plain-pxe-relay.js');
-  const args = [program, RELAY_ADDRESS, network.serverAddress];
+  const args = [program, RELAY_ADDRESS, network.serverAddress, lab.scenario.plainRom ?? 'never'];
   await start(lab, network.wireNamespace, process.execPath, args, 'relay', 'relaying');
 }
 

@@ -91,7 +91,8 @@ async function route(processes: Processes, network: LabNetwork): Promise<void> {
   await inWire('addr', 'add', `${ROUTER_ADDRESS}/24`, 'dev', 'srv0');
   // Where broadcasts of the relay go to.
   await inWire('route', 'add', '255.255.255.255/32', 'dev', BRIDGE);
-  await processes.run(...inNamespace(network.wireNamespace, 'sysctl', ['-qw', 'net.ipv4.ip_forward=1']));
+  const forward = inNamespace(network.wireNamespace, 'tee', ['/proc/sys/net/ipv4/ip_forward']);
+  await processes.run(...forward, { input: '1\n' });
   const to = ['route', 'add', NETWORK, 'via', ROUTER_ADDRESS];
   await processes.run('ip', ['-n', network.serverNamespace, ...to]);
 }

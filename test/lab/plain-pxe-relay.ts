@@ -1,21 +1,25 @@
 import { createSocket } from 'node:dgram';
 
-// A DHCP relay between the machine and the server, as routers have it (RFC 3046), with one thing more: it takes away
+// A DHCP relay between the machine and the server, as routers have it (RFC 3046), with one thing more: it can take away
 // the options that tell that the machine's ROM is iPXE. QEMU has no other ROM, so this is how a plain PXE ROM, which
 // has to be given a loader, is played. What the server may not lose on the way is checked here as well.
 //
-//   node plain-pxe-relay.js <own address towards the machine> <server>
+//   node plain-pxe-relay.js <own address towards the machine> <server> always|first|never
+//
+// `first`: up to the first ACK. What asks after it is what the ROM has loaded.
 
-const [own = '', server = ''] = process.argv.slice(2);
+const [own = '', server = '', plain = ''] = process.argv.slice(2);
 
 const HEADER_BYTES = 240;
 const GIADDR_AT = 24;
-const USER_CLASS = 77;
 const RELAY_INFORMATION = 82;
-const IPXE_OPTIONS = 175;
+/** The user class, and iPXE's own options. */
+const OF_IPXE = [77, 175];
 const PAD = 0;
 const END = 255;
 const BOOTREQUEST = 1;
+const MESSAGE_TYPE = 53;
+const ACK = 5;
 /** Sub-option 1, the circuit: which port of which switch. */
 const CIRCUIT = Buffer.from([RELAY_INFORMATION, 10, 1, 8, ...Buffer.from('lab/port')]);
 
@@ -38,7 +42,9 @@ function rebuild(packet: Buffer, drop: readonly number[], more: readonly Buffer[
 }
 
 function toServer(packet: Buffer): Buffer {
-  const forwarded = rebuild(packet, [USER_CLASS, IPXE_OPTIONS, RELAY_INFORMATION], [CIRCUIT]);
+  const forwarded = rebuild(packet, isPlain ? [...OF_IPXE, RELAY_INFORMATION] : [RELAY_INFORMATION], [
+    CIRCUIT,
+  ]);
   forwarded.writeUInt8((packet[3] ?? 0) + 1, 3);
   own.split('.').forEach((part, index) => {
     forwarded.writeUInt8(Number(part), GIADDR_AT + index);
@@ -51,11 +57,15 @@ function toMachine(packet: Buffer): Buffer | undefined {
   const options = [...optionsOf(packet)];
   const last = options.at(-1);
   if (last?.code !== RELAY_INFORMATION || !last.bytes.equals(CIRCUIT)) {
-    process.stderr.write(`dropped: option 82 was not echoed as the last one (${options.map(({ code }) => code)})\n`);
+    process.stderr.write(
+      `dropped: option 82 was not echoed as the last one (${options.map(({ code }) => code)})\n`,
+    );
     return undefined;
   }
   return rebuild(packet, [RELAY_INFORMATION], []);
 }
+
+let isPlain = plain !== 'never';
 
 const socket = createSocket('udp4');
 socket.on('message', (packet) => {
@@ -65,7 +75,10 @@ socket.on('message', (packet) => {
     return;
   }
   const answer = toMachine(packet);
-  if (answer !== undefined) socket.send(answer, 68, '255.255.255.255');
+  if (answer === undefined) return;
+  const isAck = [...optionsOf(packet)].some(({ code, bytes }) => code === MESSAGE_TYPE && bytes[2] === ACK);
+  if (isAck && plain === 'first') isPlain = false;
+  socket.send(answer, 68, '255.255.255.255');
 });
 socket.bind(67, () => {
   socket.setBroadcast(true);

@@ -13,6 +13,8 @@ if [ "$sum" != '{{ vars.payload_sha256 }}' ]; then
 fi
 echo "the image is whole: $(wc -c </tmp/payload) bytes, sha256 $sum"
 
+echo "secure boot: $(busybox dmesg | sed -n 's/.*secureboot: //p')"
+
 disk=/dev/vda
 [ -b "$disk" ] || { echo "no disk $disk"; exit 1; }
 provision-event installed "checked $(wc -c </tmp/payload) bytes on $PROVISION_INTERFACE $PROVISION_MAC"

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildBootLoader } from './boot-loader.ts';
-import { createDiskImage } from './disk-image.ts';
 import {
   addDistro,
   addSubnetAndSystem,
@@ -12,14 +10,15 @@ import {
   type Site,
   SYSTEM,
 } from './lab.ts';
+import { installLoaders } from './loader-files.ts';
 import type { Machine } from './machine.ts';
+import { createMarkerDisk, DISK_MARKER } from './marker-disk.ts';
 import { startNeighbours } from './neighbours.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
 /** Ten times what a stage takes on an idle machine: only what hangs takes longer. */
 const LIMIT_MS = 10 * 60_000;
-const DISK_MARKER = 'LAB-DISK-BOOTED';
 const AGENT_MARKER = 'LAB-QUICK-CHECK-PASSED';
 const PAYLOAD_BYTES = 3_000_001; // odd, and no multiple of any block: a last short read has to be right
 
@@ -44,21 +43,9 @@ export async function runQuick(lab: Lab): Promise<void> {
     await timeline.waitForStage('installed', LIMIT_MS, () => stillOn(machine));
     timeline.expectSeen(lab.scenario.proof);
   });
-  await stages.run('power off', () => expectAgentDone(machine));
+  await stages.run('power off', () => expectAgentDone(lab, machine));
   await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
   await stages.run('stop provisiond', () => site.provisiond.stop());
-}
-
-async function createMarkerDisk(lab: Lab, path: string): Promise<void> {
-  const config = [
-    'serial --unit=0 --speed=115200',
-    'terminal_output serial',
-    `echo ${DISK_MARKER}`,
-    'halt',
-    '',
-  ];
-  const loader = await buildBootLoader(lab.processes, lab, config.join('\n'));
-  await createDiskImage(lab.processes, lab, { path, sizeMib: 8, loader });
 }
 
 async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> {
@@ -70,6 +57,7 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
   await mkdir(kickstarts, { recursive: true });
   await copyFile(join(lab.root, 'test/lab/quick-answer.sh'), join(kickstarts, 'quick-answer.sh'));
 
+  await installLoaders(lab, site);
   await addDistro(lab, site);
   const answer = ['--from', 'debian-13-image', '--answer-file', 'quick-answer.sh'];
   const checksum = createHash('sha256').update(payload).digest('hex');
@@ -79,9 +67,10 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
   await site.command.run('system', 'install', SYSTEM);
 }
 
-async function expectAgentDone(machine: Machine): Promise<void> {
+async function expectAgentDone({ scenario }: Lab, machine: Machine): Promise<void> {
   await waitUntilOff(machine, LIMIT_MS);
   await waitForConsole(machine, AGENT_MARKER, 0);
+  if (scenario.console !== undefined) await waitForConsole(machine, scenario.console, 0);
 }
 
 async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Firmware } from './firmware.ts';
 import type { Wire } from './network.ts';
 
-export type ScenarioName = 'bios' | 'uefi' | 'uefi-http' | 'pxelinux' | 'secure-boot' | 'proxy';
+export type ScenarioName = 'bios' | 'uefi' | 'uefi-http' | 'undionly' | 'pxelinux' | 'secure-boot' | 'proxy';
 
 /** One way in which a machine comes to its installer. */
 export interface Scenario {
@@ -10,12 +10,17 @@ export interface Scenario {
   readonly firmware: Firmware;
   /** `--loader` of the system; null leaves it to the default. */
   readonly loader: 'grub' | 'pxelinux' | null;
-  /** A relay makes the machine's ROM, which is iPXE, look like a plain PXE ROM besides. */
   readonly wire: Wire;
-  /** Loaders that have to be installed, and the Debian packages that have them. */
-  readonly packages: readonly string[];
-  /** Events that prove that the machine came this way and no other. */
+  /**
+   * With a relay, which can make the machine's ROM look like a plain PXE ROM instead of the iPXE that it is: for its
+   * first address only, so that an iPXE that it loads is seen as one, or always.
+   */
+  readonly plainRom?: 'first' | 'always';
+  /** Loaders that are installed by `provision loaders install`, out of the packages of the table of loaders. */
+  readonly loaders: readonly string[];
+  /** What proves that the machine came this way and no other: events, and words on its console. */
   readonly proof: readonly { readonly stage: string; readonly words: RegExp }[];
+  readonly console?: string;
 }
 
 /** The table of scenarios, in the order in which they run. */
@@ -26,7 +31,7 @@ const SCENARIOS: readonly Scenario[] = [
     firmware: 'bios',
     loader: null,
     wire: 'direct',
-    packages: [],
+    loaders: [],
     proof: [{ stage: 'dhcp-offer', words: /boot file http:\/\/10\.99\.0\.1\/boot\/ipxe\// }],
   },
   {
@@ -35,7 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
     firmware: 'uefi',
     loader: null,
     wire: 'direct',
-    packages: [],
+    loaders: [],
     proof: [{ stage: 'tftp', words: /^snponly\.efi: \d+ bytes/ }],
   },
   {
@@ -44,17 +49,45 @@ const SCENARIOS: readonly Scenario[] = [
     firmware: 'uefi-http',
     loader: null,
     wire: 'direct',
-    packages: [],
+    loaders: [],
     proof: [{ stage: 'dhcp-offer', words: /http:\/\/10\.99\.0\.1\/loaders\/snponly\.efi/ }],
   },
   {
-    name: 'relay',
-    what: 'SeaBIOS, plain PXE behind a router and a DHCP relay -> undionly.kpxe by TFTP',
+    name: 'undionly',
+    what: 'SeaBIOS, plain PXE behind a router and a DHCP relay -> undionly.kpxe by TFTP -> script',
     firmware: 'bios',
     loader: null,
     wire: 'relay',
-    packages: [],
+    plainRom: 'first',
+    loaders: [],
     proof: [{ stage: 'tftp', words: /^undionly\.kpxe: \d+ bytes/ }],
+  },
+  {
+    name: 'pxelinux',
+    what: 'SeaBIOS, plain PXE behind a relay -> lpxelinux.0 and its config by TFTP -> kernel by HTTP',
+    firmware: 'bios',
+    loader: 'pxelinux',
+    wire: 'relay',
+    plainRom: 'always',
+    loaders: ['lpxelinux.0', 'ldlinux.c32'],
+    proof: [
+      { stage: 'tftp', words: /^lpxelinux\.0: \d+ bytes/ },
+      { stage: 'tftp', words: /^ldlinux\.c32: \d+ bytes/ },
+    ],
+  },
+  {
+    name: 'secure-boot',
+    what: 'OVMF with Secure Boot on, PXE -> shim -> signed GRUB -> grub.cfg -> signed kernel',
+    firmware: 'uefi-secure',
+    loader: 'grub',
+    wire: 'direct',
+    loaders: ['x64/shimx64.efi', 'x64/grubx64.efi'],
+    proof: [
+      { stage: 'tftp', words: /^x64\/shimx64\.efi: \d+ bytes/ },
+      { stage: 'tftp', words: /^x64\/grubx64\.efi: \d+ bytes/ },
+    ],
+    // the kernel's own word: the firmware has verified what it was started by
+    console: 'secure boot: Secure boot enabled',
   },
   {
     name: 'proxy',
@@ -62,7 +95,7 @@ const SCENARIOS: readonly Scenario[] = [
     firmware: 'uefi',
     loader: null,
     wire: 'beside',
-    packages: ['dnsmasq-base'],
+    loaders: [],
     proof: [{ stage: 'tftp', words: /^snponly\.efi: \d+ bytes/ }],
   },
 ];
