@@ -71,9 +71,13 @@ async function installFile(
 /** A loader that was named and is not there is a failure; one that this server happens not to need is none. */
 async function installPackages(names: readonly string[], { connect, out }: CommandContext) {
   const list = await (await connect()).loaders.install(names.length === 0 ? undefined : names);
-  out.list(list, list.items, COLUMNS, 'nothing to install');
   const lacking = list.items.filter((one) => one.remedy !== null);
-  for (const { name, remedy } of lacking) out.say(`${name}: ${remedy}`);
-  const installed = list.items.length - lacking.length;
-  return (names.length > 0 && lacking.length > 0) || installed === 0 ? EXIT.failure : undefined;
+  const found = list.items.filter((one) => one.remedy === null);
+  out.list(list, found, COLUMNS, 'no loader was found');
+  if (names.length > 0) for (const { name, remedy } of lacking) out.say(`${name}: ${remedy}`);
+  else if (lacking.length > 0)
+    out.say(
+      `in no package of the server: ${lacking.length}; provision doctor names those that the records need`,
+    );
+  return (names.length > 0 && lacking.length > 0) || found.length === 0 ? EXIT.failure : undefined;
 }

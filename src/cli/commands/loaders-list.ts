@@ -27,9 +27,11 @@ export const loadersList = defineCommand({
     const list = await (await connect()).loaders.list();
     out.list(list, list.items, COLUMNS, 'no loader is known');
     if (out.json || !deps.stdout.isTTY) return undefined;
-    for (const { name, remedy } of list.items) {
-      if (remedy !== null) out.line(`${printable(name)}: ${printable(remedy)}`);
+    for (const { name, state, remedy } of list.items) {
+      if (state === 'changed' && remedy !== null) out.line(`${printable(name)}: ${printable(remedy)}`);
     }
+    const missing = list.items.filter(({ state }) => state === 'missing').length;
+    if (missing > 0) out.say(`missing: ${missing}; provision doctor names those that the records need`);
     return undefined;
   },
 });

@@ -7,10 +7,12 @@ export function checkLoaders({ loaders, neededLoaders }: DoctorFacts): Check[] {
   const missing = neededLoaders
     .filter(({ name }) => (byName.get(name)?.state ?? 'missing') === 'missing')
     .map(
-      ({ name, by }): Check => ({
+      ({ name, by, isForLocalBoot }): Check => ({
         name: 'loaders',
-        state: 'problem',
-        what: `${name} is missing, and ${by} needs it`,
+        state: isForLocalBoot ? 'warning' : 'problem',
+        what: isForLocalBoot
+          ? `${name} is missing: UEFI machines may not get back to their disk after an install (${by})`
+          : `${name} is missing, and ${by} needs it`,
         next: byName.get(name)?.remedy ?? null,
       }),
     );

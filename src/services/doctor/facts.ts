@@ -51,6 +51,8 @@ export interface FileFact {
 export interface NeededLoader {
   readonly name: string;
   readonly by: string;
+  /** Without it machines still install, but may not get back to their disk. */
+  readonly isForLocalBoot: boolean;
 }
 
 /** Everything that the checks judge, looked up before: they are pure functions of it. */

@@ -1,4 +1,4 @@
-import { type Chain, LOADERS, LOCAL_BOOT_LOADERS, type NoChain } from '../../boot/loaders.ts';
+import { LOADERS, LOCAL_BOOT_LOADERS } from '../../boot/loaders.ts';
 import type { Arch } from '../../domain/arch.ts';
 import { DEFAULT_LOADER, type LoaderChoice } from '../../domain/boot-choice.ts';
 import type { Distro } from '../../domain/distro.ts';
@@ -24,24 +24,25 @@ export function neededLoaders(
 ): NeededLoader[] {
   const archOf = new Map(distros.map(({ name, arch }) => [name, arch]));
   const profileOf = new Map(profiles.map((profile) => [profile.name, profile]));
-  const needed = new Map<string, string>();
+  const needed = new Map<string, NeededLoader>();
+  const add = (loader: NeededLoader): void => {
+    if (!needed.has(loader.name)) needed.set(loader.name, loader);
+  };
   const need = (choice: LoaderChoice, profile: Profile | undefined, by: string): void => {
     const arch = archOf.get(profile?.distro ?? '');
     if (choice === 'none' || arch === undefined) return;
     for (const firmware of FIRMWARE[arch]) {
-      for (const name of filesOf(LOADERS[choice][firmware], LOCAL_BOOT_LOADERS[firmware])) {
-        if (!needed.has(name)) needed.set(name, by);
-      }
+      const chain = LOADERS[choice][firmware];
+      // A choice that a firmware has no chain for needs nothing there.
+      if ('none' in chain) continue;
+      for (const name of [chain.first, ...chain.needs]) add({ name, by, isForLocalBoot: false });
+      // GRUB looks for the disk's loaders itself.
+      const local = choice === 'grub' ? null : LOCAL_BOOT_LOADERS[firmware];
+      if (local !== null) add({ name: local, by, isForLocalBoot: true });
     }
   };
   for (const { name, profile, effective } of systems)
     need(effective.loader.value, profileOf.get(profile), `system ${name}`);
   for (const profile of profiles) need(profile.loader ?? DEFAULT_LOADER, profile, `profile ${profile.name}`);
-  return [...needed].map(([name, by]) => ({ name, by }));
-}
-
-/** A choice that a firmware has no chain for needs nothing there. */
-function filesOf(chain: Chain | NoChain, local: string | null): string[] {
-  if ('none' in chain) return [];
-  return [chain.first, ...chain.needs, ...(local === null ? [] : [local])];
+  return [...needed.values()];
 }

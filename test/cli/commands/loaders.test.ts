@@ -30,10 +30,14 @@ describe('loaders list', () => {
     );
   });
 
-  it('says on a terminal what to do', async () => {
-    const { stdout } = await runCli(['loaders', 'list'], { server, stdoutTty: true });
+  it('says on a terminal what to do about a file that has changed, and who names those that are needed', async () => {
+    const changed = { ...installed, state: 'changed', record, remedy: 'install it again' };
+    const items = [changed, { ...missing, remedy: 'install ipxe' }];
+    const answer = { 'GET /api/v1/loaders': { status: 200, body: { items } } };
+    const { stdout, stderr } = await runCli(['loaders', 'list'], { server: answer, stdoutTty: true });
     expect(stdout).toContain('abababababab\n');
-    expect(stdout).toMatch(/ipxe\.efi: install ipxe\n$/);
+    expect(stdout).toMatch(/snponly\.efi: install it again\n$/);
+    expect(stderr).toContain('missing: 1; provision doctor names');
   });
 });
 
@@ -47,17 +51,17 @@ describe('loaders install', () => {
   it('takes all there are; what no package has is no failure', async () => {
     const server = answer({ ...done, sha256: SHA, remedy: null }, { ...lacking, remedy: 'install ipxe' });
     const result = await runCli(['loaders', 'install'], { server });
-    expect(result).toMatchObject({ code: 0, stderr: 'ipxe.efi: install ipxe\n' });
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('in no package of the server: 1; provision doctor names');
     expect(result.requests[0]?.body).toEqual({});
-    expect(result.stdout).toBe(
-      `snponly.efi\tinstalled\t1.0\tpackage ipxe: /x\t${SHA}\nipxe.efi\tnot-found\t\t\t\n`,
-    );
+    expect(result.stdout).toBe(`snponly.efi\tinstalled\t1.0\tpackage ipxe: /x\t${SHA}\n`);
   });
 
   it('fails when one that was named is not there', async () => {
     const server = answer({ ...lacking, remedy: 'install ipxe' });
     const result = await runCli(['loaders', 'install', '--only', 'ipxe.efi'], { server });
     expect(result.code).toBe(1);
+    expect(result).toMatchObject({ stdout: '', stderr: 'no loader was found\nipxe.efi: install ipxe\n' });
     expect(result.requests[0]?.body).toEqual({ names: ['ipxe.efi'] });
   });
 

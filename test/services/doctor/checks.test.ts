@@ -41,7 +41,8 @@ const file = {
   edit: 'provision distro edit',
 };
 const host = (change: Partial<HostFacts>): Partial<DoctorFacts> => ({ host: { ...WELL_HOST, ...change } });
-const needed = [{ name: 'snponly.efi', by: 'system web001' }];
+const needed = [{ name: 'snponly.efi', by: 'system web001', isForLocalBoot: false }];
+const local = { name: 'local-x64.efi', by: 'system web001', isForLocalBoot: true };
 const MIB = 1024 * 1024;
 
 /** What the facts have to be told, besides what is well anyway. */
@@ -106,6 +107,14 @@ describe.each<[string, Partial<DoctorFacts>, Check['state'], string, RegExp, Reg
     /apt-get install ipxe/,
   ],
   ['a loader that is not in the table', { neededLoaders: needed }, 'problem', 'loaders', /is missing/, /^$/],
+  [
+    'a loader for local boot that is missing',
+    { loaders: [{ ...loader, name: local.name }], neededLoaders: [local] },
+    'warning',
+    'loaders',
+    /^local-x64\.efi is missing: UEFI machines may not get back to their disk/,
+    /ipxe/,
+  ],
   [
     'a loader that was changed',
     { loaders: [{ ...loader, state: 'changed', sha256: 'b'.repeat(64), record, remedy: 'again' }] },

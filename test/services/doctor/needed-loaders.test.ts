@@ -26,7 +26,7 @@ it('needs what every firmware of an arch is given, for a profile without systems
 
 it('needs every file of a chain, and leaves out firmware that the choice is not for', () => {
   const wanted = names([profile('p', 'deb', 'grub')]);
-  expect(wanted).toEqual(['x64/shimx64.efi', 'x64/grubx64.efi', 'local-x64.efi']);
+  expect(wanted).toEqual(['x64/shimx64.efi', 'x64/grubx64.efi']);
   expect(names([profile('p', 'deb', 'pxelinux')])).toEqual(['lpxelinux.0', 'ldlinux.c32']);
 });
 
@@ -36,8 +36,13 @@ it('names the system that wants something of its own, once', () => {
   expect(needed.find(({ name }) => name === 'lpxelinux.0')).toEqual({
     name: 'lpxelinux.0',
     by: 'system web001',
+    isForLocalBoot: false,
   });
-  expect(needed.find(({ name }) => name === 'snponly.efi')).toEqual({ name: 'snponly.efi', by: 'profile p' });
+  expect(needed.find(({ name }) => name === 'snponly.efi')).toEqual({
+    name: 'snponly.efi',
+    by: 'profile p',
+    isForLocalBoot: false,
+  });
 });
 
 it('needs nothing for a machine that is never booted from here', () => {
