@@ -26,6 +26,7 @@ import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
+import { logPackets } from './dhcp/packet-log.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
 import { createServerProbe } from './dhcp/server-probe.ts';
 import { createWireWatch } from './dhcp/wire-watch.ts';
@@ -152,7 +153,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     opener: createDhcpSocketOpener({ libc, handedIn: handedInSockets(log) }),
     listInterfaces,
     service: {
-      handle: dhcpHandle(dhcp, probeMac),
+      handle: logPackets(dhcpHandle(dhcp, probeMac), log),
       isMalformed: (error: unknown) => error instanceof MalformedPacket,
       log,
     },

@@ -2,7 +2,7 @@ import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { ipv4ToBytes, NO_ADDRESS } from '../../src/domain/ipv4.ts';
 import { spoilPacket } from '../support/hostile-packets.ts';
-import { KNOWN_MACS, STRANGER_MACS } from './dhcp-records.ts';
+import { KNOWN_MACS, RELAYS, STRANGER_MACS } from './dhcp-records.ts';
 import { type Pick, picker } from './random.ts';
 import type { Shot } from './target.ts';
 
@@ -19,6 +19,8 @@ export interface DhcpAim {
 }
 
 const REMEMBERED = 64;
+/** RFC 2131 §2 figure 1. */
+const GIADDR_AT = 24;
 const CHADDR_AT = 28;
 
 /**
@@ -34,7 +36,8 @@ export function createDhcpAim(fixtures: readonly Buffer[]): DhcpAim {
       const bytes = aimBytes(pick, random, fixtures, answered);
       const isRare = pick.chance(1);
       const afterMs = pick.chance(90) ? pick.below(60) : pick.below(isRare ? 30_000 : 1_000);
-      return { bytes, from: pick.below(64), to: 0, afterMs };
+      // Most of what comes to the boot server's port is what comes to the other one.
+      return { bytes, from: pick.below(64), to: pick.chance(15) ? 1 : 0, afterMs };
     },
     learn(exchange) {
       answered[learned % REMEMBERED] = exchange;
@@ -56,6 +59,7 @@ function aimBytes(
   if (pick.chance(60)) return spoilPacket(fixtures, random);
   const bytes = Buffer.from(pick.of(fixtures));
   macBytes(pick).copy(bytes, CHADDR_AT);
+  if (pick.chance(25)) ipv4ToBytes(pick.of(RELAYS)).copy(bytes, GIADDR_AT);
   return pick.chance(50) ? bytes : spoilPacket([bytes], random);
 }
 
@@ -86,6 +90,8 @@ function nextStep(pick: Pick, { request, reply }: Answered): Buffer | undefined 
     () => say(MESSAGE_TYPE.release, [chosen], reply.yiaddr),
     () => say(MESSAGE_TYPE.inform, [], reply.yiaddr),
     () => say(MESSAGE_TYPE.discover, [asked]),
+    // It has chosen another server.
+    () => say(MESSAGE_TYPE.request, [asked, [OPTION.serverId, ipv4ToBytes(pick.of(RELAYS))]]),
   ])();
 }
 

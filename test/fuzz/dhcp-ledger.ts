@@ -26,7 +26,10 @@ export interface LeaseLedger {
   compare(rows: readonly LeaseRow[]): string | undefined;
 }
 
-export function createLeaseLedger({ reserved, isDynamic }: AddressPlan, now: () => number): LeaseLedger {
+export function createLeaseLedger(
+  { reserved, isDynamic, isProxied }: AddressPlan,
+  now: () => number,
+): LeaseLedger {
   const leases = new Map<Ipv4, LeaseWrite>();
   /** Bound since the last comparison: several clients may have had one address by then, one after the other. */
   const written = new Set<string>();
@@ -34,7 +37,7 @@ export function createLeaseLedger({ reserved, isDynamic }: AddressPlan, now: () 
   const mayHold = (address: Ipv4, key: string): string | undefined => {
     const owner = reserved.get(address);
     if (owner !== undefined) return owner === key ? undefined : `it is reserved for ${owner}`;
-    return isDynamic(address) ? undefined : 'it is in no range';
+    return isDynamic(address) || isProxied(address) ? undefined : 'it is in no range';
   };
   const liveHolder = (address: Ipv4, nowMs: number): string | undefined => {
     const lease = leases.get(address);
@@ -65,7 +68,9 @@ export function createLeaseLedger({ reserved, isDynamic }: AddressPlan, now: () 
       if (write.state === 'bound') written.add(nameOf(ip, mac));
       const wrong = mayHold(ip, mac);
       if (wrong !== undefined) return `${textOf(ip)} is ${write.state} by ${mac}, but ${wrong}`;
-      if (holder === undefined || holder === mac || reserved.get(ip) === mac) return undefined;
+      // What another server gives is told to ours by machines, the last of which is right.
+      if (holder === undefined || holder === mac || reserved.get(ip) === mac || isProxied(ip))
+        return undefined;
       return `${textOf(ip)} is ${write.state} by ${mac} while ${holder} has it`;
     },
     answered(client, request, reply) {
@@ -81,6 +86,7 @@ export function createLeaseLedger({ reserved, isDynamic }: AddressPlan, now: () 
       ];
       if (sent?.toString('hex') !== echoed?.toString('hex')) return `${says}: option 82 is another one`;
       if (type === MESSAGE_TYPE.nak || reply.yiaddr === NO_ADDRESS) return undefined;
+      if (isProxied(reply.yiaddr)) return `${says}: an address that another server gives`;
       if (reply.yiaddr === SERVER_IP) return `${says}: the server's own address`;
       const wrong = promise(client, reply, type);
       return wrong === undefined ? undefined : `${says}: ${wrong}`;

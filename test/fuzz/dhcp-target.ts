@@ -2,27 +2,32 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Logger } from 'pino';
+import type { DhcpCounters } from '../../server/dhcp/counters.ts';
 import { createDhcpListener, type DhcpListener } from '../../server/dhcp/listener.ts';
+import { logPackets } from '../../server/dhcp/packet-log.ts';
 import type { DhcpHandle } from '../../server/dhcp/serve.ts';
 import { dhcpHandle } from '../../server/dhcp/wiring.ts';
 import { createLog } from '../../server/log.ts';
-import { describeClient } from '../../src/dhcp/client.ts';
-import { decodePacket } from '../../src/dhcp/packet.ts';
+import { PORT } from '../../src/dhcp/codes.ts';
 import { MalformedPacket } from '../../src/dhcp/packet-errors.ts';
 import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import { createAddressUse } from '../../src/services/address-use.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { dhcpService } from '../../src/services/dhcp.ts';
 import { type EventService, eventService } from '../../src/services/events.ts';
 import { installService } from '../../src/services/installs.ts';
+import { createOtherServers } from '../../src/services/other-servers.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { createFakeDhcpSocket } from '../support/fake-dhcp-socket.ts';
+import { createFakeDhcpSocket, type FakeDhcpSocket } from '../support/fake-dhcp-socket.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { NOW_MS } from '../support/store-records.ts';
 import { createDhcpAim } from './dhcp-aim.ts';
 import { checkDhcpCodec } from './dhcp-codec.ts';
-import { createLeaseLedger, type LeaseLedger, type LeaseRow } from './dhcp-ledger.ts';
+import { createLeaseLedger, type LeaseRow } from './dhcp-ledger.ts';
 import { fillStore, SERVER_IP } from './dhcp-records.ts';
+import { watchAnswers, watchLeases } from './dhcp-watch.ts';
 import { type Failure, type FuzzTarget, failureOf, type Shot } from './target.ts';
 
 /** In memory where there is such a folder: a million packets wait for no disk. */
@@ -45,40 +50,45 @@ export async function openDhcpTarget(fixtures: readonly Buffer[]): Promise<FuzzT
   const deps = depsOf(watchLeases(store, ledger, fail), () => world.nowMs);
   const events = eventService(deps, (error) => fail(failureOf('events', error)));
   const installs = installService(deps, events, async () => {});
-  const service = dhcpService(deps, events, installs, { httpPort: 80, ownAddresses: () => [SERVER_IP] });
-  const socket = createFakeDhcpSocket({ ok: true, value: 1 });
-  const aim = createDhcpAim(fixtures);
-  const listener = createDhcpListener({
-    interfaceName: 'lan0',
-    serverAddresses: () => ADDRESSES,
-    open: socket.open,
-    handle: watchAnswers(dhcpHandle(service), ledger, aim.learn, fail),
-    isMalformed: (error) => error instanceof MalformedPacket,
-    log: createLog('debug', { write: (line) => hearLog(line, world, fail) }),
+  const onEvent = events.record;
+  const ownAddresses = () => [SERVER_IP];
+  const addressUse = createAddressUse({ store: deps.store.dhcp, ownAddresses, now: deps.now, onEvent });
+  const { subnets } = deps.store.dhcp;
+  const otherServers = createOtherServers({ subnets, ownAddresses, now: deps.now, onEvent });
+  const service = dhcpService(deps, events, installs, {
+    httpPort: 80,
+    ownAddresses,
+    findAddressUser: addressUse.findUser,
+    onOtherServer: otherServers.notice,
   });
-  await listener.start();
+  const log = createLog('debug', { write: (line) => hearLog(line, world, fail) });
+  const aim = createDhcpAim(fixtures);
+  const handle = logPackets(watchAnswers(dhcpHandle(service), ledger, aim.learn, fail), log);
+  const doors = [PORT.server, PORT.bootServer].map((port) => openDoor(port, handle, log));
+  await Promise.all(doors.map(({ listener }) => listener.start()));
   const reader = new Database(join(dataDir, 'provision.db'), { readonly: true });
   const leases = reader.prepare<[], LeaseRow>('select ip, mac, state, expires_at from leases');
   return {
     aim: aim.aim,
     async shoot(shots) {
-      for (const shot of shots) shootOne(shot, world, socket.receive, fail);
-      await settle(listener, fail);
+      for (const shot of shots) shootOne(shot, world, doors[shot.to]?.socket, fail);
+      for (const { listener } of doors) await settle(listener, fail);
       await events.flush();
       await pruneHourly(events, world);
       const wrong = ledger.compare(leases.all());
       if (wrong !== undefined) fail({ kind: 'leases: not as written', detail: wrong });
-      for (const sent of [socket.sent, socket.framed]) sent.splice(0);
+      for (const { socket } of doors) for (const sent of [socket.sent, socket.framed]) sent.splice(0);
       return world.failure;
     },
-    summary: () => summaryOf(listener, leases.all().length, world.logged),
+    summary: () => summaryOf(doors, leases.all().length, world.logged),
     async finish() {
-      await listener.stop();
+      await Promise.all(doors.map(({ listener }) => listener.stop()));
       await events.flush();
       reader.close();
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
-      if (!socket.closed) fail({ kind: 'leak: socket', detail: 'the socket is open after the stop' });
+      if (doors.some(({ socket }) => !socket.closed))
+        fail({ kind: 'leak: socket', detail: 'a socket is open after the stop' });
       return world.failure;
     },
   };
@@ -90,6 +100,26 @@ interface World {
   failure: Failure | undefined;
   /** Lines of the log. */
   logged: number;
+}
+
+/** A listener on one port, and the other end of its socket. */
+interface Door {
+  readonly listener: DhcpListener;
+  readonly socket: FakeDhcpSocket;
+}
+
+function openDoor(port: number, handle: DhcpHandle, log: Logger): Door {
+  const socket = createFakeDhcpSocket({ ok: true, value: 1 });
+  const listener = createDhcpListener({
+    interfaceName: 'lan0',
+    port,
+    serverAddresses: () => ADDRESSES,
+    open: socket.open,
+    handle,
+    isMalformed: (error) => error instanceof MalformedPacket,
+    log,
+  });
+  return { listener, socket };
 }
 
 function depsOf(store: Store, now: () => number): Deps {
@@ -105,7 +135,7 @@ function depsOf(store: Store, now: () => number): Deps {
 function shootOne(
   { bytes, from, afterMs }: Shot,
   world: World,
-  receive: (bytes: Buffer, source: { address: Ipv4; port: number }) => void,
+  socket: FakeDhcpSocket | undefined,
   fail: (failure: Failure) => void,
 ): void {
   world.nowMs += afterMs;
@@ -114,50 +144,10 @@ function shootOne(
   // Most clients have no address yet; relays and renewing clients have one, and any port at all may be claimed.
   const address = (from % 4 === 0 ? SERVER_IP + 1 + from : 0) as Ipv4;
   try {
-    receive(bytes, { address, port: from % 8 === 0 ? 1 + from * 1000 : 68 });
+    socket?.receive(bytes, { address, port: from % 8 === 0 ? 1 + from * 1000 : 68 });
   } catch (error) {
     fail(failureOf('socket callback', error, bytes));
   }
-}
-
-/** The store, with every lease that it has taken entered in the ledger. */
-function watchLeases(store: Store, ledger: LeaseLedger, fail: (failure: Failure) => void): Store {
-  const commitLease: Store['dhcp']['commitLease'] = async (write) => {
-    const result = await store.dhcp.commitLease(write);
-    const wrong = result === 'bound' ? ledger.committed(write) : undefined;
-    if (wrong !== undefined) fail({ kind: 'lease: wrong owner', detail: wrong });
-    return result;
-  };
-  return { ...store, dhcp: { ...store.dhcp, commitLease } };
-}
-
-/** The service, with every answer judged before it goes on to the listener. */
-function watchAnswers(
-  handle: DhcpHandle,
-  ledger: LeaseLedger,
-  learn: ReturnType<typeof createDhcpAim>['learn'],
-  fail: (failure: Failure) => void,
-): DhcpHandle {
-  return async (bytes, reception) => {
-    try {
-      const reply = await handle(bytes, reception);
-      if (reply === undefined) return undefined;
-      const request = decodePacket(bytes);
-      const client = describeClient(request, {
-        interfaceName: reception.interfaceName,
-        serverAddress: SERVER_IP,
-        localNetworks: [],
-      });
-      const answer = decodePacket(reply.bytes);
-      const wrong = ledger.answered(client, request, answer);
-      if (wrong !== undefined) fail({ kind: `answer: ${wrong.replace(/.*: /, '')}`, detail: wrong, bytes });
-      learn({ request, reply: answer });
-      return reply;
-    } catch (error) {
-      if (!(error instanceof MalformedPacket)) fail(failureOf('service', error, bytes));
-      throw error;
-    }
-  };
 }
 
 /** Nothing that a packet holds may be an error of ours. */
@@ -188,7 +178,9 @@ async function pruneHourly(events: EventService, world: World): Promise<void> {
   await events.prune();
 }
 
-function summaryOf({ counters }: DhcpListener, leases: number, logged: number): string {
-  const { replied, silent, malformed, dropped } = counters;
-  return `${replied} answered, ${silent} passed over, ${malformed} malformed, ${dropped} dropped; ${leases} addresses leased, ${logged} lines logged`;
+function summaryOf(doors: readonly Door[], leases: number, logged: number): string {
+  const sum = (name: keyof DhcpCounters) =>
+    doors.reduce((total, { listener }) => total + listener.counters[name], 0);
+  const counts = `${sum('replied')} answered, ${sum('silent')} passed over, ${sum('malformed')} malformed`;
+  return `${counts}, ${sum('dropped')} dropped; ${leases} addresses leased, ${logged} lines logged`;
 }
