@@ -27,7 +27,10 @@ let template: Promise<string> | undefined;
 export async function openStormWorld(): Promise<StormWorld> {
   const network = openBenchNetwork();
   try {
-    // Every machine has its own address, as tokens are bound to it: all of this prefix are addresses of the namespace.
+    template ??= armMachines(network);
+    await template;
+    // Every machine has its own address, as tokens are bound to it: all of this prefix are addresses of the namespace,
+    // once the machines are armed, which asks whether somebody uses their addresses.
     network.spaces.ip(
       'clients',
       'route',
@@ -39,7 +42,6 @@ export async function openStormWorld(): Promise<StormWorld> {
       'src',
       BENCH_CLIENT_ADDRESS,
     );
-    template ??= armMachines(network);
     const dataDir = mkdtempSync(join(temporaryFolder(), 'storm-'));
     cpSync(await template, dataDir, { recursive: true });
     const server = await network.startOurs(dataDir, CONFIG());
