@@ -6,6 +6,7 @@ import type { Config } from '../src/config.ts';
 import { PORT } from '../src/dhcp/codes.ts';
 import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
 import { parseIpv4 } from '../src/domain/ipv4.ts';
+import type { Mac } from '../src/domain/mac.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
@@ -25,6 +26,7 @@ import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
+import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { logPackets } from './dhcp/packet-log.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
@@ -156,6 +158,11 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       handle: logPackets(dhcpHandle(dhcp, probeMac), log),
       isMalformed: (error: unknown) => error instanceof MalformedPacket,
       log,
+      intake: {
+        limits: createClientLimits(config.dhcp.clientPacketsPerSecond),
+        isKnown: (mac: Mac) => store.dhcp.findMachine(mac) !== undefined,
+        nowMs: deps.now,
+      },
     },
   };
   const network = createNetworkListeners({
@@ -192,6 +199,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     warnings: [...machine.warnings(), ...otherServers.warnings(), ...addressUse.warnings()],
     otherDhcpServers: otherServers.list(),
     addressesInUse: addressUse.list(),
+    dhcp: network.dhcpCounters(),
   });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
   const doctor = doctorService(deps, {

@@ -21,6 +21,7 @@ export function keysThatNeedRestart(before: Config, after: Config): string[] {
       tftp,
       'dhcp.port': dhcp.port,
       'dhcp.probe': dhcp.probe,
+      'dhcp.clientPacketsPerSecond': dhcp.clientPacketsPerSecond,
       'files.cacheMegabytes': files.cacheMegabytes,
     });
   const next = new Map(fixed(after));

@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
       probe: z.boolean().default(true),
       /** User classes (option 77) of iPXE and its brands, which take a script and never a loader. */
       ipxeUserClasses: z.array(z.string().min(1).max(255)).default(['iPXE', 'xNBA']),
+      /** What one client may send in the long run; 0 = no limit, for garbage neither. */
+      clientPacketsPerSecond: z.int().min(0).max(100_000).default(100),
     })
     .prefault({}),
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */

@@ -7,7 +7,10 @@ describe('parseConfig', () => {
     expect(config.http.listen).toEqual({ address: '127.0.0.1', port: 8080 });
     expect(config.boot).toMatchObject({ listen: '0.0.0.0', port: 80, proxies: [] });
     const ipxeUserClasses = ['iPXE', 'xNBA'];
-    expect(config.dhcp).toEqual({ interfaces: [], port: 67, probe: true, ipxeUserClasses });
+    expect(config.dhcp).toEqual({
+      ...{ interfaces: [], port: 67, probe: true, clientPacketsPerSecond: 100 },
+      ipxeUserClasses,
+    });
     expect(config.tftp.maxFileMegabytes).toBe(32);
   });
 

@@ -8,6 +8,10 @@ export interface DhcpCounters {
   malformed: number;
   /** Too many were in work already. */
   dropped: number;
+  /** Their client, or what is no DHCP at all, came too often. */
+  limited: number;
+  /** Of machines without a record, while a queue of others was there. */
+  strangersDropped: number;
   /** The service failed, or took too long. */
   failed: number;
   sendFailed: number;
@@ -24,6 +28,8 @@ export function createDhcpCounters(): DhcpCounters {
     silent: 0,
     malformed: 0,
     dropped: 0,
+    limited: 0,
+    strangersDropped: 0,
     failed: 0,
     sendFailed: 0,
     broadcastInstead: 0,

@@ -23,6 +23,7 @@ export type DhcpInterfaceStatus =
   | {
       readonly name: string;
       readonly state: 'refused';
+      readonly port: number;
       readonly code: string;
       readonly reason: string;
       readonly remedy: string;
@@ -78,9 +79,9 @@ export function createDhcpInterfaces(deps: DhcpInterfacesDeps): DhcpInterfaces {
     reconcile: (wanted) =>
       inTurn(async () => {
         await reconcile(deps, state, wanted);
-        return statusOf(state);
+        return statusOf(deps, state);
       }),
-    status: () => statusOf(state),
+    status: () => statusOf(deps, state),
     stop: () => inTurn(() => reconcile(deps, state, [])),
   };
 }
@@ -157,13 +158,13 @@ function addressesOf(state: State, name: string): readonly InterfaceAddress[] {
   return state.wanted.find((wanted) => wanted.name === name)?.addresses ?? [];
 }
 
-function statusOf(state: State): readonly DhcpInterfaceStatus[] {
+function statusOf({ port = 67 }: DhcpInterfacesDeps, state: State): readonly DhcpInterfaceStatus[] {
   return state.wanted.flatMap(({ name }): readonly DhcpInterfaceStatus[] => {
     const counters = { ...(state.counters.get(name) ?? createDhcpCounters()) };
     const refusal = state.refusals.get(name);
     if (refusal !== undefined) {
       const { code, message, remedy } = refusal;
-      return [{ name, state: 'refused', code, reason: message, remedy, counters }];
+      return [{ name, state: 'refused', port, code, reason: message, remedy, counters }];
     }
     const socket = state.running.get(name)?.listener.socket();
     if (socket === undefined) return [];
@@ -171,7 +172,7 @@ function statusOf(state: State): readonly DhcpInterfaceStatus[] {
       {
         name,
         state: 'listening',
-        port: socket.udp.local.port,
+        port,
         socket: socket.kind,
         receiveBufferBytes: socket.udp.receiveBufferBytes,
         unicastBeforeArp: socket.packet.available,

@@ -3,6 +3,7 @@ import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import type { InterfaceAddress } from '../net/interfaces.ts';
 import type { UdpAddress, UdpHandlers } from '../net/udp-socket.ts';
 import { createDhcpCounters, type DhcpCounters, isWorthLogging } from './counters.ts';
+import { createIntake } from './intake.ts';
 import { type DhcpService, serveDhcpPacket } from './serve.ts';
 
 export interface DhcpListenerOptions extends DhcpService {
@@ -30,6 +31,8 @@ export interface DhcpListener extends Listener {
 
 /** More than a rack; at some 2,000 durable leases a second, the last of them waits one second. */
 const MAX_IN_FLIGHT = 2_000;
+/** Of those, for packets of machines without a record. */
+const STRANGERS_SHARE = 0.75;
 
 /**
  * Serves DHCP on one interface: bytes in, `handle`, reply out. Nothing thrown on the way leaves the socket
@@ -82,23 +85,40 @@ function createHandlers(
 ): UdpHandlers {
   const { interfaceName, port, counters, log, maxInFlight = MAX_IN_FLIGHT } = options;
   const place = { interface: interfaceName, port };
+  const serve = (bytes: Buffer, source: UdpAddress): void => {
+    const current = socket();
+    if (current === undefined) return;
+    if (inFlight.size >= maxInFlight) {
+      counters.dropped += 1;
+      const fields = { ...place, dropped: counters.dropped, inFlight: inFlight.size };
+      if (isWorthLogging(counters.dropped))
+        log.warn(fields, 'DHCP overloaded: the newest packets are dropped');
+      return;
+    }
+    const reception = { interfaceName, serverAddresses: options.serverAddresses(), source, port };
+    const serving = serveDhcpPacket(options, counters, current, bytes, reception).finally(() =>
+      inFlight.delete(serving),
+    );
+    inFlight.add(serving);
+  };
+  const isCrowded = () => inFlight.size >= maxInFlight * STRANGERS_SHARE;
+  const intake =
+    options.intake === undefined
+      ? { take: serve }
+      : createIntake({
+          ...options.intake,
+          serve,
+          counters,
+          log,
+          interfaceName,
+          isCrowded,
+          later: setImmediate,
+        });
   return {
     message: (bytes: Buffer, source: UdpAddress) => {
-      const current = socket();
-      if (current === undefined) return;
+      if (socket() === undefined) return;
       counters.received += 1;
-      if (inFlight.size >= maxInFlight) {
-        counters.dropped += 1;
-        const fields = { ...place, dropped: counters.dropped, inFlight: inFlight.size };
-        if (isWorthLogging(counters.dropped))
-          log.warn(fields, 'DHCP overloaded: the newest packets are dropped');
-        return;
-      }
-      const reception = { interfaceName, serverAddresses: options.serverAddresses(), source, port };
-      const serving = serveDhcpPacket(options, counters, current, bytes, reception).finally(() =>
-        inFlight.delete(serving),
-      );
-      inFlight.add(serving);
+      intake.take(bytes, source);
     },
     error: (error: Error) => {
       counters.socketErrors += 1;

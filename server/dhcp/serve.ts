@@ -2,6 +2,7 @@ import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import type { InterfaceAddress } from '../net/interfaces.ts';
 import type { UdpAddress } from '../net/udp-socket.ts';
 import { type DhcpCounters, isWorthLogging } from './counters.ts';
+import type { IntakePolicy } from './intake.ts';
 import { type Reply, sendReply } from './reply.ts';
 
 /** What is known of a packet besides its bytes. */
@@ -32,6 +33,8 @@ export interface DhcpService {
   /** Called for each malformed packet, for those who want to keep or show it. It is not logged here. */
   readonly onMalformed?: (error: unknown, bytes: Buffer, reception: Reception) => void;
   readonly log: DhcpLog;
+  /** Who is served first, and who not at all; everybody in turn without one. */
+  readonly intake?: IntakePolicy;
   /**
    * How long `handle` may take, default 10,000 ms. By then the client has asked again (RFC 2131 §4.1), and a
    * handle that never settles must not keep its place for ever.

@@ -9,6 +9,7 @@ import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
+import type { DhcpCounters } from '../dhcp/counters.ts';
 
 /** One listener, as `provision status` shows it. */
 export interface ListenerStatus {
@@ -19,12 +20,19 @@ export interface ListenerStatus {
   readonly remedy: string | null;
 }
 
+/** What came of the packets of one DHCP (67) or PXE (4011) socket since the start; each number only grows. */
+export type DhcpCountersStatus = Readonly<DhcpCounters> & {
+  readonly interface: string;
+  readonly port: number;
+};
+
 export interface ServiceStatus {
   readonly version: string;
   readonly listeners: readonly ListenerStatus[];
   readonly warnings: readonly string[];
   readonly otherDhcpServers: readonly OtherServer[];
   readonly addressesInUse: readonly AddressInUse[];
+  readonly dhcp: readonly DhcpCountersStatus[];
 }
 
 /** The use cases that the API puts on the wire. */

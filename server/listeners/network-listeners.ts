@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../../src/domain/ipv4.ts';
 import type { DhcpStore } from '../../src/store/dhcp-store.ts';
 import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts';
-import type { ListenerStatus } from '../http/api-services.ts';
+import type { DhcpCountersStatus, ListenerStatus } from '../http/api-services.ts';
 import type { MachineInterface } from '../net/interfaces.ts';
 import type { WantedInterface } from '../net/socket-plan.ts';
 import type { OwnMachine } from '../own-machine.ts';
@@ -27,6 +27,8 @@ export interface NetworkListeners {
   /** Makes what listens match the interfaces and the subnets as they are now. Calls are served one after another. */
   reconcile(): Promise<void>;
   status(): ListenerStatus[];
+  /** What came of the packets of each DHCP and PXE socket since the start. */
+  dhcpCounters(): DhcpCountersStatus[];
   /** The interfaces that DHCP is served on. */
   servedByDhcp(): readonly MachineInterface[];
   stop(): Promise<void>;
@@ -57,6 +59,10 @@ export function createNetworkListeners(deps: NetworkListenersDeps): NetworkListe
         ...dhcp.status().map((status) => dhcpStatus('dhcp', status)),
         ...bootServer.status().map((status) => dhcpStatus('pxe', { ...status, ...NO_NOTES })),
       ];
+    },
+    dhcpCounters() {
+      const all = [...dhcp.status(), ...bootServer.status()];
+      return all.map(({ name, port, counters }) => ({ interface: name, port, ...counters }));
     },
     servedByDhcp() {
       const names = dhcp.status().flatMap(({ name, state }) => (state === 'listening' ? [name] : []));

@@ -112,7 +112,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const installs = installService(deps, events, (system) => answers.checkReady(system, server));
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
-  const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [] };
+  const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };
   const status = () => ({ version: '0.0.0', ...nothing });
   const services: ApiServices = {
     distros: distroService(deps, files),
