@@ -9,8 +9,8 @@ export const MACHINES = 1_000;
 export const LOADER_BYTES = 256 * 1024;
 export const KERNEL_BYTES = 4 * 1024 * 1024;
 
-/** As many arms at a time as people and scripts would send. */
-const ARMED_AT_ONCE = 8;
+/** Each waits a moment for somebody who answers for the machine's address. */
+const ARMED_AT_ONCE = 64;
 /** A root password hash that fits nothing. */
 const NO_PASSWORD = `$6$saltsalt$${'x'.repeat(86)}`;
 
@@ -31,17 +31,8 @@ export async function openStormWorld(): Promise<StormWorld> {
     await template;
     // Every machine has its own address, as tokens are bound to it: all of this prefix are addresses of the namespace,
     // once the machines are armed, which asks whether somebody uses their addresses.
-    network.spaces.ip(
-      'clients',
-      'route',
-      'add',
-      'local',
-      '10.66.0.0/16',
-      'dev',
-      'eth0',
-      'src',
-      BENCH_CLIENT_ADDRESS,
-    );
+    const own = ['local', '10.66.0.0/16', 'dev', 'eth0', 'src', BENCH_CLIENT_ADDRESS];
+    network.spaces.ip('clients', 'route', 'add', ...own);
     const dataDir = mkdtempSync(join(temporaryFolder(), 'storm-'));
     cpSync(await template, dataDir, { recursive: true });
     const server = await network.startOurs(dataDir, CONFIG());
