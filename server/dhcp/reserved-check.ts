@@ -35,7 +35,7 @@ export function createReservedCheck({ links, probe, onEvent }: ReservedCheckDeps
     { system }: Pick<StoredSystem, 'system'>,
     { allowAddressInUse }: Pick<InstallInput, 'allowAddressInUse'>,
   ): Promise<void> => {
-    const own = system.interfaces.map(({ mac }) => mac);
+    const own = system.interfaces.flatMap(({ mac, seenMac }) => mac ?? seenMac ?? []);
     const reserved = system.interfaces.flatMap(({ ip }) => (ip === null ? [] : [ip]));
     const clashes = (await Promise.all(reserved.map((ip) => foreignUsers(ip, own)))).flat();
     const [first] = clashes;

@@ -17,7 +17,8 @@ export function tftpTimeline(
     const told = describe(event);
     if (told === undefined) return;
     const mac = macOf(event.client.address);
-    const machine = mac === undefined ? undefined : store.findMachine(mac);
+    const machine =
+      mac === undefined ? undefined : (store.findMachine(mac) ?? store.findMachineSeen(mac, now())?.machine);
     if (mac === undefined || machine === undefined) return;
     record({
       systemId: machine.systemId,

@@ -1,13 +1,16 @@
 import type { SystemInterface } from '../domain/system.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { type Flags, named } from './flags.ts';
-import { type InterfaceAdd, parseInterface } from './interface-flags.ts';
+import { type InterfaceAdd, knownBy, parseInterface } from './interface-flags.ts';
 
 /** What an edit says of interfaces, before the ones that the system has are known. */
 export interface InterfaceEdit {
   /** The interface that `change` is meant for; undefined = the only one. */
   readonly target: string | undefined;
-  readonly change: { readonly mac?: string; readonly ip?: string | null; readonly subnet?: string | null };
+  readonly change: ReturnType<typeof knownBy> & {
+    readonly ip?: string | null;
+    readonly subnet?: string | null;
+  };
   readonly add: readonly InterfaceAdd[];
   readonly remove: readonly string[];
 }
@@ -15,16 +18,18 @@ export interface InterfaceEdit {
 /** Reads the interface flags of an edit; undefined if none was given. Throws UsageError. */
 export function interfaceEdit(flags: Flags): InterfaceEdit | undefined {
   const target = flags.text('interface');
-  const change = named({
-    mac: flags.text('mac'),
-    ip: flags.nullable('ip'),
-    subnet: flags.nullable('subnet'),
-  });
+  const change = {
+    ...knownBy(flags),
+    ...named({ ip: flags.nullable('ip'), subnet: flags.nullable('subnet') }),
+  };
   const add = flags.texts('add-interface').map((text) => parseInterface('--add-interface', text));
   const remove = flags.texts('remove-interface');
   const changes = Object.keys(change).length;
   if (target !== undefined && changes === 0) {
-    throw new UsageError(`nothing to change on interface ${target}`, 'give --ip, --mac or --subnet with it');
+    throw new UsageError(
+      `nothing to change on interface ${target}`,
+      'give --ip, --mac, --subnet, --client-id or --circuit-id with it',
+    );
   }
   return changes + add.length + remove.length === 0 ? undefined : { target, change, add, remove };
 }
@@ -59,8 +64,9 @@ function targetOf(edit: InterfaceEdit, system: string, names: readonly string[])
 }
 
 /** An interface as it is sent back: without its subnet, which follows from its address. */
-function asInput({ name, mac, ip }: SystemInterface): InterfaceAdd {
-  return { name, mac, ip };
+function asInput({ name, mac, clientId, circuitId, remoteId, ip }: SystemInterface): InterfaceAdd {
+  const others = Object.entries({ clientId, circuitId, remoteId }).filter(([, value]) => value != null);
+  return { name, mac, ...Object.fromEntries(others), ip };
 }
 
 function changed(one: SystemInterface, change: InterfaceEdit['change']): InterfaceAdd {

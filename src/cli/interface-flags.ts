@@ -8,7 +8,26 @@ export type InterfaceAdd = z.input<typeof interfaceInput>;
 
 /** Flags of the interface that a system boots from. */
 export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
-  { flag: '--mac <address>', help: 'MAC address, in any usual spelling', fields: ['interfaces.0.mac'] },
+  {
+    flag: '--mac <address>',
+    help: 'MAC address, in any usual spelling, or none',
+    fields: ['interfaces.0.mac'],
+  },
+  {
+    flag: '--client-id <id>',
+    help: 'what it calls itself in option 61: ff:00:0a or 0xff000a, or text; or none',
+    fields: ['interfaces.0.clientId'],
+  },
+  {
+    flag: '--circuit-id <id>',
+    help: 'where it is plugged in, as the relay says in option 82: Gi1/0/3 or 0x00040064, or none',
+    fields: ['interfaces.0.circuitId'],
+  },
+  {
+    flag: '--remote-id <id>',
+    help: 'the relay that names the circuit, or none: any relay',
+    fields: ['interfaces.0.remoteId'],
+  },
   {
     flag: '--ip <address>',
     help: "its address; 'auto' takes the next free one, 'none' leaves it dynamic",
@@ -17,7 +36,7 @@ export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
   { flag: '--subnet <name>', help: 'subnet that --ip auto takes from', fields: ['interfaces.0.subnet'] },
 ];
 
-const KEYS = ['name', 'mac', 'ip', 'subnet'];
+const KEYS = ['name', 'mac', 'client-id', 'circuit-id', 'remote-id', 'ip', 'subnet'];
 
 /** `name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12,subnet=lab` as an interface; `ip=none` is dynamic. */
 export function parseInterface(flag: string, text: string): InterfaceAdd {
@@ -33,13 +52,31 @@ export function parseInterface(flag: string, text: string): InterfaceAdd {
     if (given.has(key)) throw new UsageError(`${flag}: ${key} is given twice in '${text}'`);
     given.set(key, value);
   }
-  const mac = given.get('mac');
-  if (mac === undefined) throw new UsageError(`${flag}: '${text}' has no mac=…`);
-  const ip = given.get('ip');
-  return {
-    mac,
-    ...named({ name: given.get('name'), ip: ip === 'none' ? null : ip, subnet: given.get('subnet') }),
+  const known = {
+    mac: given.get('mac'),
+    clientId: given.get('client-id'),
+    circuitId: given.get('circuit-id'),
+    remoteId: given.get('remote-id'),
   };
+  if ([known.mac, known.clientId, known.circuitId].every((value) => value === undefined))
+    throw new UsageError(`${flag}: '${text}' has no mac=…, client-id=… or circuit-id=…`);
+  const ip = given.get('ip');
+  return named({
+    ...known,
+    name: given.get('name'),
+    ip: ip === 'none' ? null : ip,
+    subnet: given.get('subnet'),
+  });
+}
+
+/** By what the flags say that an interface is known. */
+export function knownBy(flags: Flags) {
+  return named({
+    mac: flags.nullable('mac'),
+    clientId: flags.nullable('client-id'),
+    circuitId: flags.nullable('circuit-id'),
+    remoteId: flags.nullable('remote-id'),
+  });
 }
 
 /**
@@ -55,11 +92,15 @@ export function newInterfaces(flags: Flags): InterfaceAdd[] {
       'write further ones as --interface name=eth1,mac=…,ip=…',
     );
   }
-  const mac = flags.text('mac');
+  const known = knownBy(flags);
+  const isKnown = Object.values(known).some((value) => value != null);
   const boot = named({ name: names[0], ip: flags.nullable('ip'), subnet: flags.nullable('subnet') });
-  if (mac === undefined && (whole.length === 0 || Object.keys(boot).length > 0)) {
-    throw new UsageError('missing: --mac');
+  if (!isKnown && (whole.length === 0 || Object.keys(boot).length > 0)) {
+    throw new UsageError(
+      'missing: --mac',
+      'or --client-id, or --circuit-id, where the machine is known by that',
+    );
   }
-  const first: InterfaceAdd[] = mac === undefined ? [] : [{ mac, ...boot }];
+  const first: InterfaceAdd[] = isKnown ? [{ ...known, ...boot }] : [];
   return [...first, ...whole.map((text) => parseInterface('--interface', text))];
 }

@@ -4,7 +4,7 @@ import type { Install } from '../domain/install.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
-import type { System } from '../domain/system.ts';
+import type { System, SystemInterface } from '../domain/system.ts';
 import { formatDistance } from './duration.ts';
 import type { Column } from './table.ts';
 
@@ -55,12 +55,17 @@ export const SUBNET_VIEW: RecordView<Subnet> = {
   addExample: 'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dhcp authoritative',
 };
 
+/** The MAC, or what the interface is known by in its place. */
+function knownBy({ mac, seenMac, clientId, circuitId }: SystemInterface): string {
+  return mac ?? seenMac ?? clientId ?? circuitId ?? '';
+}
+
 export const SYSTEM_VIEW: RecordView<System> = {
   noun: 'system',
   columns: [
     { header: 'NAME', value: (system) => system.name },
     { header: 'PROFILE', value: (system) => system.profile },
-    { header: 'MAC', value: (system) => system.interfaces.map((one) => one.mac).join(',') },
+    { header: 'MAC', value: (system) => system.interfaces.map(knownBy).join(',') },
     { header: 'IP', value: (system) => system.interfaces.map((one) => one.ip ?? 'dynamic').join(',') },
     { header: 'INSTALL', value: (system) => system.install?.state ?? null },
   ],

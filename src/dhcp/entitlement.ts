@@ -3,7 +3,7 @@ import { isHostAddress, isInRanges } from './allocate.ts';
 import { chooseBootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';
 import type { Decision, GrantCode } from './decision.ts';
-import type { DhcpSubnet } from './facts.ts';
+import type { DhcpFacts, DhcpSubnet } from './facts.ts';
 import type { Situation } from './situation.ts';
 
 /** The one address that a client has a right to on this link. */
@@ -23,11 +23,15 @@ export function findEntitlement({ facts, subnet, nowMs }: Situation): Entitlemen
     return {
       ip: reservation.ip,
       code: 'reservation',
-      reason: `${formatIpv4(reservation.ip)} is reserved for ${reservation.system}`,
+      reason: `${formatIpv4(reservation.ip)} is reserved for ${reservation.system}${knownBy(reservation)}`,
     };
   if (lease !== undefined && lease.expiresAtMs > nowMs && isDynamic(subnet, lease.ip))
     return { ip: lease.ip, code: 'lease', reason: `${formatIpv4(lease.ip)} is leased to this client` };
   return undefined;
+}
+
+function knownBy({ knownBy: how }: NonNullable<DhcpFacts['reservation']>): string {
+  return how === undefined ? '' : `, known ${how}`;
 }
 
 /** May this address be leased by the subnet as it is now? A lease outlives a change of the ranges, not its renewal. */

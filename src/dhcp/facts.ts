@@ -37,9 +37,15 @@ export interface DhcpFacts {
   readonly subnet?: DhcpSubnet | undefined;
   /** Our own address that the client is to know us by: option 54. */
   readonly serverId: Ipv4;
-  /** The system whose interface has this MAC. Without `ip` it takes a dynamic address but has its name. */
+  /** The system that the packet is of. Without `ip` it takes a dynamic address but has its name. */
   readonly reservation?:
-    | { readonly system: string; readonly hostname: string; readonly ip?: Ipv4 | undefined }
+    | {
+        readonly system: string;
+        readonly hostname: string;
+        readonly ip?: Ipv4 | undefined;
+        /** `by its client id`; undefined: by its MAC. */
+        readonly knownBy?: string | undefined;
+      }
     | undefined;
   /** Of subnet, profile and system, the most specific of each code; none if absent. */
   readonly ownOptions?: readonly OwnOption[] | undefined;

@@ -21,7 +21,7 @@ export function decideReply(
   target: BootTarget,
   nowMs: number,
 ): Decision {
-  const unfit = findUnfit(client);
+  const unfit = findUnfit(client, facts);
   if (unfit !== undefined) return unfit;
   const { subnet } = facts;
   if (subnet === undefined)
@@ -49,9 +49,9 @@ export function decideReply(
   }
 }
 
-function findUnfit(client: DhcpClient): Decision | undefined {
+function findUnfit(client: DhcpClient, facts: DhcpFacts): Decision | undefined {
   if (!client.isRequest) return silent('not-a-request', 'the packet is a BOOTREPLY, not from a client');
-  if (client.key === undefined)
+  if (client.key === undefined && facts.reservation === undefined)
     return silent(
       'no-identity',
       'no usable hardware address, and no client id where there is no hardware address',
@@ -83,7 +83,7 @@ function decideDecline(situation: Situation): Decision {
   if (stray !== undefined) return stray;
   const address = client.requestedIp;
   if (address === undefined) return silent('no-address-named', 'DECLINE without option 50');
-  const reason = `${client.key} found ${formatIpv4(address)} in use by another machine`;
+  const reason = `${nameOf(client)} found ${formatIpv4(address)} in use by another machine`;
   if (facts.reservation?.ip === address)
     return { kind: 'decline', code: 'declined-reservation', address, reason };
   if (facts.lease?.ip === address) return { kind: 'decline', code: 'declined-lease', address, reason };
@@ -101,7 +101,7 @@ function decideRelease(situation: Situation): Decision {
     kind: 'release',
     code: 'release',
     address: client.ciaddr,
-    reason: `${client.key} gave ${formatIpv4(client.ciaddr)} back`,
+    reason: `${nameOf(client)} gave ${formatIpv4(client.ciaddr)} back`,
   };
 }
 
@@ -111,6 +111,11 @@ function findStray(situation: Situation): Decision | undefined {
     return silent('other-server', `it names no server, this is ${formatIpv4(situation.facts.serverId)}`);
   const other = findOtherServer(situation);
   return other === undefined ? undefined : silent('other-server', `it names ${other}`);
+}
+
+/** How people may recognise the sender; one without a key is known by where it is plugged in. */
+function nameOf(client: DhcpClient): string {
+  return client.key ?? 'the machine on that circuit';
 }
 
 function notItsAddress(what: string, address: Ipv4): Decision {

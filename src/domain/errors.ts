@@ -22,7 +22,7 @@ export interface Problem {
 /** Who holds what was asked for, and the command that shows it. */
 export interface Conflict {
   readonly value: string;
-  readonly kind: 'ip' | 'mac' | 'name' | 'hostname' | 'bmc';
+  readonly kind: 'ip' | 'mac' | 'client-id' | 'circuit' | 'name' | 'hostname' | 'bmc';
   readonly holder: string;
   readonly interface: string | null;
   readonly command: string | null;

@@ -10,7 +10,7 @@ import { DomainError, type Problem } from '../domain/errors.ts';
 import { parseNetwork } from '../domain/ipv4.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Subnet } from '../domain/subnet.ts';
-import type { System } from '../domain/system.ts';
+import type { System, SystemInterface } from '../domain/system.ts';
 import type { StoredProfile, StoredSystem } from '../store/store.ts';
 import type { Deps } from './deps.ts';
 import type { FileFacts } from './distros.ts';
@@ -170,6 +170,14 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
   };
 }
 
+/** What the installer will call the card by: its MAC in the record, or the one that was seen. */
+function macOf({ name }: System, { name: card, mac, seenMac }: SystemInterface): string {
+  const known = mac ?? seenMac;
+  if (known != null) return known;
+  const message = `the MAC of interface ${card} is not known yet: let ${name} boot once, or give it with --mac`;
+  throw notReady(name, [{ path: 'interfaces', message }]);
+}
+
 function factsOf(
   { system, profile, distro, effective, subnets }: Standing,
   { token, server }: Rendering,
@@ -184,7 +192,15 @@ function factsOf(
     interfaces: system.system.interfaces.map((item) => {
       const subnet = subnets.find((candidate) => candidate.name === item.subnet);
       const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);
-      return { ...item, prefix, gateway: subnet?.gateway ?? null, dns: subnet?.dnsServers ?? [] };
+      const { name, ip } = item;
+      return {
+        name,
+        ip,
+        mac: macOf(system.system, item),
+        prefix,
+        gateway: subnet?.gateway ?? null,
+        dns: subnet?.dnsServers ?? [],
+      };
     }),
     distro: { ...distro, treeUrl: treeUrl(distro, base) },
     profile: { name: profile.profile.name },

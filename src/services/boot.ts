@@ -72,10 +72,14 @@ export function bootService(
     more: Partial<NewBootEvent> = {},
   ): void => tell({ ...eventOf(stored, stage, message), ...more });
 
+  /** By its MAC in the record, or by the MAC that has the lease of a record without one. */
+  const machineOf = (mac: string): MachineFacts | undefined =>
+    store.dhcp.findMachine(mac) ?? store.dhcp.findMachineSeen(mac, now())?.machine;
+
   /** Does the address belong, by record or lease, to an interface of this system? */
   const isOwn = (address: Ipv4, systemId: number): boolean => {
     const mac = store.dhcp.findMacOf(address, now());
-    return mac !== undefined && store.dhcp.findMachine(mac)?.systemId === systemId;
+    return mac !== undefined && machineOf(mac)?.systemId === systemId;
   };
 
   /** The install behind a token, open or over, if the caller is its machine. */
@@ -99,7 +103,7 @@ export function bootService(
 
   /** The machine with this MAC and what it is to do, if the caller is that machine and is to be told anything. */
   const judge = (mac: Mac, caller: Caller): Judged | Refusal => {
-    const machine = store.dhcp.findMachine(mac);
+    const machine = machineOf(mac);
     const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
     if (machine === undefined || decision.action === 'ignore')
       return { refused: 'unknown', reason: decision.reason };

@@ -2,6 +2,8 @@ import { chooseAddress, isHostAddress, isInRanges } from '../dhcp/allocate.ts';
 import { chooseSubnet, givesAddresses } from '../dhcp/choose-subnet.ts';
 import type { DhcpClient } from '../dhcp/client.ts';
 import type { DhcpFacts, DhcpSubnet } from '../dhcp/facts.ts';
+import { type Identified, identify } from '../dhcp/identity.ts';
+import type { BindingKey } from '../domain/binding-key.ts';
 import { broadcastOf, type Ipv4, NO_ADDRESS, networkContains } from '../domain/ipv4.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { DhcpStore, LeaseFacts, MachineFacts } from '../store/dhcp-store.ts';
@@ -13,6 +15,10 @@ export interface Gathered {
   readonly facts: DhcpFacts;
   readonly subnet: Subnet | undefined;
   readonly machine: MachineFacts | undefined;
+  /** What the sender's leases are kept under: what its record knows it by, else its own key. */
+  readonly key: BindingKey | undefined;
+  /** Its MAC, where the key is another. */
+  readonly seenMac: string | null;
 }
 
 export interface FactSources {
@@ -35,22 +41,29 @@ export function gatherFacts(
   nowMs: number,
 ): Gathered {
   const { store } = sources;
-  const machine = client.mac === undefined ? undefined : store.findMachine(client.mac);
+  const identified = identify(client, store.findMachine, (mac) => store.findMachineSeen(mac, nowMs));
+  const machine = identified?.machine;
+  const key = identified?.key ?? client.key;
+  const sender: Sender = {
+    machine,
+    key,
+    seenMac: client.mac === undefined || client.mac === key ? null : client.mac,
+  };
   const link = subnetsOfLink(store.subnets(), client, server);
-  const found = chooseOnLink(sources, client, link, machine, nowMs);
+  const found = chooseOnLink(sources, client, link, sender, nowMs);
   const serverId = chooseServerId(sources, client, server, found?.subnet);
-  if (found === undefined) return { facts: { serverId }, subnet: undefined, machine };
+  if (found === undefined) return { facts: { serverId }, subnet: undefined, ...sender };
   const { subnet, lease, candidate } = found;
   return {
     subnet,
-    machine,
+    ...sender,
     facts: {
       serverId,
       subnet: subnetFacts(subnet),
-      reservation: reservationOf(machine),
+      reservation: reservationOf(identified),
       ownOptions: ownOptionsOf(subnet, machine),
       lease: lease === undefined ? undefined : { ip: lease.ip, expiresAtMs: endOf(lease) },
-      requestedHolder: otherHolder(sources, client, nowMs),
+      requestedHolder: otherHolder(sources, client, sender, nowMs),
       candidate,
     },
   };
@@ -68,6 +81,9 @@ function subnetsOfLink(subnets: readonly Subnet[], client: DhcpClient, server: S
   return [...new Set(link)];
 }
 
+/** Who sent the packet. */
+type Sender = Pick<Gathered, 'machine' | 'key' | 'seenMac'>;
+
 interface OnLink {
   readonly subnet: Subnet;
   readonly lease: LeaseFacts | undefined;
@@ -78,13 +94,13 @@ function chooseOnLink(
   sources: FactSources,
   client: DhcpClient,
   link: readonly Subnet[],
-  machine: MachineFacts | undefined,
+  { machine, key }: Sender,
   nowMs: number,
 ): OnLink | undefined {
   const leaseIn = (subnet: Subnet): LeaseFacts | undefined => {
     const { network } = subnetFacts(subnet);
-    if (client.key === undefined) return undefined;
-    return sources.store.findLease(client.key, network.network, broadcastOf(network));
+    if (key === undefined) return undefined;
+    return sources.store.findLease(key, network.network, broadcastOf(network));
   };
   const live = link.length > 1 ? link.map(leaseIn).find((lease) => lease && endOf(lease) > nowMs) : undefined;
   const choice = chooseSubnet({
@@ -99,7 +115,7 @@ function chooseOnLink(
     const lease = leaseIn(subnet);
     const wants = machine?.ip == null || !networkContains(subnetFacts(subnet).network, machine.ip);
     const candidate = wants
-      ? chooseCandidate(sources, client, subnetFacts(subnet), lease?.ip, nowMs)
+      ? chooseCandidate(sources, client, key, subnetFacts(subnet), lease?.ip, nowMs)
       : undefined;
     return { subnet, lease, candidate };
   };
@@ -131,36 +147,44 @@ function endOf(lease: LeaseFacts): number {
   return lease.state === 'bound' ? lease.expiresAtMs : 0;
 }
 
-function reservationOf(machine: MachineFacts | undefined): DhcpFacts['reservation'] {
-  if (machine === undefined) return undefined;
-  return { system: machine.system, hostname: machine.hostname, ip: machine.ip ?? undefined };
+function reservationOf(identified: Identified<MachineFacts> | undefined): DhcpFacts['reservation'] {
+  if (identified === undefined) return undefined;
+  const { machine, by, reason } = identified;
+  const { system, hostname, ip } = machine;
+  return { system, hostname, ip: ip ?? undefined, knownBy: by === 'mac' ? undefined : reason };
 }
 
 function otherHolder(
   { store }: FactSources,
   client: DhcpClient,
+  { machine, key }: Sender,
   nowMs: number,
 ): DhcpFacts['requestedHolder'] {
   const asked = client.requestedIp ?? client.ciaddr;
-  if (asked === NO_ADDRESS) return undefined;
+  if (asked === NO_ADDRESS || asked === machine?.ip) return undefined;
   const holder = store.findHolder(asked, nowMs);
-  return holder === undefined || holder.mac === client.key ? undefined : { label: holder.label };
+  return holder === undefined || isSame(holder.mac, key, client) ? undefined : { label: holder.label };
+}
+
+/** What answers for an address without a lease is known by its MAC only, whatever its record knows it by. */
+function isSame(holder: string | null, key: BindingKey | undefined, client: DhcpClient): boolean {
+  return holder !== null && (holder === key || holder === client.mac);
 }
 
 function chooseCandidate(
   { store, offers, ownAddresses }: FactSources,
   client: DhcpClient,
+  key: BindingKey | undefined,
   subnet: DhcpSubnet,
   past: Ipv4 | undefined,
   nowMs: number,
 ): Ipv4 | undefined {
-  const key = client.key;
   if (client.messageType !== 'discover' || key === undefined || !givesAddresses(subnet.mode))
     return undefined;
   const own = new Set(ownAddresses());
   const isFree = (ip: Ipv4): boolean => {
     const holder = own.has(ip) ? null : store.findHolder(ip, nowMs);
-    return holder === undefined || holder?.mac === key;
+    return holder === undefined || (holder !== null && isSame(holder.mac, key, client));
   };
   const choice = chooseAddress({
     network: subnet.network,

@@ -5,6 +5,7 @@ import { chooseDestination, type Destination } from '../dhcp/destination.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
 import { MalformedPacket, UnencodablePacket } from '../dhcp/packet-errors.ts';
 import { decideReply } from '../dhcp/reply.ts';
+import { serverIdFor } from '../dhcp/situation.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
@@ -64,8 +65,8 @@ export function dhcpService(
     const nowMs = now();
     const lease = leaseOf(client, decision, gathered, nowMs);
     if (lease === undefined) {
-      if (decision.kind === 'offer' && client.key !== undefined)
-        offers.add(decision.address, client.key, nowMs);
+      if (decision.kind === 'offer' && gathered.key !== undefined)
+        offers.add(decision.address, gathered.key, nowMs);
       return decision;
     }
     if ((await store.dhcp.commitLease(lease)) === 'bound') {
@@ -100,7 +101,7 @@ export function dhcpService(
     const { subnet } = gathered;
     if (messageType !== 'request' || subnet === undefined) return;
     if (subnet.dhcp !== 'authoritative') await keepHeardAddress(store.dhcp, client, gathered, now());
-    if (serverId === undefined || serverId === gathered.facts.serverId) return;
+    if (serverId === undefined || serverId === serverIdFor(client, gathered.facts)) return;
     onOtherServer?.({ serverId, subnet: subnet.name, interfaceName, noticedBy: 'request' });
   };
 
@@ -189,9 +190,10 @@ function leaseOf(
   gathered: Gathered,
   nowMs: number,
 ): LeaseWrite | undefined {
-  if (client.key === undefined) return undefined;
-  const base = { mac: client.key, hostname: client.hostname ?? gathered.machine?.hostname ?? null, nowMs };
-  const reserved = (ip: Ipv4): boolean => gathered.machine?.ip === ip;
+  const { key, seenMac, machine } = gathered;
+  if (key === undefined) return undefined;
+  const base = { mac: key, seenMac, hostname: client.hostname ?? machine?.hostname ?? null, nowMs };
+  const reserved = (ip: Ipv4): boolean => machine?.ip === ip;
   switch (decision.kind) {
     case 'ack':
       return { ...base, ...grantOf(decision, nowMs), state: 'bound', reserved: reserved(decision.address) };

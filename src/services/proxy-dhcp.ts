@@ -63,19 +63,20 @@ const HEARD_LEASE_MS = 12 * 60 * 60_000;
 export async function keepHeardAddress(
   store: Pick<DhcpStore, 'findHolder' | 'commitLease'>,
   client: DhcpClient,
-  { facts, machine }: Gathered,
+  { facts, machine, key, seenMac }: Gathered,
   nowMs: number,
 ): Promise<void> {
-  const { key, messageType } = client;
+  const { messageType } = client;
   const ip = client.ciaddr === NO_ADDRESS ? client.requestedIp : client.ciaddr;
   if (messageType !== 'request' || key === undefined || ip === undefined || facts.subnet === undefined)
     return;
   if (!isHostAddress(facts.subnet.network, ip) || machine?.ip === ip) return;
-  const write = { ip, hostname: client.hostname ?? machine?.hostname ?? null, nowMs, reserved: false };
+  const hostname = client.hostname ?? machine?.hostname ?? null;
+  const write = { ip, seenMac, hostname, nowMs, reserved: false };
   const before = store.findHolder(ip, nowMs)?.mac ?? key;
   // Does nothing to an address that a record holds.
   if (before !== key)
-    await store.commitLease({ ...write, mac: before, state: 'released', expiresAtMs: nowMs });
+    await store.commitLease({ ...write, mac: before, seenMac: null, state: 'released', expiresAtMs: nowMs });
   if (machine !== undefined)
     await store.commitLease({ ...write, mac: key, state: 'bound', expiresAtMs: nowMs + HEARD_LEASE_MS });
 }

@@ -141,7 +141,7 @@ async function checkGateway(
 ): Promise<void> {
   if (input.gateway === null) return;
   const ip = canonicalIpv4(input.gateway);
-  await tx.addresses.forgetLeases([{ ip, mac: null }], nowMs);
+  await tx.addresses.forgetLeases([{ ip, key: null }], nowMs);
   const holder = await tx.addresses.findHolder(ip, nowMs);
   if (holder === undefined || holder.kind === 'server') return;
   if (holder.kind === 'gateway' && holder.subnetId === old?.id) return;

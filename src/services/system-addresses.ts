@@ -1,3 +1,4 @@
+import { firstKeyOf } from '../domain/binding-key.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from '../domain/ipv4.ts';
@@ -9,7 +10,7 @@ import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
 export interface AddressFacts {
   readonly subnets: readonly Subnet[];
   readonly ownAddresses: ReadonlySet<Ipv4>;
-  /** What the system's interfaces have now, by MAC; empty for a new system. */
+  /** What the system's interfaces have now, by their first key; empty for a new system. */
   readonly present: ReadonlyMap<string, Ipv4>;
   /** What its BMC is to have. */
   readonly bmcIp: Ipv4 | null;
@@ -86,7 +87,8 @@ export async function resolveInterfaces(
         ? await chooseAddress(tx, item, index, facts, chosen, problems)
         : fixedAddress(item, index, facts, problems);
     if (ip !== null) chosen.add(ip);
-    writes.push({ name: item.name, mac: item.mac, ip });
+    const { name, mac, clientId, circuitId, remoteId } = item;
+    writes.push({ name, mac, clientId, circuitId, remoteId, ip });
   }
   return writes;
 }
@@ -124,7 +126,7 @@ async function chooseAddress(
     problems.push({ path: `interfaces.${index}.subnet`, message: subnet });
     return null;
   }
-  const kept = facts.present.get(item.mac);
+  const kept = facts.present.get(firstKeyOf(item));
   if (kept !== undefined && !chosen.has(kept) && addressProblem(kept, subnet.name, facts) === undefined)
     return kept;
   const network = networkOf(subnet);

@@ -1,3 +1,4 @@
+import { firstKeyOf } from '../domain/binding-key.ts';
 import { type Conflict, DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
@@ -119,14 +120,14 @@ function editable(system: System): object {
   return {
     ...system,
     hostname: system.hostname === system.name ? null : system.hostname,
-    interfaces: system.interfaces.map((item) => ({ name: item.name, mac: item.mac, ip: item.ip })),
+    interfaces: system.interfaces.map(({ subnet: _subnet, seenMac: _seenMac, ...item }) => item),
   };
 }
 
 function presentAddresses(old: StoredSystem | null): Map<string, Ipv4> {
   const present = new Map<string, Ipv4>();
-  for (const { mac, ip } of old?.system.interfaces ?? [])
-    if (ip !== null) present.set(mac, canonicalIpv4(ip));
+  for (const item of old?.system.interfaces ?? [])
+    if (item.ip !== null) present.set(firstKeyOf(item), canonicalIpv4(item.ip));
   return present;
 }
 
@@ -142,7 +143,12 @@ function inputProblems(input: SystemInput): Problem[] {
   };
   for (const [index, item] of input.interfaces.entries()) {
     once('interface name', item.name, `interfaces.${index}.name`);
-    once('MAC', item.mac, `interfaces.${index}.mac`);
+    if (item.mac !== null) once('MAC', item.mac, `interfaces.${index}.mac`);
+    if (item.clientId !== null) once('client id', item.clientId, `interfaces.${index}.clientId`);
+    if (item.circuitId !== null) {
+      const circuit = [item.circuitId, ...(item.remoteId === null ? [] : [item.remoteId])].join(' of ');
+      once('circuit', circuit, `interfaces.${index}.circuitId`);
+    }
     if (item.ip !== null && item.ip !== 'auto') once('address', item.ip, `interfaces.${index}.ip`);
   }
   if (input.bmc !== null) once('address', input.bmc.address, 'bmc.address');
@@ -154,8 +160,10 @@ function inputProblems(input: SystemInput): Problem[] {
 }
 
 function addressesOf(write: SystemWrite): WantedAddress[] {
-  const wanted = write.interfaces.flatMap(({ ip, mac }) => (ip === null ? [] : [{ ip, mac }]));
-  return write.bmcIp === null ? wanted : [...wanted, { ip: write.bmcIp, mac: null }];
+  const wanted = write.interfaces.flatMap((item) =>
+    item.ip === null ? [] : [{ ip: item.ip, key: firstKeyOf(item) }],
+  );
+  return write.bmcIp === null ? wanted : [...wanted, { ip: write.bmcIp, key: null }];
 }
 
 async function refuseConflicts(
@@ -165,11 +173,11 @@ async function refuseConflicts(
   nowMs: number,
 ): Promise<void> {
   const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
-  for (const { ip, mac } of addressesOf(write)) {
+  for (const { ip, key } of addressesOf(write)) {
     const holder = await tx.addresses.findHolder(ip, nowMs);
     if (holder === undefined || (holder.systemId !== null && holder.systemId === exceptId)) continue;
     // The machine has the address already, by a lease: the record only makes it stay.
-    if (holder.kind === 'lease' && holder.mac !== null && holder.mac === mac) continue;
+    if (holder.kind === 'lease' && holder.key !== null && holder.key === key) continue;
     conflicts.push(holder.conflict);
   }
   const [first] = conflicts;

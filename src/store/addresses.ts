@@ -18,6 +18,8 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
         's.name as system',
         'i.name as interface',
         'i.mac as interface_mac',
+        'i.client_key',
+        'i.circuit_key',
         'n.name as subnet',
         'l.mac as lease_mac',
         'l.expires_at',
@@ -61,19 +63,19 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       return rows.map(toHolder);
     },
     async forgetLeases(wanted, nowMs) {
-      for (const { ip, mac } of wanted) {
+      for (const { ip, key } of wanted) {
         await db
           .deleteFrom('leases')
           .where('routing_domain', '=', DEFAULT_DOMAIN)
           .where('ip', '=', ip)
-          .where((eb) => eb.or([isOver(eb, nowMs), eb.and([eb('state', '=', 'bound'), eb('mac', '=', mac)])]))
+          .where((eb) => eb.or([isOver(eb, nowMs), eb.and([eb('state', '=', 'bound'), eb('mac', '=', key)])]))
           .execute();
       }
     },
     async replaceServerAddresses(ips, nowMs) {
       await db.deleteFrom('addresses').where('kind', '=', 'server').execute();
       await this.forgetLeases(
-        ips.map((ip) => ({ ip, mac: null })),
+        ips.map((ip) => ({ ip, key: null })),
         nowMs,
       );
       const taken: AddressHolder[] = [];
@@ -121,6 +123,8 @@ interface HolderRow {
   system: string | null;
   interface: string | null;
   interface_mac: string | null;
+  client_key: string | null;
+  circuit_key: string | null;
   subnet: string | null;
   lease_mac: string | null;
   expires_at: number | null;
@@ -137,7 +141,7 @@ function toHolder(row: HolderRow): AddressHolder {
     kind: row.kind,
     systemId: row.system_id,
     subnetId: row.subnet_id,
-    mac: row.interface_mac ?? row.lease_mac,
+    key: row.interface_mac ?? row.client_key ?? row.circuit_key ?? row.lease_mac,
     conflict: describeHolder(row),
   };
 }

@@ -1,3 +1,4 @@
+import type { BindingKey } from '../domain/binding-key.ts';
 import type { LoaderChoice, LocalBootChoice } from '../domain/boot-choice.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
 import type { InstallState } from '../domain/install.ts';
@@ -29,7 +30,10 @@ export interface MachineFacts {
 
 export interface LeaseFacts {
   readonly ip: Ipv4;
-  readonly mac: string;
+  /** What it is kept under: domain/binding-key.ts. */
+  readonly mac: BindingKey;
+  /** The MAC that has it, where it is kept under something else. */
+  readonly seenMac: string | null;
   readonly state: 'bound' | 'released' | 'declined';
   readonly expiresAtMs: number;
   readonly updatedAtMs: number;
@@ -38,7 +42,10 @@ export interface LeaseFacts {
 /** A binding that must be on disk before its ACK may exist. */
 export interface LeaseWrite {
   readonly ip: Ipv4;
-  readonly mac: string;
+  /** What it is kept under: domain/binding-key.ts. */
+  readonly mac: BindingKey;
+  /** The MAC that has it, where it is kept under something else. */
+  readonly seenMac: string | null;
   readonly hostname: string | null;
   readonly state: 'bound' | 'released' | 'declined';
   readonly expiresAtMs: number;
@@ -53,14 +60,20 @@ export interface LeaseWrite {
  * committed together (group commit): the promise resolves after the commit, never before.
  */
 export interface DhcpStore {
-  findMachine(mac: string): MachineFacts | undefined;
-  /** The newest binding of this MAC inside the network, live or past. */
-  findLease(mac: string, first: Ipv4, last: Ipv4): LeaseFacts | undefined;
-  /** Who holds an address: a record (label) or a live lease (its MAC); undefined = free. */
+  /** The machine that a record knows by this key. */
+  findMachine(key: BindingKey): MachineFacts | undefined;
+  /** The machine whose record knows no MAC, and whose live lease this MAC has; `key` is what that is kept under. */
+  findMachineSeen(
+    mac: string,
+    nowMs: number,
+  ): { readonly machine: MachineFacts; readonly key: BindingKey } | undefined;
+  /** The newest binding of this key inside the network, live or past. */
+  findLease(key: BindingKey, first: Ipv4, last: Ipv4): LeaseFacts | undefined;
+  /** Who holds an address: a record (label) or a live lease; `mac` is the key that it is held under. Undefined = free. */
   findHolder(ip: Ipv4, nowMs: number): { readonly mac: string | null; readonly label: string } | undefined;
   /** All subnets, cached until one changes. */
   subnets(): readonly Subnet[];
-  /** The MAC to which an address belongs now, by record or live lease. */
+  /** The MAC to which an address belongs now, by record or live lease; of a lease without one, what it is kept under. */
   findMacOf(ip: Ipv4, nowMs: number): string | undefined;
   /** `taken`: somebody else holds the address, and nothing was written. */
   commitLease(write: LeaseWrite): Promise<'bound' | 'taken'>;

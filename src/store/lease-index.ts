@@ -6,6 +6,8 @@ export interface LeaseIndex {
   at(ip: Ipv4): LeaseFacts | undefined;
   /** The newest lease of this MAC between two addresses, both included. */
   newestOf(mac: string, first: Ipv4, last: Ipv4): LeaseFacts | undefined;
+  /** The newest lease that this MAC has, of those that are kept under something else. */
+  newestSeen(mac: string): LeaseFacts | undefined;
   /** Puts the lease of an address in the place of the one before; undefined: the address has none. */
   set(ip: Ipv4, lease: LeaseFacts | undefined): void;
 }
@@ -14,21 +16,19 @@ export function createLeaseIndex(): LeaseIndex {
   const byIp = new Map<Ipv4, LeaseFacts>();
   // A machine has one lease a subnet that it has ever been in: an array costs less than a Map of them.
   const byMac = new Map<string, LeaseFacts[]>();
+  const bySeenMac = new Map<string, LeaseFacts[]>();
+  const keep = (lease: LeaseFacts): void => {
+    append(byMac, lease.mac, lease);
+    if (lease.seenMac !== null) append(bySeenMac, lease.seenMac, lease);
+  };
   const forget = (lease: LeaseFacts): void => {
-    const left = (byMac.get(lease.mac) ?? []).filter((other) => other.ip !== lease.ip);
-    if (left.length === 0) byMac.delete(lease.mac);
-    else byMac.set(lease.mac, left);
+    takeOut(byMac, lease.mac, lease.ip);
+    if (lease.seenMac !== null) takeOut(bySeenMac, lease.seenMac, lease.ip);
   };
   return {
     at: (ip) => byIp.get(ip),
-    newestOf(mac, first, last) {
-      let newest: LeaseFacts | undefined;
-      for (const lease of byMac.get(mac) ?? []) {
-        if (lease.ip < first || lease.ip > last) continue;
-        if (newest === undefined || lease.updatedAtMs > newest.updatedAtMs) newest = lease;
-      }
-      return newest;
-    },
+    newestOf: (mac, first, last) => newest(byMac.get(mac) ?? [], ({ ip }) => ip >= first && ip <= last),
+    newestSeen: (mac) => newest(bySeenMac.get(mac) ?? [], () => true),
     set(ip, lease) {
       const before = byIp.get(ip);
       if (before !== undefined) forget(before);
@@ -37,9 +37,26 @@ export function createLeaseIndex(): LeaseIndex {
         return;
       }
       byIp.set(ip, lease);
-      const others = byMac.get(lease.mac);
-      if (others === undefined) byMac.set(lease.mac, [lease]);
-      else others.push(lease);
+      keep(lease);
     },
   };
+}
+
+function append(index: Map<string, LeaseFacts[]>, key: string, lease: LeaseFacts): void {
+  const others = index.get(key);
+  if (others === undefined) index.set(key, [lease]);
+  else others.push(lease);
+}
+
+function takeOut(index: Map<string, LeaseFacts[]>, key: string, ip: Ipv4): void {
+  const left = (index.get(key) ?? []).filter((other) => other.ip !== ip);
+  if (left.length === 0) index.delete(key);
+  else index.set(key, left);
+}
+
+function newest(leases: readonly LeaseFacts[], fits: (lease: LeaseFacts) => boolean): LeaseFacts | undefined {
+  let found: LeaseFacts | undefined;
+  for (const lease of leases)
+    if (fits(lease) && (found === undefined || lease.updatedAtMs > found.updatedAtMs)) found = lease;
+  return found;
 }

@@ -87,15 +87,20 @@ export function leaseQueries(db: Kysely<Tables>): LeaseStore {
       const rows = await db
         .selectFrom('leases as l')
         .leftJoin('interfaces as i', 'i.mac', 'l.mac')
-        .leftJoin('systems as s', 's.id', 'i.system_id')
-        .select(['l.ip', 'l.mac', 'l.hostname', 'l.expires_at', 's.name as system'])
+        .leftJoin('interfaces as c', 'c.client_key', 'l.mac')
+        .leftJoin('interfaces as p', 'p.circuit_key', 'l.mac')
+        .leftJoin('systems as s', (join) =>
+          join.on((eb) => eb('s.id', '=', eb.fn.coalesce('i.system_id', 'c.system_id', 'p.system_id'))),
+        )
+        .select(['l.ip', 'l.mac', 'l.seen_mac', 'l.hostname', 'l.expires_at', 's.name as system'])
         .where('l.expires_at', '>', nowMs)
         .where('l.state', '=', 'bound')
         .orderBy('l.ip')
         .execute();
       return rows.map((row) => ({
         ip: formatIpv4(row.ip as Ipv4),
-        mac: row.mac,
+        mac: row.seen_mac ?? row.mac,
+        key: row.mac,
         hostname: row.hostname,
         system: row.system,
         expiresAt: timeText(row.expires_at),

@@ -101,7 +101,10 @@ export interface InterfaceRow {
   system_id: number;
   position: number;
   name: string;
-  mac: string;
+  mac: string | null;
+  /** See domain/binding-key.ts. */
+  client_key: string | null;
+  circuit_key: string | null;
 }
 
 /** Who may own an address. One row an address, whoever owns it: the UNIQUE constraint is the whole argument. */
@@ -122,7 +125,10 @@ export interface LeaseRow {
   id: Generated<number>;
   routing_domain: string;
   ip: number;
+  /** What the lease is kept under (domain/binding-key.ts): the MAC, unless its record is known by something else. */
   mac: string;
+  /** The MAC that has it, where it is kept under something else. */
+  seen_mac: string | null;
   hostname: string | null;
   /** 'bound', 'released' or 'declined' (the machine found the address in use: quarantined until it expires). */
   state: string;

@@ -1,4 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3';
+import type { BindingKey } from '../domain/binding-key.ts';
 import { DEFAULT_LOADER, DEFAULT_LOCAL_BOOT } from '../domain/boot-choice.ts';
 import { type DhcpOption, mergeOptions } from '../domain/dhcp-option.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
@@ -20,12 +21,12 @@ const MACHINE = `
   join systems s on s.id = i.system_id
   join profiles p on p.id = s.profile_id
   left join addresses a on a.interface_id = i.id
-  left join installs n on n.id = (select max(id) from installs where system_id = s.id)
-  where i.mac = ?`;
+  left join installs n on n.id = (select max(id) from installs where system_id = s.id)`;
 
 /** Who has an address by a record, as the service's own or as a gateway. */
 const HOLDER = `
-  select a.kind, s.name as system, i.mac as interfaceMac
+  select a.kind, s.name as system, i.mac as interfaceMac,
+         coalesce(i.mac, i.client_key, i.circuit_key) as interfaceKey
   from addresses a
   left join systems s on s.id = a.system_id
   left join interfaces i on i.id = a.interface_id
@@ -35,7 +36,7 @@ const HELD = `select ip from addresses where routing_domain = '${DEFAULT_DOMAIN}
 const IS_HELD = `${HELD} and ip = ?`;
 
 const LEASES = `
-  select ip, mac, state, expires_at as expiresAtMs, updated_at as updatedAtMs from leases
+  select ip, mac, seen_mac as seenMac, state, expires_at as expiresAtMs, updated_at as updatedAtMs from leases
   where routing_domain = '${DEFAULT_DOMAIN}'`;
 const LEASE_AT = `${LEASES} and ip = ?`;
 
@@ -43,6 +44,7 @@ interface HolderRow {
   kind: string;
   system: string | null;
   interfaceMac: string | null;
+  interfaceKey: string | null;
 }
 
 interface MachineRow {
@@ -92,7 +94,7 @@ export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: Sqlite
   });
   const findHolder = (ip: Ipv4, nowMs: number): { mac: string | null; label: string } | undefined => {
     const row = memory.holderOf(ip);
-    if (row?.kind === 'interface') return { mac: row.interfaceMac, label: `system ${row.system}` };
+    if (row?.kind === 'interface') return { mac: row.interfaceKey, label: `system ${row.system}` };
     if (row !== undefined)
       return { mac: null, label: row.system === null ? row.kind : `BMC of ${row.system}` };
     const lease = memory.leases.at(ip);
@@ -107,9 +109,24 @@ export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: Sqlite
     findLease: memory.leases.newestOf,
     findHolder,
     subnets,
-    findMacOf: (ip, nowMs) => findHolder(ip, nowMs)?.mac ?? undefined,
+    findMachineSeen(mac, nowMs) {
+      const lease = memory.leases.newestSeen(mac);
+      const machine = isLive(lease, nowMs) ? memory.machineOf(lease.mac) : undefined;
+      return lease && machine && { machine, key: lease.mac };
+    },
+    findMacOf(ip, nowMs) {
+      const recorded = memory.holderOf(ip)?.interfaceMac;
+      if (recorded != null) return recorded;
+      const holder = findHolder(ip, nowMs)?.mac ?? undefined;
+      const lease = memory.leases.at(ip);
+      return isLive(lease, nowMs) && lease.mac === holder ? (lease.seenMac ?? holder) : holder;
+    },
     commitLease: (write) => commit.add(write),
   };
+}
+
+function isLive(lease: LeaseFacts | undefined, nowMs: number): lease is LeaseFacts {
+  return lease?.state === 'bound' && lease.expiresAtMs > nowMs;
 }
 
 /** What packets ask, kept equal to what is committed. */
@@ -118,7 +135,13 @@ export interface SqliteDhcp extends DhcpStore {
 }
 
 function createMemory(reader: BetterSqlite3.Database) {
-  const machine = reader.prepare<[string], MachineRow>(MACHINE);
+  const [byMac, byClientId, byCircuit] = (['mac', 'client_key', 'circuit_key'] as const).map((column) =>
+    reader.prepare<[string], MachineRow>(`${MACHINE} where i.${column} = ?`),
+  );
+  const statementFor = (key: BindingKey): typeof byMac => {
+    if (key.startsWith('id:')) return byClientId;
+    return key.startsWith('circuit:') ? byCircuit : byMac;
+  };
   const holder = reader.prepare<[number], HolderRow>(HOLDER);
   const isHeld = reader.prepare<[number], unknown>(IS_HELD);
   const leaseAt = reader.prepare<[number], LeaseFacts>(LEASE_AT);
@@ -147,7 +170,7 @@ function createMemory(reader: BetterSqlite3.Database) {
     machineOf(mac: string): MachineFacts | undefined {
       const known = machines.get(mac);
       if (known !== undefined || machines.has(mac)) return known;
-      const row = machine.get(mac);
+      const row = statementFor(mac)?.get(mac);
       const facts = row === undefined ? undefined : toMachine(row);
       rememberMachine(mac, facts);
       return facts;

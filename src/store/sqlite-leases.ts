@@ -7,15 +7,15 @@ const ADDRESS = `select kind, lease_id as leaseId from addresses where ip = ? an
 
 /** The commonest write of all: a machine keeps its address. No index changes by it. */
 const RENEW = `
-  update leases set hostname = @hostname, state = @state, expires_at = @expiresAtMs, updated_at = @nowMs
+  update leases set seen_mac = @seenMac, hostname = @hostname, state = @state, expires_at = @expiresAtMs, updated_at = @nowMs
   where ip = @ip and routing_domain = '${DEFAULT_DOMAIN}' and mac = @mac`;
 
 /** Writes the binding if the address is free or this machine's own; otherwise changes nothing. */
 const BIND = `
-  insert into leases (routing_domain, ip, mac, hostname, state, expires_at, updated_at)
-  values ('${DEFAULT_DOMAIN}', @ip, @mac, @hostname, @state, @expiresAtMs, @nowMs)
+  insert into leases (routing_domain, ip, mac, seen_mac, hostname, state, expires_at, updated_at)
+  values ('${DEFAULT_DOMAIN}', @ip, @mac, @seenMac, @hostname, @state, @expiresAtMs, @nowMs)
   on conflict (routing_domain, ip) do update
-    set mac = excluded.mac, hostname = excluded.hostname, state = excluded.state,
+    set mac = excluded.mac, seen_mac = excluded.seen_mac, hostname = excluded.hostname, state = excluded.state,
         expires_at = excluded.expires_at, updated_at = excluded.updated_at
     where leases.mac = excluded.mac or leases.expires_at <= excluded.updated_at or leases.state = 'released'
           or @reserved = 1
@@ -29,7 +29,7 @@ const CLAIM = `
 /** A reservation still stands? The record may have been edited since the packet's facts were read. */
 const STILL_RESERVED = `
   select 1 from addresses a join interfaces i on i.id = a.interface_id
-  where a.ip = @ip and a.routing_domain = '${DEFAULT_DOMAIN}' and i.mac = @mac`;
+  where a.ip = @ip and a.routing_domain = '${DEFAULT_DOMAIN}' and @mac in (i.mac, i.client_key, i.circuit_key)`;
 
 /** Writes a group of bindings in one transaction; each write has its own result, none undoes another. */
 export type WriteLeases = (writes: readonly LeaseWrite[]) => ('bound' | 'taken')[];

@@ -1,3 +1,4 @@
+import type { BindingKey, InterfaceIdentity } from '../domain/binding-key.ts';
 import type { BootFields } from '../domain/boot-choice.ts';
 import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
@@ -86,9 +87,8 @@ export interface SubnetStore {
   remove(id: number): Promise<void>;
 }
 
-export interface InterfaceWrite {
+export interface InterfaceWrite extends InterfaceIdentity {
   readonly name: string;
-  readonly mac: string;
   readonly ip: Ipv4 | null;
 }
 
@@ -120,7 +120,7 @@ export interface SystemStore {
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;
   remove(id: number): Promise<void>;
-  /** Who has this name, hostname or MAC, other than the system `exceptId`? */
+  /** Who has this name, hostname, MAC, client id or circuit, other than the system `exceptId`? */
   conflicts(write: SystemWrite, exceptId: number | null): Promise<Conflict[]>;
 }
 
@@ -129,15 +129,15 @@ export interface AddressHolder {
   readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
   readonly systemId: number | null;
   readonly subnetId: number | null;
-  /** The MAC of the interface or of the lease; null for the other kinds. */
-  readonly mac: string | null;
+  /** Of the interface or of the lease; null for the other kinds. */
+  readonly key: string | null;
   readonly conflict: Conflict;
 }
 
-/** An address that is to be written to a record; `mac` is that of its interface, null for a BMC or a gateway. */
+/** An address that is to be written to a record; `key` is that of its interface, null for a BMC or a gateway. */
 export interface WantedAddress {
   readonly ip: Ipv4;
-  readonly mac: string | null;
+  readonly key: BindingKey | null;
 }
 
 export interface AddressStore {

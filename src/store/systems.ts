@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { type InterfaceIdentity, identityOf, keysOf } from '../domain/binding-key.ts';
 import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
 import { type Conflict, DomainError } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
@@ -99,7 +100,8 @@ function toRow(write: SystemWrite) {
 
 async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWrite): Promise<void> {
   for (const [position, item] of write.interfaces.entries()) {
-    const row = { system_id: systemId, position, name: item.name, mac: item.mac };
+    const { mac, clientKey: client_key, circuitKey: circuit_key } = keysOf(item);
+    const row = { system_id: systemId, position, name: item.name, mac, client_key, circuit_key };
     const { id } = await db.insertInto('interfaces').values(row).returning('id').executeTakeFirstOrThrow();
     if (item.ip !== null) await claim(db, { ip: item.ip, kind: 'interface', systemId, interfaceId: id });
   }
@@ -137,15 +139,42 @@ async function findConflicts(
     const value = sameName ? write.name : write.hostname;
     found.push(heldBy(other.name, sameName ? 'name' : 'hostname', value, null));
   }
-  const macs = write.interfaces.map((item) => item.mac);
-  const rows = await db
-    .selectFrom('interfaces')
-    .innerJoin('systems', 'systems.id', 'interfaces.system_id')
-    .select(['systems.id', 'systems.name as system', 'interfaces.name', 'interfaces.mac'])
-    .where('interfaces.mac', 'in', macs)
-    .execute();
-  for (const row of rows) if (row.id !== exceptId) found.push(heldBy(row.system, 'mac', row.mac, row.name));
+  for (const [kind, column, key] of KEY_COLUMNS) {
+    const values = write.interfaces.flatMap((item) => keysOf(item)[key] ?? []);
+    if (values.length === 0) continue;
+    const rows = await db
+      .selectFrom('interfaces')
+      .innerJoin('systems', 'systems.id', 'interfaces.system_id')
+      .select(['systems.id', 'systems.name as system', 'interfaces.name', 'mac', 'client_key', 'circuit_key'])
+      .where(column, 'in', values)
+      .execute();
+    for (const row of rows)
+      if (row.id !== exceptId) found.push(heldBy(row.system, kind, identifierOf(kind, row), row.name));
+  }
   return found;
+}
+
+const KEY_COLUMNS = [
+  ['mac', 'mac', 'mac'],
+  ['client-id', 'client_key', 'clientKey'],
+  ['circuit', 'circuit_key', 'circuitKey'],
+] as const;
+
+function identifierOf(kind: Conflict['kind'], row: KeyRow): string {
+  const { mac, clientId, circuitId, remoteId } = toIdentity(row);
+  if (kind === 'mac') return mac ?? '';
+  if (kind === 'client-id') return clientId ?? '';
+  return remoteId === null ? (circuitId ?? '') : `${circuitId} of ${remoteId}`;
+}
+
+interface KeyRow {
+  readonly mac: string | null;
+  readonly client_key: string | null;
+  readonly circuit_key: string | null;
+}
+
+function toIdentity(row: KeyRow): Required<InterfaceIdentity> {
+  return identityOf({ mac: row.mac, clientKey: row.client_key, circuitKey: row.circuit_key });
 }
 
 function heldBy(system: string, kind: Conflict['kind'], value: string, iface: string | null): Conflict {
@@ -177,9 +206,10 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     interfaces: (interfaces.get(row.id) ?? []).map(
       (item): SystemInterface => ({
         name: item.name,
-        mac: item.mac,
+        ...toIdentity(item),
         ip: item.ip === null ? null : formatIpv4(item.ip as Ipv4),
         subnet: item.ip === null ? null : subnetOf(item.ip),
+        seenMac: item.mac === null ? item.seen_mac : null,
       }),
     ),
     bmc: bmcs.get(row.id) ?? null,
@@ -206,7 +236,10 @@ async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
   const query = db
     .selectFrom('interfaces as i')
     .leftJoin('addresses as a', 'a.interface_id', 'i.id')
-    .select(['i.system_id', 'i.name', 'i.mac', 'a.ip'])
+    .leftJoin('leases as l', (join) =>
+      join.onRef('l.ip', '=', 'a.ip').onRef('l.routing_domain', '=', 'a.routing_domain'),
+    )
+    .select(['i.system_id', 'i.name', 'i.mac', 'i.client_key', 'i.circuit_key', 'a.ip', 'l.seen_mac'])
     .orderBy('i.position');
   const rows = await (only === undefined ? query : query.where('i.system_id', '=', only)).execute();
   const bySystem = new Map<number, typeof rows>();

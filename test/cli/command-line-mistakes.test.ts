@@ -16,7 +16,7 @@ describe('mistakes', () => {
     [
       'system edit web001 --interface eth1',
       'nothing to change on interface eth1',
-      'give --ip, --mac or --subnet with it',
+      'give --ip, --mac, --subnet, --client-id or --circuit-id with it',
     ],
     [
       'system add w --profile p --mac m --interface eth0 --interface eth1',
@@ -25,7 +25,7 @@ describe('mistakes', () => {
     ],
     [
       'system add w --profile p --interface name=eth0,mca=1',
-      "--interface: 'mca=1' is not one of name=…, mac=…, ip=…, subnet=…",
+      "--interface: 'mca=1' is not one of name=…, mac=…, client-id=…, circuit-id=…, remote-id=…, ip=…, subnet=…",
       'write --interface name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12',
     ],
     [
@@ -33,7 +33,11 @@ describe('mistakes', () => {
       "--interface: mac is given twice in 'mac=1,mac=2'",
       undefined,
     ],
-    ['system add w --profile p --interface name=e', "--interface: 'name=e' has no mac=…", undefined],
+    [
+      'system add w --profile p --interface name=e',
+      "--interface: 'name=e' has no mac=…, client-id=… or circuit-id=…",
+      undefined,
+    ],
     [
       'system add w --profile p --mac m --set timezne=UTC',
       "there is no setting 'timezne'",

@@ -134,6 +134,20 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
+      line: 'system add web001 --profile p --circuit-id Gi1/0/3 --remote-id 0x0006aabb --ip auto --interface name=ib0,client-id=ff:00:01',
+      options: {
+        input: {
+          name: 'web001',
+          profile: 'p',
+          interfaces: [
+            { circuitId: 'Gi1/0/3', remoteId: '0x0006aabb', ip: 'auto' },
+            { name: 'ib0', clientId: 'ff:00:01' },
+          ],
+        },
+        settings: undefined,
+      },
+    },
+    {
       line: 'subnet edit lab --range none --dns none --mtu none --gateway none --next-server none',
       options: {
         name: 'lab',

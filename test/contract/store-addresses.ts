@@ -178,7 +178,7 @@ export function addressCases(store: StoreOfTest): void {
     await store().dhcp.commitLease(leaseWrite(60, '10.99.0.15', { expiresAtMs: NOW_MS + 10 }));
     const addAt = (nowMs: number) =>
       store().transaction(async (tx) => {
-        await tx.addresses.forgetLeases([{ ip: ip('10.99.0.15'), mac: macOf(15) }], nowMs);
+        await tx.addresses.forgetLeases([{ ip: ip('10.99.0.15'), key: macOf(15) }], nowMs);
         return tx.systems.add(systemWrite(profileId, 15), nowMs);
       });
     await refusedAsTaken(addAt(NOW_MS + 9));
@@ -189,7 +189,7 @@ export function addressCases(store: StoreOfTest): void {
     const profileId = await addCatalogue(store());
     await store().dhcp.commitLease(leaseWrite(15, '10.99.0.15'));
     await store().transaction(async (tx) => {
-      await tx.addresses.forgetLeases([{ ip: ip('10.99.0.15'), mac: macOf(15) }], NOW_MS);
+      await tx.addresses.forgetLeases([{ ip: ip('10.99.0.15'), key: macOf(15) }], NOW_MS);
       await tx.systems.add(systemWrite(profileId, 15), NOW_MS);
     });
     expect(await holderOf(store(), '10.99.0.15')).toBe('system web015');

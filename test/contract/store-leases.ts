@@ -32,13 +32,20 @@ export function leaseCases(store: StoreOfTest): void {
     expect(await store().dhcp.commitLease(leaseWrite(1, A, { hostname: 'toaster' }))).toBe('bound');
     const expiresAtMs = NOW_MS + 3_600_000;
     const times = { expiresAtMs, updatedAtMs: NOW_MS };
-    expect(leaseOf(store(), 1)).toEqual({ ip: ip(A), mac: macOf(1), state: 'bound', ...times });
+    expect(leaseOf(store(), 1)).toEqual({
+      ip: ip(A),
+      mac: macOf(1),
+      seenMac: null,
+      state: 'bound',
+      ...times,
+    });
     expect(store().dhcp.findMacOf(ip(A), NOW_MS)).toBe(macOf(1));
     expect(store().dhcp.findLease(macOf(1), ip('10.98.0.0'), ip('10.98.0.255'))).toBeUndefined();
     expect(await store().read.leases.list(NOW_MS)).toEqual([
       {
         ip: A,
         mac: macOf(1),
+        key: macOf(1),
         hostname: 'toaster',
         system: null,
         expiresAt: new Date(expiresAtMs).toISOString(),

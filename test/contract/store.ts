@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { addressCases } from './store-addresses.ts';
 import { bootCases } from './store-boot.ts';
+import { identityCases } from './store-identities.ts';
 import { installCases } from './store-installs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
@@ -34,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('records', () => recordCases(store));
     describe('addresses', () => addressCases(store));
     describe('leases', () => leaseCases(store));
+    describe('identities', () => identityCases(store));
     describe('installs', () => installCases(store));
     describe('machines that fetch files', () => bootCases(store));
     describe('loaders', () => loaderCases(store));

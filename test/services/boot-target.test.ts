@@ -40,7 +40,8 @@ function targetOf(
   };
   const machine = known ? { ...records, loader, localBoot, install } : undefined;
   const settings = { serverId: ip('10.99.0.1'), httpPort: 80, nowMs: NOW_MS };
-  return chooseTarget(client, { machine, subnet: undefined, facts: factsOf() }, settings);
+  const gathered = { machine, subnet: undefined, facts: factsOf(), key: client.key, seenMac: null };
+  return chooseTarget(client, gathered, settings);
 }
 
 const HTTP = 'http://10.99.0.1/loaders/';

@@ -95,6 +95,7 @@ export function leaseWrite(number: number, address: string, change: Partial<Leas
   return {
     ip: ip(address),
     mac: macOf(number),
+    seenMac: null,
     hostname: null,
     state: 'bound',
     expiresAtMs: NOW_MS + 3_600_000,

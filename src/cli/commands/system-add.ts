@@ -37,7 +37,8 @@ export const systemAdd = defineCommand<Options>({
   ],
   parse: ({ name, flags }) => {
     const wholeInterface = flags.texts('interface').some((text) => text.includes('='));
-    requireFlags(flags, wholeInterface ? ['profile'] : ['profile', 'mac']);
+    const isKnown = wholeInterface || ['client-id', 'circuit-id'].some((name) => flags.given.includes(name));
+    requireFlags(flags, isKnown ? ['profile'] : ['profile', 'mac']);
     const { profile = '', ...rest } = systemFields(flags);
     const options = optionChange(flags);
     const dhcpOptions = options && optionsAfter(options, []);

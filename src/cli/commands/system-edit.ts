@@ -39,7 +39,10 @@ export const systemEdit = defineCommand<Options>({
   operand: 'name',
   flags: [
     ...BOOT_INTERFACE_FLAGS,
-    { flag: '--interface <name>', help: 'the interface that --ip, --mac and --subnet are meant for' },
+    {
+      flag: '--interface <name>',
+      help: 'the interface that --ip, --mac, --subnet, --client-id and --circuit-id are meant for',
+    },
     {
       flag: '--add-interface <interface>',
       help: 'name=eth1,mac=…,ip=…,subnet=…',
