@@ -47,6 +47,7 @@ import { createListenerSet } from './listeners/listener-set.ts';
 import { createNetworkListeners } from './listeners/network-listeners.ts';
 import { createLoaders } from './loaders.ts';
 import { createArpProber } from './net/address-prober.ts';
+import { choosePeers } from './net/batched-peers.ts';
 import { createDhcpSocketOpener } from './net/dhcp-socket.ts';
 import { listInterfaces } from './net/interfaces.ts';
 import { loadLibc } from './net/libc.ts';
@@ -147,6 +148,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     find: inAnyCase(bootFilesByTftp(bootFiles, files, { httpPort, fileBytes: tftpFileBytes })),
     macOf: macOfAddress(store.dhcp, deps.now),
     fileBytes: tftpFileBytes,
+    bindPeers: choosePeers(libc),
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });

@@ -63,6 +63,20 @@ export const bindUdp: BindUdp = (options) =>
     });
   });
 
+/** Takes over a bound, non-blocking IPv4 descriptor; from then on closing the socket closes it. */
+export function adoptUdp(fd: number, onError: (error: Error) => void): DatagramSocket {
+  const socket = createSocket({ type: 'udp4', lookup: (host, _options, done) => done(null, host, 4) });
+  try {
+    // `exclusive`: under node:cluster the descriptor is this worker's, not the primary's.
+    socket.bind({ fd, exclusive: true });
+    socket.on('error', onError);
+    return wrap(socket);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
 function wrap(socket: Socket): DatagramSocket {
   const { address, port } = socket.address();
   let closing: Promise<void> | undefined;

@@ -17,6 +17,11 @@ export interface Libc {
   recv(fd: number, bytes: Buffer, flags: number): CallResult;
   /** Has the kernel drop what a filter program (classic BPF, eight bytes an instruction) does not let through. */
   attachFilter(fd: number, program: Buffer): CallResult;
+  /** `vector` is an array of struct mmsghdr; the outcome is how many of its first `count` were sent or filled. */
+  sendmmsg(fd: number, vector: Buffer, count: number, flags: number): CallResult;
+  recvmmsg(fd: number, vector: Buffer, count: number, flags: number): CallResult;
+  /** Where the first byte lies, for structures that point at others. It stays there as long as the buffer is referenced. */
+  addressOf(bytes: Buffer): number;
   close(fd: number): CallResult;
 }
 
@@ -31,6 +36,7 @@ export interface Ffi {
   struct(name: string, members: Readonly<Record<string, string>>): unknown;
   sizeof(type: unknown): number;
   errno(): number;
+  address(value: Buffer): bigint;
 }
 
 /**
@@ -47,8 +53,10 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_BROADCAST = 6;
+export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_BINDTODEVICE = 25;
+export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 const SO_ATTACH_FILTER = 26;
 export const MSG_DONTWAIT = 0x40;
@@ -87,6 +95,8 @@ function bindCalls(ffi: Ffi): Libc {
   const bind = program.func('int bind(int, const void *, uint32_t)');
   const sendto = program.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)');
   const recv = program.func('long recv(int, void *, size_t, int)');
+  const sendmmsg = program.func('int sendmmsg(int, const void *, uint32_t, int)');
+  const recvmmsg = program.func('int recvmmsg(int, void *, uint32_t, int, void *)');
   const close = program.func('int close(int)');
   const filterProgram = ffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const void *' });
   const attach = program.func('int setsockopt(int, int, int, const sock_fprog *, uint32_t)');
@@ -109,6 +119,10 @@ function bindCalls(ffi: Ffi): Libc {
       const program = { len: filter.length / 8, filter };
       return outcome(attach(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, ffi.sizeof(filterProgram)));
     },
+    sendmmsg: (fd, vector, count, flags) => outcome(sendmmsg(fd, vector, count, flags)),
+    recvmmsg: (fd, vector, count, flags) => outcome(recvmmsg(fd, vector, count, flags, null)),
+    // User space ends below 2^52 everywhere: the number is exact.
+    addressOf: (bytes) => Number(ffi.address(bytes)),
     close: (fd) => outcome(close(fd)),
   };
 }

@@ -3,6 +3,7 @@ import type { ListenerStatus } from '../http/api-services.ts';
 import { PortRefused } from '../listeners/listener.ts';
 import { listening, refusedStatus } from '../listeners/listener-status.ts';
 import type { BindUdp } from '../net/datagram.ts';
+import type { BindPeers } from '../net/peer-socket.ts';
 import type { TftpEvent } from './events.ts';
 import { createTftpListener, type TftpListener, type TftpLog } from './listener.ts';
 import type { TftpFind } from './lookup.ts';
@@ -24,6 +25,8 @@ export interface TftpAddressesDeps {
   readonly fileBytes?: number;
   /** How sockets are bound, default real ones. */
   readonly bind?: BindUdp;
+  /** How the ports of transfers are bound, default plain ones. */
+  readonly bindPeers?: BindPeers;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface TftpAddresses {
 }
 
 export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
-  const { port, find, macOf, onEvent, log, fileBytes, bind } = deps;
+  const { port, find, macOf, onEvent, log, fileBytes, bind, bindPeers } = deps;
   const running = new Map<string, { readonly listener: TftpListener; readonly mtuBytes: number }>();
   const refused = new Map<string, PortRefused>();
 
@@ -52,6 +55,7 @@ export function createTftpAddresses(deps: TftpAddressesDeps): TftpAddresses {
       now: () => performance.now(),
       limits: { blockBytes: blockLimitForMtu(mtuBytes), ...(fileBytes === undefined ? {} : { fileBytes }) },
       ...(bind === undefined ? {} : { bind }),
+      ...(bindPeers === undefined ? {} : { bindPeers }),
     });
     try {
       await listener.start();

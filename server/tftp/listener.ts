@@ -1,37 +1,18 @@
 import { withoutToken } from '../../src/boot/boot-names.ts';
-import { negotiate, WINDOW_BLOCKS_MAX } from '../../src/tftp/negotiate.ts';
+import { negotiate } from '../../src/tftp/negotiate.ts';
 import { TFTP_ERROR } from '../../src/tftp/packet.ts';
+import type { TransferEnd } from '../../src/tftp/transfer.ts';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
 import { type BindUdp, bindUdp, type DatagramSocket, type Endpoint } from '../net/datagram.ts';
+import { type BindPeers, plainPeers } from '../net/peer-socket.ts';
+import { Deadlines, type StartTimer, startRealTimer } from './deadlines.ts';
 import type { TftpEvent } from './events.ts';
+import { checkLimits, type TftpLimits } from './limits.ts';
 import type { TftpFind } from './lookup.ts';
 import { type TftpPlace, TftpPlaces } from './places.ts';
 import { bytesToSend, type JudgedRequest, judgeRequest, type Refusal } from './request.ts';
-import { errorPacket, openSession, type SessionEnd, type StartTimer, startRealTimer } from './session.ts';
-
-export interface TftpLimits {
-  /** Largest block to agree to: blockLimitForMtu of the interface. Default 1468, for an MTU of 1500. */
-  readonly blockBytes: number;
-  /** Largest window to agree to, 1–64 blocks. Default 64. */
-  readonly windowBlocks: number;
-  /** Largest file to serve, in bytes. Default 32 MB (F28): what is larger belongs to HTTP. */
-  readonly fileBytes: number;
-  /** Largest file to serve in netascii, in bytes. Default 1 MiB. */
-  readonly netasciiBytes: number;
-  /** Transfers at once. Default 1024. */
-  readonly sessions: number;
-  /** Transfers at once to one client address. Default 32. */
-  readonly sessionsPerClient: number;
-}
-
-const DEFAULT_TFTP_LIMITS: TftpLimits = {
-  blockBytes: 1468,
-  windowBlocks: WINDOW_BLOCKS_MAX,
-  fileBytes: 32 * 1024 * 1024,
-  netasciiBytes: 1024 * 1024,
-  sessions: 1024,
-  sessionsPerClient: 32,
-};
+import { answerToStranger, errorPacket, openSession } from './session.ts';
+import { TransferPorts } from './transfer-ports.ts';
 
 /** The part of a pino logger that is used here. */
 export interface TftpLog {
@@ -54,6 +35,8 @@ export interface TftpListenerOptions {
   readonly now: () => number;
   readonly limits?: Partial<TftpLimits>;
   readonly bind?: BindUdp;
+  /** How the ports of transfers are bound, default plain ones by `bind`. */
+  readonly bindPeers?: BindPeers;
   readonly startTimer?: StartTimer;
 }
 
@@ -72,12 +55,7 @@ const RECV_BUFFER_BYTES = 1024 * 1024;
  * @throws RangeError for limits that no transfer could keep
  */
 export function createTftpListener(options: TftpListenerOptions): TftpListener {
-  const limits = { ...DEFAULT_TFTP_LIMITS, ...options.limits };
-  if (limits.blockBytes < 8 || limits.blockBytes > 65464)
-    throw new RangeError(`TFTP block limit ${limits.blockBytes} is outside 8-65464 (RFC 2348)`);
-  if (limits.windowBlocks < 1 || limits.windowBlocks > WINDOW_BLOCKS_MAX)
-    throw new RangeError(`TFTP window limit ${limits.windowBlocks} is outside 1-${WINDOW_BLOCKS_MAX}`);
-  return new RunningTftpListener(options, limits);
+  return new RunningTftpListener(options, checkLimits(options.limits));
 }
 
 class RunningTftpListener implements TftpListener {
@@ -86,6 +64,8 @@ class RunningTftpListener implements TftpListener {
   readonly #limits: TftpLimits;
   readonly #bind: BindUdp;
   readonly #places: TftpPlaces;
+  readonly #ports: TransferPorts;
+  readonly #deadlines: Deadlines;
   #socket: DatagramSocket | undefined;
 
   constructor(options: TftpListenerOptions, limits: TftpLimits) {
@@ -94,10 +74,26 @@ class RunningTftpListener implements TftpListener {
     this.#limits = limits;
     this.#bind = options.bind ?? bindUdp;
     this.#places = new TftpPlaces(limits);
+    const bindPeers = options.bindPeers ?? plainPeers(this.#bind);
+    this.#ports = new TransferPorts(() => bindPeers(this.#portOptions()));
+    this.#deadlines = new Deadlines(options.now, options.startTimer ?? startRealTimer);
   }
 
   get local(): Endpoint | undefined {
     return this.#socket?.local;
+  }
+
+  /** Answers leave from the address that was asked (RFC 1123 §2.3). */
+  #portOptions(): Parameters<BindPeers>[0] {
+    const { listen, log } = this.#options;
+    return {
+      address: listen.address,
+      onStranger: (bytes, answer) => {
+        const words = answerToStranger(bytes);
+        if (words !== undefined) answer(words);
+      },
+      onError: (error) => log.error({ err: error, listener: this.name }, 'tftp socket error'),
+    };
   }
 
   async start(): Promise<void> {
@@ -196,12 +192,11 @@ class RunningTftpListener implements TftpListener {
     const negotiation = negotiate(judged.options, bytes.length, this.#limits);
     const opening = openSession({
       client: place.client,
-      localAddress: this.#options.listen.address,
       bytes,
       negotiation,
-      bind: this.#bind,
+      ports: this.#ports,
+      deadlines: this.#deadlines,
       now: this.#options.now,
-      startTimer: this.#options.startTimer ?? startRealTimer,
       isWanted: () => !place.left,
       onEnd: (end) => this.#onEnd(place, end, negotiation),
     });
@@ -212,7 +207,7 @@ class RunningTftpListener implements TftpListener {
     });
   }
 
-  #onEnd(place: TftpPlace, end: SessionEnd, agreed: { blockBytes: number; windowBlocks: number }): void {
+  #onEnd(place: TftpPlace, end: TransferEnd, agreed: { blockBytes: number; windowBlocks: number }): void {
     if (!this.#places.leave(place)) return;
     const { client, name, totalBytes } = place;
     if (!end.ok) {

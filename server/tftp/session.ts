@@ -1,3 +1,4 @@
+import { DATA_HEAD_BYTES, DATA_HEADS } from '../../src/tftp/data-heads.ts';
 import type { Negotiation } from '../../src/tftp/negotiate.ts';
 import {
   decodePacket,
@@ -8,40 +9,34 @@ import {
 } from '../../src/tftp/packet.ts';
 import {
   ackedBytes,
+  ended,
   type Step,
   startTransfer,
   step,
+  type TransferEnd,
   type TransferEvent,
   type TransferFailure,
-  type TransferResult,
   type TransferState,
 } from '../../src/tftp/transfer.ts';
-import type { BindUdp, DatagramSocket, Endpoint } from '../net/datagram.ts';
-
-/** Calls `fire` once after `ms`; the result takes it back. */
-export type StartTimer = (ms: number, fire: () => void) => () => void;
+import type { Endpoint } from '../net/datagram.ts';
+import type { Deadlines, Waiting } from './deadlines.ts';
+import type { TransferPort, TransferPorts } from './transfer-ports.ts';
 
 /** Everything that one transfer needs. */
 export interface SessionPlan {
   readonly client: Endpoint;
-  /** The address the client asked; the answers leave from it (RFC 1123 §2.3). */
-  readonly localAddress: string;
   readonly bytes: Buffer;
   readonly negotiation: Negotiation;
-  readonly bind: BindUdp;
+  readonly ports: TransferPorts;
+  readonly deadlines: Deadlines;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  readonly startTimer: StartTimer;
-  /** Asked once the socket is there: a request that was given up meanwhile must not get an answer. */
+  /** Asked once the port is there: a request that was given up meanwhile must not get an answer. */
   readonly isWanted: () => boolean;
-  readonly onEnd: (end: SessionEnd) => void;
+  readonly onEnd: (end: TransferEnd) => void;
 }
 
-export type SessionEnd =
-  | { readonly ok: true; readonly result: TransferResult }
-  | { readonly ok: false; readonly failure: TransferFailure };
-
-/** One transfer under way, on a socket of its own: its port is our transfer identifier (RFC 1350 §4). */
+/** One transfer under way: its port and the client's are its identifiers (RFC 1350 §4). */
 export interface TftpSession {
   /** The same request came again. */
   repeat(): void;
@@ -57,36 +52,36 @@ export interface TftpSession {
 }
 
 /**
- * Opens the socket and sends the first packet; undefined when it was no longer wanted.
+ * Takes a port and sends the first packet; undefined when it was no longer wanted.
  * Rejects with the system's error when there is no socket to be had.
  */
 export async function openSession(plan: SessionPlan): Promise<TftpSession | undefined> {
-  const failedSend: { last?: Error } = {};
-  const onError = (error: Error) => {
-    failedSend.last = error;
-  };
-  const socket = await plan.bind({ address: plan.localAddress, port: 0, onError });
+  // Nothing is delivered before the first packet was sent: what comes earlier is no answer to this transfer.
+  let session: RunningSession | undefined;
+  const port = await plan.ports.take(plan.client, {
+    message: (bytes) => session?.take(bytes),
+    failure: (error) => session?.noteFailure(error),
+  });
   if (!plan.isWanted()) {
-    await socket.close();
+    await port.release();
     return undefined;
   }
-  return new RunningSession(plan, socket, failedSend);
+  session = new RunningSession(plan, port);
+  return session;
 }
 
-class RunningSession implements TftpSession {
+class RunningSession implements TftpSession, Waiting {
   readonly #plan: SessionPlan;
-  readonly #socket: DatagramSocket;
-  readonly #failedSend: { last?: Error };
+  readonly #port: TransferPort;
+  #failedSend: Error | undefined;
   #state: TransferState;
-  #cancelTimer: () => void = () => {};
 
-  constructor(plan: SessionPlan, socket: DatagramSocket, failedSend: { last?: Error }) {
+  constructor(plan: SessionPlan, port: TransferPort) {
     this.#plan = plan;
-    this.#socket = socket;
-    this.#failedSend = failedSend;
-    socket.onMessage((bytes, from) => this.#onDatagram(bytes, from));
+    this.#port = port;
     const first = startTransfer(plan.bytes, plan.negotiation, plan.now());
     this.#state = first.state;
+    plan.deadlines.add(this);
     this.#apply(first);
   }
 
@@ -103,55 +98,72 @@ class RunningSession implements TftpSession {
   }
 
   async abort(message: string | undefined): Promise<void> {
-    if (this.#state.phase !== 'ended' && message !== undefined)
-      this.#send(errorPacket(TFTP_ERROR.notDefined, message), this.#plan.client);
-    this.#state = { ...this.#state, phase: 'ended' };
-    this.#cancelTimer();
-    await this.#socket.close();
+    if (this.#state.phase === 'ended') return;
+    if (message !== undefined) this.#port.peer.send(errorPacket(TFTP_ERROR.notDefined, message));
+    this.#state = ended(this.#state, undefined).state;
+    await this.#leave();
   }
 
-  #onDatagram(bytes: Buffer, from: Endpoint): void {
-    const { client } = this.#plan;
+  /** A datagram of the client. */
+  take(bytes: Buffer): void {
     const packet = decodeOrNothing(bytes);
-    if (packet === undefined) return;
-    if (from.address !== client.address || from.port !== client.port) {
-      // RFC 1350 §4: tell the stranger, leave the transfer alone. An ERROR is never answered, or two servers talk for ever.
-      if (packet.type !== 'error')
-        this.#send(errorPacket(TFTP_ERROR.unknownTransferId, 'unknown transfer ID'), from);
-    } else if (packet.type === 'ack' || packet.type === 'error') this.#handle(packet);
+    if (packet?.type === 'ack' || packet?.type === 'error') this.#handle(packet);
+  }
+
+  /** What could not be sent counts as lost: it is sent again, and the end of the transfer tells why. */
+  noteFailure(error: Error): void {
+    this.#failedSend = error;
+  }
+
+  deadlineMs(): number {
+    return this.#state.deadlineMs;
+  }
+
+  onDeadline(): void {
+    this.#handle({ type: 'timer' });
   }
 
   #handle(event: TransferEvent): void {
     this.#apply(step(this.#state, event, this.#plan.now()));
   }
 
-  #apply({ state, effects }: Step): void {
+  #apply({ state, send, end }: Step): void {
     this.#state = state;
-    for (const effect of effects) {
-      if (effect.type === 'send') this.#send(effect.bytes, this.#plan.client);
-      else if (effect.type === 'set-timer') this.#setTimer(effect.ms);
-      else if (effect.type === 'done') this.#end({ ok: true, result: effect.result });
-      else this.#end({ ok: false, failure: explain(effect.failure, this.#failedSend.last) });
-    }
+    if (send?.type === 'oack') this.#sendOack();
+    else if (send !== undefined && send.first <= send.last) this.#sendBlocks(send.first, send.last);
+    if (end === undefined) return;
+    void this.#leave();
+    this.#plan.onEnd(end.ok ? end : { ok: false, failure: explain(end.failure, this.#failedSend) });
   }
 
-  #send(bytes: Buffer, to: Endpoint): void {
-    // What could not be sent counts as lost: the timer sends it again, and the end of the transfer tells why.
-    this.#socket.send(bytes, to, (error) => {
-      this.#failedSend.last = error;
+  #sendOack(): void {
+    this.#port.peer.send(encodePacket({ type: 'oack', options: this.#plan.negotiation.oack }));
+  }
+
+  #sendBlocks(first: number, last: number): void {
+    const { bytes, negotiation } = this.#state.plan;
+    this.#port.peer.sendRun({
+      datagrams: last - first + 1,
+      heads: DATA_HEADS,
+      headBytes: DATA_HEAD_BYTES,
+      firstHead: first,
+      body: bytes,
+      start: (first - 1) * negotiation.blockBytes,
+      pieceBytes: negotiation.blockBytes,
     });
   }
 
-  #setTimer(ms: number): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#plan.startTimer(ms, () => this.#handle({ type: 'timer' }));
+  #leave(): Promise<void> {
+    this.#plan.deadlines.remove(this);
+    return this.#port.release();
   }
+}
 
-  #end(report: SessionEnd): void {
-    this.#cancelTimer();
-    void this.#socket.close();
-    this.#plan.onEnd(report);
-  }
+/** The answer to a packet of nobody's transfer (RFC 1350 §4); an ERROR is never answered, or two servers talk for ever. */
+export function answerToStranger(bytes: Buffer): Buffer | undefined {
+  const packet = decodeOrNothing(bytes);
+  if (packet === undefined || packet.type === 'error') return undefined;
+  return errorPacket(TFTP_ERROR.unknownTransferId, 'unknown transfer ID');
 }
 
 /** An ERROR packet with words that are ours (ASCII). */
@@ -173,18 +185,3 @@ function explain(failure: TransferFailure, failedSend: Error | undefined): Trans
   if (failedSend === undefined) return failure;
   return { ...failure, detail: `${failure.detail}; sending failed: ${failedSend.message}` };
 }
-
-/**
- * The real timer. It fires after the sockets were read once more: when the process was held up, the ACKs that wait
- * in the sockets come first, or every transfer would resend its window at the moment of the highest load.
- */
-export const startRealTimer: StartTimer = (ms, fire) => {
-  let immediate: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    immediate = setImmediate(fire);
-  }, ms);
-  return () => {
-    clearTimeout(timer);
-    clearImmediate(immediate);
-  };
-};

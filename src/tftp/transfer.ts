@@ -1,17 +1,23 @@
 import type { Negotiation } from './negotiate.ts';
-import { encodePacket } from './packet.ts';
 import { addSample, type RoundTrip, waitMs } from './retransmit.ts';
+
+/** What stays the same all through a transfer. */
+export interface TransferPlan {
+  /** The file, as it goes over the wire. */
+  readonly bytes: Buffer;
+  readonly negotiation: Negotiation;
+  /** Blocks that the file takes; the last one is short, and empty when the size divides evenly (RFC 1350 §6). */
+  readonly totalBlocks: number;
+  readonly startedMs: number;
+}
 
 /**
  * Sending one file as a state machine: no socket, no clock. Blocks are counted from 1 without wrapping here; only
  * the wire number wraps, from 65535 to 0, as every client of files above 64 Ki blocks expects (F28).
  */
 export interface TransferState {
-  readonly bytes: Buffer;
-  readonly negotiation: Negotiation;
+  readonly plan: TransferPlan;
   readonly phase: 'oack' | 'data' | 'ended';
-  /** Blocks that the file takes; the last one is short, and empty when the size divides evenly (RFC 1350 §6). */
-  readonly totalBlocks: number;
   /** Last block the client acknowledged; 0: none yet. */
   readonly acked: number;
   /** Last block that was sent at least once. */
@@ -25,15 +31,16 @@ export interface TransferState {
   readonly roundTrip: RoundTrip | undefined;
   /** When the packets now waiting for an ACK were sent; undefined once any of them was sent twice. */
   readonly sampleFromMs: number | undefined;
-  readonly startedMs: number;
   readonly progressMs: number;
   readonly resentBlocks: number;
+  /** When a timer event is due, unless something else happens first. */
+  readonly deadlineMs: number;
 }
 
 export type TransferEvent =
   | { readonly type: 'ack'; readonly block: number }
   | { readonly type: 'error'; readonly code: number; readonly message: string }
-  /** The time of the last set-timer effect is over. */
+  /** The deadline of the state is over. */
   | { readonly type: 'timer' }
   /** The client sent the same request again from the same port. */
   | { readonly type: 'repeat' };
@@ -53,16 +60,20 @@ export interface TransferFailure {
   readonly ackedBytes: number;
 }
 
-export type TransferEffect =
-  | { readonly type: 'send'; readonly bytes: Buffer }
-  /** Replaces any timer set before. */
-  | { readonly type: 'set-timer'; readonly ms: number }
-  | { readonly type: 'done'; readonly result: TransferResult }
-  | { readonly type: 'failed'; readonly failure: TransferFailure };
+/** What goes out: the OACK, or the blocks `first` to `last` of the file (none where `last` is before `first`). */
+export type Outgoing =
+  | { readonly type: 'oack' }
+  | { readonly type: 'blocks'; readonly first: number; readonly last: number };
 
+export type TransferEnd =
+  | { readonly ok: true; readonly result: TransferResult }
+  | { readonly ok: false; readonly failure: TransferFailure };
+
+/** The next state and what is to be done, in plain values: one step a packet of every transfer, so nothing is copied. */
 export interface Step {
   readonly state: TransferState;
-  readonly effects: readonly TransferEffect[];
+  readonly send: Outgoing | undefined;
+  readonly end: TransferEnd | undefined;
 }
 
 /** Silence after which a client is given up; with a timeout option, three of its intervals if that is longer. */
@@ -71,10 +82,13 @@ export const PATIENCE_MS = 30_000;
 /** First step: the OACK when options were agreed to (RFC 2347), else the first block. */
 export function startTransfer(bytes: Buffer, negotiation: Negotiation, nowMs: number): Step {
   const state: TransferState = {
-    bytes,
-    negotiation,
+    plan: {
+      bytes,
+      negotiation,
+      totalBlocks: Math.floor(bytes.length / negotiation.blockBytes) + 1,
+      startedMs: nowMs,
+    },
     phase: negotiation.oack.length > 0 ? 'oack' : 'data',
-    totalBlocks: Math.floor(bytes.length / negotiation.blockBytes) + 1,
     acked: 0,
     sent: 0,
     answered: false,
@@ -82,9 +96,9 @@ export function startTransfer(bytes: Buffer, negotiation: Negotiation, nowMs: nu
     quietUpTo: -1,
     roundTrip: undefined,
     sampleFromMs: nowMs,
-    startedMs: nowMs,
     progressMs: nowMs,
     resentBlocks: 0,
+    deadlineMs: nowMs,
   };
   return transmit(state, nowMs);
 }
@@ -109,7 +123,7 @@ function onAck(state: TransferState, block: number, nowMs: number): Step {
   // The window is far below 65536, so a wire number is at most one block that awaits an ACK; all others are old or false.
   const ahead = (block - state.acked) & 0xffff;
   if (ahead > state.sent - state.acked) return nothing(state);
-  if (state.phase === 'oack') return progress({ ...state, phase: 'data' }, 0, nowMs);
+  if (state.phase === 'oack') return progress(state, 0, nowMs);
   return ahead === 0 ? onRepeatedAck(state, nowMs) : progress(state, state.acked + ahead, nowMs);
 }
 
@@ -121,7 +135,7 @@ function onAck(state: TransferState, block: number, nowMs: number): Step {
  * once more: a resend that was not needed makes the receiver repeat an ACK, and that echo must find us quiet.
  */
 function onRepeatedAck(state: TransferState, nowMs: number): Step {
-  const { windowBlocks } = state.negotiation;
+  const { windowBlocks } = state.plan.negotiation;
   if (windowBlocks === 1 || state.acked <= state.quietUpTo) return nothing(state);
   const quietUpTo = state.acked + windowBlocks;
   return transmit({ ...state, quietUpTo, sampleFromMs: undefined }, nowMs);
@@ -134,30 +148,40 @@ function onRepeatedAck(state: TransferState, nowMs: number): Step {
  * new; if the gap is real, the timer fills it.
  */
 function progress(state: TransferState, acked: number, nowMs: number): Step {
-  const inside = acked < state.sent;
+  const { plan, sent, sampleFromMs } = state;
+  const { windowBlocks, timeoutSeconds } = plan.negotiation;
+  const inside = acked < sent;
   const gap = inside && acked > state.quietUpTo;
+  if (acked === plan.totalBlocks) return finish({ ...state, acked }, 'complete', plan.bytes.length, nowMs);
+  const roundTrip =
+    sampleFromMs === undefined
+      ? state.roundTrip
+      : addSample(state.roundTrip, Math.max(0, nowMs - sampleFromMs));
+  const last = Math.min(acked + windowBlocks, plan.totalBlocks);
+  const after = gap ? acked : sent;
+  // Written out: this is made for every ACK of every transfer, and a spread costs several times as much.
   const next: TransferState = {
-    ...state,
+    plan,
+    phase: 'data',
     acked,
+    sent: last,
     answered: true,
     attempt: 0,
-    progressMs: nowMs,
-    quietUpTo: gap ? acked + state.negotiation.windowBlocks : state.quietUpTo,
-    roundTrip:
-      state.sampleFromMs === undefined
-        ? state.roundTrip
-        : addSample(state.roundTrip, Math.max(0, nowMs - state.sampleFromMs)),
+    quietUpTo: gap ? acked + windowBlocks : state.quietUpTo,
+    roundTrip,
     sampleFromMs: inside ? undefined : nowMs,
+    progressMs: nowMs,
+    resentBlocks: state.resentBlocks + (sent - after),
+    deadlineMs: nowMs + waitMs(roundTrip, 0, timeoutSeconds),
   };
-  if (acked === next.totalBlocks) return finish(next, 'complete', next.bytes.length, nowMs);
-  return transmit(next, nowMs, gap ? acked : state.sent);
+  return { state: next, send: { type: 'blocks', first: after + 1, last }, end: undefined };
 }
 
 function onError(state: TransferState, code: number, message: string, nowMs: number): Step {
   const aborted = code === 0 || code === 8;
   // F24: EDK2 asks for tsize, answers the OACK with ERROR 8 "User aborted" and comes back for the file; Intel's
   // ROMs do it with ERROR 0 "TFTP Aborted". Nothing went wrong.
-  if (aborted && state.phase === 'oack' && state.negotiation.sizeAsked)
+  if (aborted && state.phase === 'oack' && state.plan.negotiation.sizeAsked)
     return finish(state, 'probe', 0, nowMs);
   const reason = code === 8 && state.phase === 'oack' ? 'options-refused' : 'client-error';
   return fail(state, reason, `the client sent ERROR ${code}: ${JSON.stringify(message)}`);
@@ -166,64 +190,65 @@ function onError(state: TransferState, code: number, message: string, nowMs: num
 function onTimer(state: TransferState, nowMs: number): Step {
   const idleMs = nowMs - state.progressMs;
   if (idleMs >= patienceMs(state)) {
-    const detail = `no answer for ${Math.round(idleMs / 1000)} s after block ${state.acked} of ${state.totalBlocks}`;
-    const allSent = state.phase === 'data' && state.sent === state.totalBlocks && state.answered;
+    const detail = `no answer for ${Math.round(idleMs / 1000)} s after block ${state.acked} of ${state.plan.totalBlocks}`;
+    const allSent = state.phase === 'data' && state.sent === state.plan.totalBlocks && state.answered;
     return fail(state, allSent ? 'last-ack-missing' : 'no-answer', detail);
   }
   return transmit({ ...state, attempt: state.attempt + 1, sampleFromMs: undefined }, nowMs);
 }
 
-/** Sends the OACK, or the window beyond the last acknowledged block, of which the part up to `after` is left out. */
-function transmit(state: TransferState, nowMs: number, after = state.acked): Step {
-  const timer = { type: 'set-timer', ms: nextWaitMs(state, nowMs) } as const;
-  if (state.phase === 'oack') {
-    const oack = encodePacket({ type: 'oack', options: state.negotiation.oack });
-    return { state, effects: [{ type: 'send', bytes: oack }, timer] };
-  }
-  const last = Math.min(state.acked + state.negotiation.windowBlocks, state.totalBlocks);
-  const effects: TransferEffect[] = [];
-  for (let block = after + 1; block <= last; block += 1)
-    effects.push({ type: 'send', bytes: dataPacket(state, block) });
-  effects.push(timer);
-  const resentBlocks = state.resentBlocks + (state.sent - after);
-  return { state: { ...state, sent: last, resentBlocks }, effects };
+/** Sends the OACK, or the whole window beyond the last acknowledged block. */
+function transmit(state: TransferState, nowMs: number): Step {
+  const deadlineMs = nowMs + nextWaitMs(state, nowMs);
+  if (state.phase === 'oack') return { state: { ...state, deadlineMs }, send: OACK, end: undefined };
+  const { totalBlocks, negotiation } = state.plan;
+  const last = Math.min(state.acked + negotiation.windowBlocks, totalBlocks);
+  const resentBlocks = state.resentBlocks + (state.sent - state.acked);
+  return {
+    state: { ...state, sent: last, resentBlocks, deadlineMs },
+    send: { type: 'blocks', first: state.acked + 1, last },
+    end: undefined,
+  };
 }
 
-function dataPacket(state: TransferState, block: number): Buffer {
-  const { blockBytes } = state.negotiation;
-  const payload = state.bytes.subarray((block - 1) * blockBytes, block * blockBytes);
-  return encodePacket({ type: 'data', block: block & 0xffff, payload });
-}
+const OACK: Outgoing = { type: 'oack' };
 
 function nextWaitMs(state: TransferState, nowMs: number): number {
-  const wait = waitMs(state.roundTrip, state.attempt, state.negotiation.timeoutSeconds);
+  const wait = waitMs(state.roundTrip, state.attempt, state.plan.negotiation.timeoutSeconds);
   const patienceLeft = state.progressMs + patienceMs(state) - nowMs;
   return Math.max(1, Math.min(wait, patienceLeft));
 }
 
 function patienceMs(state: TransferState): number {
-  const { timeoutSeconds } = state.negotiation;
+  const { timeoutSeconds } = state.plan.negotiation;
   // A forged request never answers; only who has answered may name a longer wait (255 s) and keep a place for it.
   if (timeoutSeconds === undefined || !state.answered) return PATIENCE_MS;
   return Math.max(PATIENCE_MS, 3 * timeoutSeconds * 1_000);
 }
 
 function finish(state: TransferState, outcome: 'complete' | 'probe', bytes: number, nowMs: number): Step {
-  const { resentBlocks, startedMs } = state;
-  const result: TransferResult = { outcome, bytes, ms: nowMs - startedMs, resentBlocks };
-  return { state: { ...state, phase: 'ended' }, effects: [{ type: 'done', result }] };
+  const { resentBlocks, plan } = state;
+  const result: TransferResult = { outcome, bytes, ms: nowMs - plan.startedMs, resentBlocks };
+  return ended(state, { ok: true, result });
 }
 
 function fail(state: TransferState, reason: TransferFailure['reason'], detail: string): Step {
   const failure: TransferFailure = { reason, detail, ackedBytes: ackedBytes(state) };
-  return { state: { ...state, phase: 'ended' }, effects: [{ type: 'failed', failure }] };
+  return ended(state, { ok: false, failure });
+}
+
+/** The state of a transfer that is over, however it came to that. */
+export function ended(state: TransferState, end: TransferEnd | undefined): Step {
+  const over: TransferState = { ...state, phase: 'ended', deadlineMs: Number.POSITIVE_INFINITY };
+  return { state: over, send: undefined, end };
 }
 
 /** Bytes of the file that the client has acknowledged. */
 export function ackedBytes(state: TransferState): number {
-  return Math.min(state.acked * state.negotiation.blockBytes, state.bytes.length);
+  const { negotiation, bytes } = state.plan;
+  return Math.min(state.acked * negotiation.blockBytes, bytes.length);
 }
 
 function nothing(state: TransferState): Step {
-  return { state, effects: [] };
+  return { state, send: undefined, end: undefined };
 }

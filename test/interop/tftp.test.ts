@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { choosePeers } from '../../server/net/batched-peers.ts';
+import { loadLibc } from '../../server/net/libc.ts';
 import type { TftpEvent } from '../../server/tftp/events.ts';
 import { createTftpListener, type TftpListener } from '../../server/tftp/listener.ts';
 import { haveProgram } from '../support/real-clients.ts';
@@ -38,6 +40,7 @@ beforeAll(async () => {
     },
     now: () => performance.now(),
     limits: { blockBytes: 65464 },
+    bindPeers: choosePeers(await loadLibc()),
   });
   await listener.start();
 });

@@ -17,6 +17,9 @@ export function createFakeLibc(refusals: Readonly<Record<string, string>> = {}) 
       call(`sendto ${bytes.toString('hex')} ${flags} ${address.toString('hex')}`, bytes.length),
     recv: () => ({ ok: false, code: 'EAGAIN' }),
     attachFilter: (_fd, program) => call(`attachFilter ${program.toString('hex')}`),
+    sendmmsg: (_fd, _vector, count) => call(`sendmmsg ${count}`, count),
+    recvmmsg: (_fd, _vector, count) => call(`recvmmsg ${count}`),
+    addressOf: () => 0x1000,
     close: (fd) => call(`close ${fd}`),
   };
   return { libc, calls };

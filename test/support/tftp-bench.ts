@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint } from '../../server/net/datagram.ts';
 import type { TftpEvent } from '../../server/tftp/events.ts';
-import { createTftpListener, type TftpLimits, type TftpListenerOptions } from '../../server/tftp/listener.ts';
+import type { TftpLimits } from '../../server/tftp/limits.ts';
+import { createTftpListener, type TftpListenerOptions } from '../../server/tftp/listener.ts';
 import type { TftpFile } from '../../server/tftp/lookup.ts';
 import { decodePacket, encodePacket, type TftpPacket } from '../../src/tftp/packet.ts';
 import { FakeDatagrams } from './fake-datagram.ts';

@@ -4,10 +4,11 @@ import {
   type Step,
   startTransfer,
   step,
-  type TransferEffect,
+  type TransferEnd,
   type TransferEvent,
 } from '../../src/tftp/transfer.ts';
 import { seededRandom } from './seeded-random.ts';
+import { packets } from './tftp-script.ts';
 
 /** What a simulated network does to each packet, both ways; chances 0–1. */
 export interface Weather {
@@ -20,7 +21,7 @@ export interface Weather {
 
 export interface Outcome {
   readonly received: Buffer;
-  readonly end: TransferEffect | undefined;
+  readonly end: TransferEnd | undefined;
   readonly dataPackets: number;
   readonly ms: number;
 }
@@ -100,7 +101,7 @@ export function simulate(file: Buffer, agreed: Negotiation, weather: Weather, ha
   let nowMs = 0;
   let serverTimerAt = Number.POSITIVE_INFINITY;
   let clientTimerAt = CLIENT_SILENCE_MS;
-  let end: TransferEffect | undefined;
+  let end: TransferEnd | undefined;
   let dataPackets = 0;
 
   const carry = (bytes: Buffer, toServer: boolean) => {
@@ -113,13 +114,11 @@ export function simulate(file: Buffer, agreed: Negotiation, weather: Weather, ha
     }
   };
   const apply = (taken: Step) => {
-    for (const effect of taken.effects) {
-      if (effect.type === 'set-timer') serverTimerAt = nowMs + effect.ms;
-      else if (effect.type !== 'send') end = effect;
-      else {
-        if (effect.bytes[1] === 3) dataPackets += 1;
-        carry(effect.bytes, false);
-      }
+    end = taken.end;
+    serverTimerAt = taken.state.deadlineMs;
+    for (const bytes of taken.send === undefined ? [] : packets(taken.state, taken.send)) {
+      if (bytes[1] === 3) dataPackets += 1;
+      carry(bytes, false);
     }
     return taken.state;
   };
@@ -142,7 +141,6 @@ export function simulate(file: Buffer, agreed: Negotiation, weather: Weather, ha
         if (answer !== undefined) carry(answer, true);
       }
     } else if (nowMs === serverTimerAt) {
-      serverTimerAt = Number.POSITIVE_INFINITY;
       tell({ type: 'timer' });
     } else {
       clientTimerAt = receiver.complete ? Number.POSITIVE_INFINITY : nowMs + CLIENT_SILENCE_MS;

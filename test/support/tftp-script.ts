@@ -1,23 +1,44 @@
 import { describe, expect, test } from 'vitest';
+import { DATA_HEAD_BYTES, DATA_HEADS } from '../../src/tftp/data-heads.ts';
 import { type Negotiation, negotiate } from '../../src/tftp/negotiate.ts';
-import { decodePacket } from '../../src/tftp/packet.ts';
-import { type Step, startTransfer, step, type TransferEvent } from '../../src/tftp/transfer.ts';
+import { decodePacket, encodePacket } from '../../src/tftp/packet.ts';
+import {
+  type Outgoing,
+  type Step,
+  startTransfer,
+  step,
+  type TransferEvent,
+  type TransferState,
+} from '../../src/tftp/transfer.ts';
 
 export const ack = (block: number): TransferEvent => ({ type: 'ack', block });
 export const TIMER: TransferEvent = { type: 'timer' };
 export const REPEAT: TransferEvent = { type: 'repeat' };
 export const error = (code: number): TransferEvent => ({ type: 'error', code, message: 'User aborted' });
 
-/** What the server does, in words: `DATA 1`, `OACK tsize=5`, `timer 1000`, `done complete`, `failed no-answer`. */
-export function words({ effects }: Step): string[] {
-  return effects.map((effect) => {
-    if (effect.type === 'set-timer') return `timer ${effect.ms}`;
-    if (effect.type === 'done') return `done ${effect.result.outcome}`;
-    if (effect.type === 'failed') return `failed ${effect.failure.reason}`;
-    const packet = decodePacket(effect.bytes);
-    if (packet.type === 'data') return `DATA ${packet.block}`;
-    if (packet.type === 'oack') return `OACK ${packet.options.map(({ name, value }) => `${name}=${value}`)}`;
-    throw new Error(`the server sent ${packet.type}`);
+/** What the server does at a time, in words: `DATA 1`, `OACK tsize=5`, `timer 1000`, `done complete`, `failed no-answer`. */
+export function words({ state, send, end }: Step, nowMs = 0): string[] {
+  if (end !== undefined) return [end.ok ? `done ${end.result.outcome}` : `failed ${end.failure.reason}`];
+  if (send === undefined) return [];
+  return [...packets(state, send).map(packetWords), `timer ${state.deadlineMs - nowMs}`];
+}
+
+function packetWords(bytes: Buffer): string {
+  const packet = decodePacket(bytes);
+  if (packet.type === 'data') return `DATA ${packet.block}`;
+  if (packet.type === 'oack') return `OACK ${packet.options.map(({ name, value }) => `${name}=${value}`)}`;
+  throw new Error(`the server sent ${packet.type}`);
+}
+
+/** The packets of a step, as they go over the wire. */
+export function packets({ plan }: TransferState, send: Outgoing): Buffer[] {
+  if (send.type === 'oack') return [encodePacket({ type: 'oack', options: plan.negotiation.oack })];
+  const { blockBytes } = plan.negotiation;
+  return Array.from({ length: send.last - send.first + 1 }, (_, index) => {
+    const block = send.first + index;
+    const head = (block & 0xffff) * DATA_HEAD_BYTES;
+    const payload = plan.bytes.subarray((block - 1) * blockBytes, block * blockBytes);
+    return Buffer.concat([DATA_HEADS.subarray(head, head + DATA_HEAD_BYTES), payload]);
   });
 }
 
@@ -46,7 +67,7 @@ export function playScripts(group: string, scripts: readonly Script[]): void {
       expect(words(taken)).toEqual(first);
       for (const [atMs, event, effects] of turns) {
         taken = step(taken.state, event, atMs);
-        expect(words(taken)).toEqual(effects);
+        expect(words(taken, atMs)).toEqual(effects);
       }
     });
   });

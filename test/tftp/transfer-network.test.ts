@@ -19,7 +19,7 @@ function randomFile(bytes: number): Buffer {
 
 function expectDelivered(outcome: Outcome, file: Buffer): void {
   expect(outcome.received.equals(file)).toBe(true);
-  expect(outcome.end).toMatchObject({ type: 'done', result: { outcome: 'complete', bytes: file.length } });
+  expect(outcome.end).toMatchObject({ ok: true, result: { outcome: 'complete', bytes: file.length } });
 }
 
 describe('a network that loses, doubles, delays and reorders', () => {

@@ -26,22 +26,20 @@ describe('numbers and reports', () => {
     taken = step(taken.state, ack(1), 6_010);
     taken = step(taken.state, ack(2), 6_020);
     const result = { outcome: 'complete', bytes: 600, ms: 1_020, resentBlocks: 1 };
-    expect(taken.effects).toEqual([{ type: 'done', result }]);
+    expect(taken.end).toEqual({ ok: true, result });
   });
 
   test('a failure says how far the client came and what it said', () => {
     const file = Buffer.alloc(2_000);
     const { state } = step(startTransfer(file, agreed(file), 0).state, ack(1), 1);
-    expect(step(state, error(3), 2).effects).toEqual([
-      {
-        type: 'failed',
-        failure: {
-          reason: 'client-error',
-          detail: 'the client sent ERROR 3: "User aborted"',
-          ackedBytes: 512,
-        },
+    expect(step(state, error(3), 2).end).toEqual({
+      ok: false,
+      failure: {
+        reason: 'client-error',
+        detail: 'the client sent ERROR 3: "User aborted"',
+        ackedBytes: 512,
       },
-    ]);
+    });
   });
 
   test('a resend is no measurement: the wait stays as before (RFC 6298 §3)', () => {

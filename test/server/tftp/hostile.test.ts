@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { choosePeers } from '../../../server/net/batched-peers.ts';
 import { bindUdp, type DatagramSocket, type Endpoint } from '../../../server/net/datagram.ts';
+import { loadLibc } from '../../../server/net/libc.ts';
 import type { TftpEvent } from '../../../server/tftp/events.ts';
 import { createTftpListener, type TftpListener } from '../../../server/tftp/listener.ts';
 import { encodePacket, type TftpPacket } from '../../../src/tftp/packet.ts';
@@ -56,6 +58,7 @@ async function startListener(events: TftpEvent[], logged: string[]): Promise<End
     onEvent: (event) => events.push(event),
     log: { debug: () => {}, error: (_fields, message) => logged.push(message) },
     now: () => performance.now(),
+    bindPeers: choosePeers(await loadLibc()),
   });
   opened.push(listener);
   await listener.start();
