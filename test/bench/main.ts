@@ -5,11 +5,13 @@ import { type Case, type Result, runCase } from './harness.ts';
 import * as records from './records.ts';
 import { formatTable } from './report.ts';
 import * as storm from './storm.ts';
+import * as tftp from './tftp.ts';
 
 const BENCHES = new Map<string, () => Case[]>([
   ['records', records.cases],
   ['dhcp', dhcp.cases],
   ['storm', storm.cases],
+  ['tftp', tftp.cases],
 ]);
 
 const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--json]
