@@ -22,6 +22,7 @@ import { installService } from '../src/services/installs.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
+import { listSealedRecords } from '../src/services/sealed-records.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
@@ -54,7 +55,7 @@ import { loadLibc } from './net/libc.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
-import { openSecretBox } from './secret-box.ts';
+import { openSecretBox, refuseLostKey } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { createTftpAddresses } from './tftp/addresses.ts';
 import { bootFilesByTftp } from './tftp/boot-files.ts';
@@ -93,7 +94,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
 
   // The database and the edges that the use cases need.
   const store = await openSqliteStore(dataDir);
-  const secrets = openSecretBox(join(dataDir, 'secret.key'));
+  const keyPath = join(dataDir, 'secret.key');
+  await refuseLostKey(keyPath, () => listSealedRecords(store));
+  const secrets = openSecretBox(keyPath);
   for (const folder of ['distros', 'kickstarts', 'loaders'])
     mkdirSync(join(dataDir, folder), { recursive: true });
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };

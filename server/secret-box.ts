@@ -52,6 +52,26 @@ export function openSecretBox(path: string): SecretBox {
   };
 }
 
+const NAMED_AT_MOST = 5;
+
+/**
+ * Throws DomainError 'storage' when the key file is gone and the database holds what it alone can open: a new key made
+ * without a word would only show when a machine gets no password. `listSealed` is asked only then.
+ */
+export async function refuseLostKey(
+  path: string,
+  listSealed: () => Promise<readonly string[]>,
+): Promise<void> {
+  if (existsSync(path)) return;
+  const sealed = await listSealed();
+  if (sealed.length === 0) return;
+  const more = sealed.length > NAMED_AT_MOST ? ` and ${sealed.length - NAMED_AT_MOST} more` : '';
+  const named = `${sealed.slice(0, NAMED_AT_MOST).join(', ')}${more}`;
+  throw new DomainError('storage', `${path} is missing, and the database holds secrets of ${named}`, {
+    hint: `restore the key file from the backup; if it is lost for good, make a new one (umask 077; head -c 32 /dev/urandom | base64 > ${path}), start, cancel open installs and set the secrets anew`,
+  });
+}
+
 function readOrMakeKey(path: string): Buffer {
   if (!existsSync(path)) makeKey(path);
   const mode = statSync(path).mode & 0o777;

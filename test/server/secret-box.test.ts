@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSecretBox } from '../../server/secret-box.ts';
+import { openSecretBox, refuseLostKey } from '../../server/secret-box.ts';
 
 let folder: string;
 let path: string;
@@ -121,5 +121,33 @@ describe('a sealed value', () => {
     rmSync(path);
     copyFileSync(`${path}.backup`, path);
     expect(openSecretBox(path).open(sealed, 'settings')).toBe('x');
+  });
+});
+
+describe('a key file that is gone', () => {
+  const lost = (sealed: readonly string[]) =>
+    refuseLostKey(path, async () => sealed).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('is refused where the database holds secrets, which are named, with both ways out', async () => {
+    expect(await lost(['profile debian-13', 'system web001'])).toMatchObject({
+      ...refused,
+      message: `${path} is missing, and the database holds secrets of profile debian-13, system web001`,
+      hint: expect.stringMatching(/restore the key file from the backup.*base64 > .*secret\.key/),
+    });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('names five and counts the others', async () => {
+    const sealed = Array.from({ length: 12 }, (_, n) => `system web${n}`);
+    expect(await lost(sealed)).toMatchObject({ message: expect.stringMatching(/web4 and 7 more$/) });
+  });
+
+  it('is nothing to mind in a new data folder, and not asked about while it is there', async () => {
+    expect(await lost([])).toBeUndefined();
+    openSecretBox(path);
+    expect(await lost(['profile debian-13'])).toBeUndefined();
   });
 });
