@@ -1,12 +1,14 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LOADER_FILES } from '../src/boot/loaders.ts';
+import { canFetchByHttp, LOADER_FILES } from '../src/boot/loaders.ts';
 import { sha256Of } from '../src/domain/loader.ts';
 import type { LoaderFiles } from '../src/services/loaders.ts';
 
 /** Boot loaders by their logical name, from memory. A name is looked up in a table, never joined to a path as it came. */
 export interface Loaders extends LoaderFiles {
   find(name: string): Promise<Buffer | undefined>;
+  /** Is this, when it was last read, a loader that can fetch by TFTP only? */
+  isWithoutHttp(name: string): boolean;
 }
 
 /** Every loader that can be asked for. */
@@ -16,6 +18,7 @@ interface Read {
   readonly path: string;
   readonly version: string;
   readonly bytes: Buffer;
+  readonly isWithoutHttp: boolean;
   sha256?: string;
 }
 
@@ -32,7 +35,8 @@ export function createLoaders(ownDir: string, dirs: () => readonly string[]): Lo
       const version = `${path} ${facts.size} ${facts.mtimeMs} ${facts.ino}`;
       const known = cache.get(name);
       if (known?.version === version) return known;
-      const read = { path, version, bytes: await readFile(path) };
+      const bytes = await readFile(path);
+      const read = { path, version, bytes, isWithoutHttp: !canFetchByHttp(name, bytes) };
       cache.set(name, read);
       return read;
     }
@@ -41,6 +45,7 @@ export function createLoaders(ownDir: string, dirs: () => readonly string[]): Lo
   return {
     names: NAMES,
     find: async (name) => (await load(name))?.bytes,
+    isWithoutHttp: (name) => cache.get(name)?.isWithoutHttp ?? false,
     async inspect(name) {
       const read = await load(name);
       if (read === undefined) return undefined;
@@ -52,6 +57,7 @@ export function createLoaders(ownDir: string, dirs: () => readonly string[]): Lo
       const path = join(ownDir, name);
       await mkdir(dirname(path), { recursive: true });
       await replaceFile(path, bytes);
+      await load(name);
     },
     remove: (name) => rm(join(ownDir, name), { force: true }),
   };

@@ -102,6 +102,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
   const files = createFiles(() => [join(dataDir, 'distros'), ...config.files.roots]);
   const loaders = createLoaders(join(dataDir, 'loaders'), () => config.loaders.dirs);
+  // Into memory: what they can do is asked for with every packet.
+  await Promise.all(loaders.names.map(loaders.find));
   const renderer = createRenderer();
   const libc = await loadLibc();
 
@@ -142,6 +144,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     findAddressUser: addressUse.findUser,
     onOtherServer: otherServers.notice,
     ipxeUserClasses: () => config.dhcp.ipxeUserClasses,
+    isWithoutHttp: loaders.isWithoutHttp,
   });
   const access = accessService(deps);
 

@@ -12,7 +12,7 @@ export type BootName =
   /** The boot script, which is counted as handed out. */
   | { readonly kind: 'script'; readonly form: 'grub' | 'pxelinux'; readonly whose: NamedMachine }
   /** What sends a loader to its script. */
-  | { readonly kind: 'way'; readonly form: 'ipxe' | 'grub' | 'pxelinux'; readonly whose: NamedMachine }
+  | { readonly kind: 'way'; readonly form: 'ipxe' | 'grub'; readonly whose: NamedMachine }
   | { readonly kind: 'install-file'; readonly token: string; readonly file: 'kernel' | 'initrd' }
   /** Another name of a loader. */
   | { readonly kind: 'alias'; readonly of: string }
@@ -35,10 +35,6 @@ const RULES: readonly Rule[] = [
   [
     /^boot\/grub\/([^/]+)$/,
     ([mac = '']) => withMac(mac, (whose) => ({ kind: 'script', form: 'grub', whose })),
-  ],
-  [
-    /^pxelinux\.cfg\/wait-01-([^/]+)$/,
-    ([mac = '']) => withMac(mac, (whose) => ({ kind: 'way', form: 'pxelinux', whose })),
   ],
   [
     // U-Boot asks for default-ARCH-BOARD. The gate is the same for it (F37).

@@ -13,6 +13,8 @@ export interface Booter {
   /** The name of its record, for the command that mends a choice that cannot work. */
   readonly system: string;
   readonly loader: LoaderChoice;
+  /** Is this a loader that can fetch by TFTP only? */
+  readonly isWithoutHttp: (name: string) => boolean;
 }
 
 /** Where the boot listener answers. */
@@ -38,7 +40,7 @@ export function bootUrl(server: BootServer): string {
  * hands on to another loader where one is chosen.
  */
 export function chooseBootfile(
-  { arch, transport, isIpxe, mac, system, loader }: Booter,
+  { arch, transport, isIpxe, mac, system, loader, isWithoutHttp }: Booter,
   server: BootServer,
 ): Bootfile | { readonly unsupported: string } {
   const nextServer = server.address;
@@ -49,6 +51,14 @@ export function chooseBootfile(
     const mend = `provision system edit ${system} --loader ipxe`;
     return { unsupported: `there is no ${loader} for ${arch} firmware: ${chain.none} (${mend})` };
   }
-  const { first } = chain;
+  const { first, needs } = chain;
+  // Measured: such a GRUB finds no network after UEFI HTTP boot, and stops in a shell that nobody sees.
+  const withoutHttp = transport === 'http' ? needs.find(isWithoutHttp) : undefined;
+  if (withoutHttp !== undefined) {
+    const mend = `let the firmware boot by PXE, or: provision system edit ${system} --loader ipxe`;
+    return {
+      unsupported: `${withoutHttp} cannot fetch by HTTP, as it would have to after UEFI HTTP boot: ${mend}`,
+    };
+  }
   return { nextServer, bootfile: transport === 'http' ? `${bootUrl(server)}/loaders/${first}` : first };
 }

@@ -24,7 +24,7 @@ const NO_PXELINUX: NoChain = { none: 'pxelinux is for BIOS machines; on UEFI cho
  * snponly.efi and undionly.kpxe work through the firmware's own network driver, which is what just worked; ipxe.efi and
  * ipxe.pxe bring their own, for NICs whose firmware driver is slow or broken (F40). GRUB comes through shim, signed by
  * Microsoft's key and the distribution's, so that it starts with Secure Boot on as well as off. shim looks for GRUB in its
- * own folder (`x64/grubx64.efi`), pxelinux for ldlinux.c32 beside itself. lpxelinux.0 is the pxelinux that fetches by HTTP:
+ * own folder (`x64/grubx64.efi`), pxelinux for its modules beside itself. lpxelinux.0 is the pxelinux that fetches by HTTP:
  * an installer's initrd is larger than what TFTP should carry.
  */
 export const LOADERS: Readonly<
@@ -49,7 +49,7 @@ export const LOADERS: Readonly<
     'arm64-uefi': chain('aa64/shimaa64.efi', 'aa64/grubaa64.efi'),
   },
   pxelinux: {
-    'x86-bios': chain('lpxelinux.0', 'ldlinux.c32'),
+    'x86-bios': chain('lpxelinux.0', 'ldlinux.c32', 'reboot.c32', 'libcom32.c32'),
     'x86-uefi': NO_PXELINUX,
     'x64-uefi': NO_PXELINUX,
     'arm64-uefi': NO_PXELINUX,
@@ -124,7 +124,7 @@ export const LOADER_FILES: readonly LoaderFile[] = [
     '/usr/lib/shim/mmia32.efi.signed',
   ]),
   file('lpxelinux.0', 'pxelinux with HTTP', ['pxelinux', '/usr/lib/PXELINUX/lpxelinux.0']),
-  ...['ldlinux.c32', 'chain.c32', 'libcom32.c32', 'libutil.c32'].map((name) =>
+  ...['ldlinux.c32', 'reboot.c32', 'libcom32.c32', 'chain.c32', 'libutil.c32'].map((name) =>
     file(name, 'module of pxelinux', ['syslinux-common', `/usr/lib/syslinux/modules/bios/${name}`]),
   ),
   file('local-x64.efi', 'GRUB that starts the disk of an x64 UEFI machine; made by: npm run loaders'),

@@ -1,30 +1,13 @@
-import { type Mac, macWithDashes } from '../domain/mac.ts';
-import {
-  type InstallScript,
-  installFileUrl,
-  type LocalScript,
-  plainWords,
-  RETRY_SECONDS,
-} from './boot-script.ts';
+import { type InstallScript, installFileUrl, type LocalScript, plainWords } from './boot-script.ts';
 import { type DiskStep, LOCAL_BOOT } from './local-boot.ts';
-
-/** The name by which pxelinux asks for the config of a NIC: `01` is the hardware type, Ethernet. */
-export function pxelinuxConfigName(mac: Mac): string {
-  return `pxelinux.cfg/01-${macWithDashes(mac)}`;
-}
-
-/** The name of the config that waits and then asks for the other one again. */
-function waitConfigName(mac: Mac): string {
-  return `pxelinux.cfg/wait-01-${macWithDashes(mac)}`;
-}
 
 /**
  * The config that loads an installer. Kernel and initrd come by HTTP (lpxelinux.0), whatever their size. APPEND takes
- * the rest of the line as it is: there is no quoting, and no way out of the line either. Where loading fails, pxelinux
- * goes on to a config that waits and asks for this one again (F39).
+ * the rest of the line as it is: there is no quoting, and no way out of the line either. Where loading fails, the
+ * machine starts anew and asks again (F39): pxelinux can go to another config once, but not a second time (measured).
  */
 export function renderPxelinuxInstall(script: InstallScript): string {
-  const { system, mac, kernelArgs } = script;
+  const { system, kernelArgs } = script;
   return lines([
     'DEFAULT install',
     'PROMPT 0',
@@ -36,20 +19,7 @@ export function renderPxelinuxInstall(script: InstallScript): string {
     `  INITRD ${installFileUrl(script, 'initrd')}`,
     ...(kernelArgs.length === 0 ? [] : [`  APPEND ${kernelArgs.join(' ')}`]),
     'LABEL again',
-    `  CONFIG ${waitConfigName(mac)}`,
-  ]);
-}
-
-/** Waits, and asks anew: the server may say something else by then. Names no token and is not counted. */
-export function renderPxelinuxWait(mac: Mac): string {
-  return lines([
-    'DEFAULT again',
-    'PROMPT 1',
-    // tenths of a second
-    `TIMEOUT ${RETRY_SECONDS * 10}`,
-    `SAY provision: loading failed, asking again in ${RETRY_SECONDS} seconds`,
-    'LABEL again',
-    `  CONFIG ${pxelinuxConfigName(mac)}`,
+    '  COM32 reboot.c32',
   ]);
 }
 

@@ -2,7 +2,6 @@ import { type BootName, readBootName } from '../boot/boot-names.ts';
 import { renderGrubConfig } from '../boot/grub.ts';
 import { renderAutoexec } from '../boot/ipxe.ts';
 import { waysToLoader } from '../boot/loaders.ts';
-import { renderPxelinuxWait } from '../boot/pxelinux.ts';
 import type { Mac } from '../domain/mac.ts';
 import type { BootService, Caller, Delivery, Refusal } from './boot.ts';
 import type { Deps } from './deps.ts';
@@ -55,11 +54,11 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
   };
 
   /** What sends a loader to its script; the gate is the script's. */
-  const way = (form: 'ipxe' | 'grub' | 'pxelinux', mac: Mac, caller: Caller): string | Refusal => {
+  const way = (form: 'ipxe' | 'grub', mac: Mac, caller: Caller): string | Refusal => {
     const welcome = boot.judge(mac, caller);
     if ('refused' in welcome) return welcome;
     if (form === 'ipxe') return renderAutoexec(caller.server);
-    return form === 'grub' ? renderGrubConfig(mac, caller.server) : renderPxelinuxWait(mac);
+    return renderGrubConfig(mac, caller.server);
   };
 
   const loader = async (name: string): Promise<BootFile> => {

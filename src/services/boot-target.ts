@@ -15,11 +15,18 @@ export function isBootClient(client: DhcpClient): boolean {
   return client.isPxe || client.isHttpClient || client.isIpxe;
 }
 
+export interface TargetSettings {
+  readonly serverId: Ipv4;
+  readonly httpPort: number;
+  readonly isWithoutHttp?: ((name: string) => boolean) | undefined;
+  readonly nowMs: number;
+}
+
 /** What this client shall boot, by the same policy as every other stage. */
 export function chooseTarget(
   client: DhcpClient,
   { machine, subnet }: Gathered,
-  { serverId, httpPort, nowMs }: { serverId: Ipv4; httpPort: number; nowMs: number },
+  { serverId, httpPort, isWithoutHttp = () => false, nowMs }: TargetSettings,
 ): BootTarget {
   if (!isBootClient(client) || client.mac === undefined)
     return { kind: 'none', reason: 'the client does not netboot' };
@@ -42,6 +49,7 @@ export function chooseTarget(
     mac: client.mac,
     system: machine.system,
     loader: machine.loader,
+    isWithoutHttp,
   };
   const choice = chooseBootfile(booter, { address: nextServer, httpPort });
   if ('unsupported' in choice) return { kind: 'none', reason: choice.unsupported };

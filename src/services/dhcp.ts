@@ -38,6 +38,8 @@ export interface DhcpSettings {
   readonly onOtherServer?: OtherServers['notice'];
   /** User classes of iPXE and its brands; default: those that the codec knows. */
   readonly ipxeUserClasses?: () => readonly string[];
+  /** Is this a loader that can fetch by TFTP only? */
+  readonly isWithoutHttp?: (name: string) => boolean;
 }
 
 /** An address that its would-be owner found in use is left alone this long. */
@@ -135,7 +137,7 @@ export function dhcpService(
       const onInterface = reception.serverAddresses.map(({ address }) => address);
       const gathered = gatherFacts(sources, client, { serverId: ourAddress, onInterface }, now());
       const { serverId } = gathered.facts;
-      const target = chooseTarget(client, gathered, { serverId, httpPort: settings.httpPort, nowMs: now() });
+      const target = chooseTarget(client, gathered, { ...settings, serverId, nowMs: now() });
       const { bootServerClient } = reception;
       if (bootServerClient !== undefined || gathered.subnet?.dhcp === 'proxy')
         return proxy({ packet, client, gathered, target, serverId, bootServerClient });

@@ -21,7 +21,6 @@ describe('names that loaders ask for', () => {
     ['pxelinux.cfg/0', OPTIONAL],
     ['pxelinux.cfg/default', script('pxelinux')],
     ['boot/pxelinux.cfg/default', script('pxelinux')],
-    ['pxelinux.cfg/wait-01-52-54-00-12-34-56', way('pxelinux', { mac: MAC })],
     // U-Boot (F37): the same gate
     ['pxelinux.cfg/default-arm-bcm283x-rpi', script('pxelinux')],
     ['pxelinux.cfg/20-52-54-00-12-34-56', OPTIONAL],

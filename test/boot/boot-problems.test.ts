@@ -34,7 +34,11 @@ describe('bootProblems', () => {
       'loader',
       /grub is not there: x64\/grubx64\.efi \(get it with: provision loaders install\)/,
     ],
-    [{ loader: 'pxelinux', isInstalled: () => false }, 'loader', /lpxelinux\.0, ldlinux\.c32/],
+    [
+      { loader: 'pxelinux', isInstalled: () => false },
+      'loader',
+      /lpxelinux\.0, ldlinux\.c32, reboot\.c32, libcom32\.c32/,
+    ],
     [{ loader: 'pxelinux', kernelArgs: ['x'.repeat(1801)] }, 'kernelArgs', /1801 characters/],
     [
       { withoutHttp: ['x64/grubx64.efi'] },

@@ -8,7 +8,14 @@ const mac = must(parseMac('52:54:00:12:34:56'), 'MAC');
 const address = ip('10.0.0.1');
 const server = { address, httpPort: 80 };
 const SCRIPT = 'http://10.0.0.1/boot/ipxe/52-54-00-12-34-56';
-const ROM = { mac, system: 'web001', transport: 'tftp', isIpxe: false, loader: 'ipxe' } as const;
+const ROM = {
+  mac,
+  system: 'web001',
+  transport: 'tftp',
+  isIpxe: false,
+  loader: 'ipxe',
+  isWithoutHttp: () => false,
+} as const;
 
 describe('chooseBootfile', () => {
   it.each([
@@ -68,6 +75,15 @@ describe('chooseBootfile', () => {
           `^there is no ${loader} for ${arch} firmware: ${why}.*provision system edit web001 --loader`,
         ),
       ),
+    });
+  });
+
+  it('does not give a GRUB without HTTP to UEFI HTTP boot, which would end in a shell', () => {
+    const isWithoutHttp = (name: string) => name === 'x64/grubx64.efi';
+    const booter = { ...ROM, arch: 'x64-uefi', loader: 'grub', isWithoutHttp } as const;
+    expect(chooseBootfile(booter, server)).toMatchObject({ bootfile: 'x64/shimx64.efi' });
+    expect(chooseBootfile({ ...booter, transport: 'http' }, server)).toEqual({
+      unsupported: expect.stringMatching(/x64\/grubx64\.efi cannot fetch by HTTP.*by PXE.*--loader ipxe/),
     });
   });
 

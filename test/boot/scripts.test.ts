@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderGrubConfig } from '../../src/boot/grub.ts';
 import { renderAutoexec, renderIpxeHandOver } from '../../src/boot/ipxe.ts';
-import { renderPxelinuxWait } from '../../src/boot/pxelinux.ts';
 import { SCRIPTS } from '../../src/boot/scripts.ts';
 import { LOCAL_BOOT_CHOICES } from '../../src/domain/boot-choice.ts';
 import { parseMac } from '../../src/domain/mac.ts';
@@ -42,7 +41,6 @@ const GOLDEN: readonly (readonly [name: string, text: string])[] = [
   ['ipxe-autoexec', renderAutoexec(server)],
   ['grub-config', renderGrubConfig(mac, server)],
   ['grub-config-port', renderGrubConfig(mac, otherPort)],
-  ['pxelinux-wait', renderPxelinuxWait(mac)],
 ];
 
 /** UPDATE_GOLDEN=1 writes them anew and fails, so that a run that wrote is never taken for one that compared. */

@@ -69,7 +69,7 @@ const SCENARIOS: readonly Scenario[] = [
     loader: 'pxelinux',
     wire: 'relay',
     plainRom: 'always',
-    loaders: ['lpxelinux.0', 'ldlinux.c32'],
+    loaders: ['lpxelinux.0', 'ldlinux.c32', 'reboot.c32', 'libcom32.c32'],
     proof: [
       { stage: 'tftp', words: /^lpxelinux\.0: \d+ bytes/ },
       { stage: 'tftp', words: /^ldlinux\.c32: \d+ bytes/ },
