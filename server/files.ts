@@ -4,6 +4,7 @@ import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
 import type { FileFacts } from '../src/services/distros.ts';
+import { createSharedRun } from './shared-run.ts';
 
 /**
  * The only reader of kernels, initrds, trees, images, kickstarts and profiles. A path is judged after links are
@@ -137,14 +138,18 @@ export type LiveTexts = (maxAgeMs: number) => Promise<ReadonlyMap<string, string
 export function createLiveTexts(folders: readonly string[], now: () => number): LiveTexts {
   let known: { version: string; texts: ReadonlyMap<string, string> } | undefined;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
-  return async (maxAgeMs) => {
+  const look = createSharedRun(async () => {
     const nowMs = now();
-    if (known !== undefined && nowMs < lookedAtMs + maxAgeMs && nowMs >= lookedAtMs) return known.texts;
     // Before the texts are read: what changes meanwhile is a new version at the next look.
     const version = await versionOf(folders);
     if (known?.version !== version) known = { version, texts: await readTexts(folders) };
     lookedAtMs = nowMs;
     return known.texts;
+  });
+  return async (maxAgeMs) => {
+    const nowMs = now();
+    if (known !== undefined && nowMs < lookedAtMs + maxAgeMs && nowMs >= lookedAtMs) return known.texts;
+    return look();
   };
 }
 
