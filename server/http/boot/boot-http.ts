@@ -72,7 +72,7 @@ export function createBootHttp(routes: readonly Route[], limits: BootHttpLimits,
 
   return {
     server,
-    listen: ({ host, port }) => listen(server, host, port),
+    listen: (where) => listen(server, where, limits.maxConnections),
     close: () =>
       new Promise((resolve, reject) =>
         server.close((error) => {
@@ -84,10 +84,18 @@ export function createBootHttp(routes: readonly Route[], limits: BootHttpLimits,
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+/**
+ * A rack that is switched on knocks while the service is busy for a moment. Whom the kernel's queue (`backlog`, and at most
+ * net.core.somaxconn) has no room for asks again after one, three, seven … seconds.
+ */
+function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+  backlog: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog }, () => {
       server.removeListener('error', reject);
       resolve();
     });
