@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Install } from '../domain/install.ts';
+import type { InstallChange } from '../domain/install-state.ts';
 import type { BootStore, InstallDecision, InstallOutcome } from './boot-store.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type InstallWithSystem, toInstall, toStoredInstall } from './installs.ts';
@@ -48,10 +49,15 @@ export function sqliteBootStore(
       const install = toInstall(row);
       const decision = decide(install);
       if (decision.refused !== undefined) return { refused: decision.refused };
-      if (decision.change === null) return { install };
+      if (changesNothing(install, decision.change)) return { install };
       return (await commit.add({ id, decide, nowMs })) ?? undefined;
     },
   };
+}
+
+/** Machines fetch a file again and again; the disk need not hear of each time. */
+function changesNothing(install: Install, change: InstallChange | null): boolean {
+  return Object.entries(change ?? {}).every(([key, value]) => install[key as keyof InstallChange] === value);
 }
 
 async function commitMoves(
@@ -80,7 +86,7 @@ function moveOne(
   const install = toInstall(row);
   const decision = decide(install);
   if (decision.refused !== undefined) return { refused: decision.refused };
-  if (decision.change === null) return { install };
+  if (changesNothing(install, decision.change)) return { install };
   const { state, attemptsUsed, scriptsServed, stage, reason } = { ...install, ...decision.change };
   update.run({ id, state, attemptsUsed, scriptsServed, stage, reason, nowMs });
   return { install: { ...install, ...decision.change, updatedAt: new Date(nowMs).toISOString() } };

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import * as dhcp from './dhcp.ts';
 import { type Case, type Result, runCase } from './harness.ts';
+import * as http from './http.ts';
 import * as records from './records.ts';
 import { formatTable } from './report.ts';
 import * as storm from './storm.ts';
@@ -10,6 +11,7 @@ import * as tftp from './tftp.ts';
 const BENCHES = new Map<string, () => Case[]>([
   ['records', records.cases],
   ['dhcp', dhcp.cases],
+  ['http', http.cases],
   ['storm', storm.cases],
   ['tftp', tftp.cases],
 ]);

@@ -35,6 +35,10 @@ export function bootCases(store: StoreOfTest): void {
     expect(await store().boot.moveInstall(id, () => ({ change: null }), NOW_MS + 1000)).toEqual({
       install: before,
     });
+    const same = { state: 'armed', attemptsUsed: 0, reason: null } as const;
+    expect(await store().boot.moveInstall(id, () => ({ change: same }), NOW_MS + 1000)).toEqual({
+      install: before,
+    });
     expect(await store().boot.moveInstall(id, () => ({ refused: 'no' }), NOW_MS + 1000)).toEqual({
       refused: 'no',
     });
