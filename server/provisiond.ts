@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
 import { PORT } from '../src/dhcp/codes.ts';
 import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
-import { parseIpv4 } from '../src/domain/ipv4.ts';
 import type { Mac } from '../src/domain/mac.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
@@ -36,13 +35,11 @@ import { createWireWatch } from './dhcp/wire-watch.ts';
 import { dhcpHandle, handedInSockets, makeProbeMac } from './dhcp/wiring.ts';
 import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
-import { createFileCache } from './file-cache.ts';
-import { createFiles, findProxyUri } from './files.ts';
+import { createFiles } from './files.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { buildHttpApp } from './http/app.ts';
-import { buildBootApp } from './http/boot/app.ts';
-import { createFileSender } from './http/boot/send-file.ts';
+import { openBootHttp } from './http/boot/wiring.ts';
 import { createTcpListener, createUnixListener } from './http/http-listener.ts';
 import { createListenerSet } from './listeners/listener-set.ts';
 import { createNetworkListeners } from './listeners/network-listeners.ts';
@@ -197,10 +194,6 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const inBackground = (name: string, work: () => Promise<unknown>): void => {
     work().catch((error) => log.error({ err: error }, `failed to ${name}`));
   };
-  const findInTree = async (distro: string, name: string): Promise<string | undefined> => {
-    const tree = (await store.read.distros.find(distro))?.tree;
-    return tree?.startsWith('/') ? files.locateInside(tree, name) : undefined;
-  };
   const status = (): ReturnType<ApiServices['status']> => ({
     version,
     listeners: [...listeners.status(), ...network.status()],
@@ -234,16 +227,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   };
   const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
-  const bootApp = buildBootApp({
-    boot,
-    bootFiles,
-    findInTree,
-    files: createFileSender(createFileCache(config.files.cacheMegabytes * 1024 * 1024)),
-    findProxyUri: (path) => findProxyUri(path, config.files.accel),
-    entrance: { httpPort, proxies: new Set(config.boot.proxies.flatMap((text) => parseIpv4(text) ?? [])) },
-    limits: { maxConnections: config.boot.maxConnections, stallMs: config.boot.stallSeconds * 1000 },
-    log,
-  });
+  const bootApp = openBootHttp({ boot, bootFiles, files, store, log, httpPort, config: () => config });
   const listeners = createListenerSet([
     {
       listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),

@@ -1,40 +1,38 @@
 import { checkAnswerFile, kickstartRelease } from '../answer-file/check.ts';
-import { type AnswerContext, type AnswerFacts, buildContext } from '../answer-file/context.ts';
+import { type AnswerContext, buildContext } from '../answer-file/context.ts';
 import { AnswerFileError } from '../answer-file/error.ts';
 import { renderKernelArgs } from '../answer-file/kernel-args.ts';
 import type { Rendered, RenderMode, RenderRequest } from '../answer-file/render.ts';
-import { type BootServer, bootUrl } from '../boot/bootfile.ts';
+import type { BootServer } from '../boot/bootfile.ts';
 import type { Distro } from '../domain/distro.ts';
-import { type Effective, effectiveOf } from '../domain/effective.ts';
+import { effectiveOf } from '../domain/effective.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
-import { parseNetwork } from '../domain/ipv4.ts';
-import { Secret } from '../domain/secret.ts';
-import type { Subnet } from '../domain/subnet.ts';
-import type { System, SystemInterface } from '../domain/system.ts';
-import type { StoredProfile, StoredSystem } from '../store/store.ts';
+import type { StoredSystem } from '../store/store.ts';
+import { answerFactsOf, notReady, type Rendering, type Standing } from './answer-facts.ts';
 import type { Deps } from './deps.ts';
 import type { FileFacts } from './distros.ts';
 import { openSettings } from './sealed-settings.ts';
 
-/** For whom and from where a file is made: the install's token, and the address by which the machine reaches us. */
-export interface Rendering {
-  readonly token: string;
-  readonly server: BootServer;
+export interface MachinePaths {
+  readonly kernel: string;
+  readonly initrd: string | null;
+  /** Null where the profile installs none. */
+  readonly image: string | null;
 }
 
 /** Makes what a machine is given out of its records. */
 export interface AnswerFiles {
   render(system: StoredSystem, rendering: Rendering, mode: RenderMode): Promise<Rendered>;
   kernelArgs(system: StoredSystem, rendering: Rendering): Promise<readonly string[]>;
+  /** The files of the system's profile as the records name them. */
+  pathsOf(system: StoredSystem): Promise<MachinePaths>;
   /**
-   * Where the kernel, initrd or image of the machine's profile really lies; undefined if it has none or the file may
-   * not be read. Judged anew each time: records and links change after they were checked.
+   * Where such a file really lies; undefined if it may not be read. Judged anew each time: links change after they
+   * were checked.
    */
-  pathOf(system: StoredSystem, name: 'kernel' | 'initrd' | 'image'): Promise<string | undefined>;
+  locate(path: string): Promise<string | undefined>;
   /** Makes and checks everything that the machine would get. Throws DomainError 'not-ready' with every problem. */
   checkReady(system: StoredSystem, server: BootServer): Promise<void>;
-  /** Path of the image that the system's profile installs, or null. */
-  imageOf(system: StoredSystem): Promise<string | null>;
   /** SHA-256 of an image. Throws DomainError 'not-ready' where it may not be read. */
   digestOf(image: string): Promise<string>;
   /** What is rendered from, at most a second old; the same object as long as none of it has changed. */
@@ -60,15 +58,6 @@ export interface AnswerSources {
     distro: Distro,
     kernelArgs: readonly string[],
   ) => Promise<readonly Problem[]>;
-}
-
-/** Everything that stands behind one system. */
-interface Standing {
-  readonly system: StoredSystem;
-  readonly profile: StoredProfile;
-  readonly distro: Distro;
-  readonly effective: Effective;
-  readonly subnets: readonly Subnet[];
 }
 
 /** Stands in the URLs of a check or preview where an install's token will be. */
@@ -99,7 +88,7 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       ...openSettings(standing.profile.sealedSecrets, secrets),
       ...openSettings(standing.system.sealedSecrets, secrets),
     };
-    return buildContext(factsOf(standing, rendering, digest, sealed.rootPasswordHash));
+    return buildContext(answerFactsOf(standing, rendering, digest, sealed.rootPasswordHash));
   };
 
   const digestOf = async (image: string): Promise<string> => {
@@ -128,7 +117,6 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
   return {
     templates: () => sources.templates(RECENT_MS),
     digestOf,
-    imageOf: async (system) => (await standingOf(system)).profile.profile.image,
 
     render: async (system, rendering, mode) => renderStanding(await standingOf(system), rendering, mode),
 
@@ -137,11 +125,12 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       return renderKernelArgs(standing.effective.kernelArgs, await contextOf(standing, rendering));
     },
 
-    async pathOf(system, name) {
-      const standing = await standingOf(system);
-      const path = name === 'image' ? standing.profile.profile.image : standing.distro[name];
-      return path === null ? undefined : sources.files.locate(path);
+    async pathsOf(system) {
+      const { profile, distro } = await standingOf(system);
+      return { kernel: distro.kernel, initrd: distro.initrd, image: profile.profile.image };
     },
+
+    locate: sources.files.locate,
 
     async checkReady(system, server) {
       const standing = await standingOf(system);
@@ -168,75 +157,6 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       if (problems.length > 0) throw notReady(system.system.name, problems);
     },
   };
-}
-
-/** What the installer will call the card by: its MAC in the record, or the one that was seen. */
-function macOf({ name }: System, { name: card, mac, seenMac }: SystemInterface): string {
-  const known = mac ?? seenMac;
-  if (known != null) return known;
-  const message = `the MAC of interface ${card} is not known yet: let ${name} boot once, or give it with --mac`;
-  throw notReady(name, [{ path: 'interfaces', message }]);
-}
-
-function factsOf(
-  { system, profile, distro, effective, subnets }: Standing,
-  { token, server }: Rendering,
-  imageDigest: string | null,
-  rootPasswordHash: string | undefined,
-): AnswerFacts {
-  const base = bootUrl(server);
-  const image = profile.profile.image;
-  const domain = effective.settings.domain ?? domainOfFirst(system, subnets);
-  return {
-    system: { name: system.system.name, hostname: system.system.hostname, domain },
-    interfaces: system.system.interfaces.map((item) => {
-      const subnet = subnets.find((candidate) => candidate.name === item.subnet);
-      const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);
-      const { name, ip } = item;
-      return {
-        name,
-        ip,
-        mac: macOf(system.system, item),
-        prefix,
-        gateway: subnet?.gateway ?? null,
-        dns: subnet?.dnsServers ?? [],
-      };
-    }),
-    distro: { ...distro, treeUrl: treeUrl(distro, base) },
-    profile: { name: profile.profile.name },
-    image:
-      image === null || imageDigest === null
-        ? null
-        : {
-            url: `${base}/i/${token}/image`,
-            fileName: image.split('/').at(-1) ?? image,
-            sha256: imageDigest,
-          },
-    settings: {
-      ...definedOnly(effective.settings),
-      rootPasswordHash: rootPasswordHash === undefined ? null : new Secret(rootPasswordHash),
-    },
-    urls: { base, answer: `${base}/i/${token}/answer`, events: `${base}/i/${token}/event` },
-    server: { address: new URL(base).hostname },
-  };
-}
-
-/** A tree in a folder is served by the boot listener; one behind a URL is named as it is. */
-function treeUrl(distro: Distro, base: string): string | null {
-  return distro.tree?.startsWith('/') ? `${base}/trees/${distro.name}` : distro.tree;
-}
-
-function domainOfFirst(system: StoredSystem, subnets: readonly Subnet[]): string | null {
-  const name = system.system.interfaces[0]?.subnet;
-  return subnets.find((subnet) => subnet.name === name)?.domain ?? null;
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function definedOnly<T extends object>(settings: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }
 
 async function checkFiles(standing: Standing, files: FileFacts, problems: Problem[]): Promise<void> {
@@ -282,13 +202,4 @@ export function failureText(error: unknown): string | undefined {
   if (error instanceof DomainError)
     return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   return undefined;
-}
-
-function notReady(name: string, problems: readonly Problem[]): DomainError {
-  const [first] = problems;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new DomainError('not-ready', `system '${name}' was not armed: ${first?.message}${more}`, {
-    problems,
-    hint: 'nothing was changed; mend this and arm it again',
-  });
 }

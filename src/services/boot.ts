@@ -9,7 +9,8 @@ import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
 import type { StoredInstall } from '../store/store.ts';
-import { type AnswerFiles, failureText, type Rendering } from './answer-files.ts';
+import type { Rendering } from './answer-facts.ts';
+import { type AnswerFiles, failureText } from './answer-files.ts';
 import type { Deps } from './deps.ts';
 import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
@@ -209,9 +210,8 @@ export function bootService(
       const stored = open(token, caller);
       if ('refused' in stored) return stored;
       if (name === 'answer') return answerFile(stored, { token, server: caller.server });
-      const system = await store.read.systems.findById(stored.systemId);
-      if (system === undefined) return { refused: 'unknown', reason: 'the system was removed' };
-      const path = await answers.pathOf(system, name);
+      const path = await prepared.pathOf(stored.systemId, name);
+      if (path === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
       if (path === undefined) {
         const reason = `this profile has no ${name}, or its file may not be read`;
         record(stored, name, reason, { outcome: 'error' });

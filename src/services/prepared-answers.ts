@@ -1,7 +1,8 @@
 import type { Rendered } from '../answer-file/render.ts';
 import { bootUrl } from '../boot/bootfile.ts';
 import type { StoredSystem } from '../store/store.ts';
-import type { AnswerFiles, Rendering } from './answer-files.ts';
+import type { Rendering } from './answer-facts.ts';
+import type { AnswerFiles, MachinePaths } from './answer-files.ts';
 import type { Deps } from './deps.ts';
 import { createPrepared } from './prepared.ts';
 
@@ -18,6 +19,8 @@ export interface InstallOfSystem {
 export interface PreparedAnswers {
   answerFile(install: InstallOfSystem, rendering: Rendering): Promise<Rendered | typeof REMOVED>;
   kernelArgs(install: InstallOfSystem, rendering: Rendering): Promise<readonly string[] | typeof REMOVED>;
+  /** Where a file really lies; undefined if there is none, or it may not be read. */
+  pathOf(systemId: number, name: keyof MachinePaths): Promise<string | undefined | typeof REMOVED>;
 }
 
 /** What a thing was made of; all of it was looked up before the thing was made. */
@@ -27,27 +30,29 @@ interface Made<T> {
   readonly templates: ReadonlyMap<string, string>;
   readonly image: string | null;
   readonly imageDigest: string | null;
+  /** False for a machine known by something else than its MAC: what MAC it has now stands in its lease. */
+  readonly isLasting: boolean;
 }
 
 /** Characters of answer files kept: some thousand machines. */
 const ANSWERS_LIMIT = 32 * 1024 * 1024;
-/** Installs whose kernel args are kept. */
-const KERNEL_ARGS_LIMIT = 10_000;
+/** Machines whose kernel args and paths are kept. */
+const MACHINES_LIMIT = 10_000;
 
 /**
  * Keeps what `answers` makes. Nothing that is out of date is handed out: records carry one number for all of them,
  * templates are the same object while no file of them has changed, an image is known by its digest.
  */
 export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerFiles): PreparedAnswers {
-  const isFresh = async ({
-    recordsVersion,
-    templates,
-    image,
-    imageDigest,
-  }: Made<unknown>): Promise<boolean> =>
-    recordsVersion === store.boot.recordsVersion() &&
-    templates === (await answers.templates()) &&
-    (image === null || imageDigest === (await answers.digestOf(image)));
+  const isFresh = async (made: Made<unknown>): Promise<boolean> => {
+    const { recordsVersion, templates, image, imageDigest, isLasting } = made;
+    return (
+      isLasting &&
+      recordsVersion === store.boot.recordsVersion() &&
+      templates === (await answers.templates()) &&
+      (image === null || imageDigest === (await answers.digestOf(image)))
+    );
+  };
 
   const make = async <T>(
     systemId: number,
@@ -56,10 +61,11 @@ export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerF
     const recordsVersion = store.boot.recordsVersion();
     const templates = await answers.templates();
     const system = await store.read.systems.findById(systemId);
-    const image = system === undefined ? null : await answers.imageOf(system);
+    const image = system === undefined ? null : (await answers.pathsOf(system)).image;
     const imageDigest = image === null ? null : await answers.digestOf(image);
     const value = system === undefined ? REMOVED : await work(system);
-    return { value, recordsVersion, templates, image, imageDigest };
+    const isLasting = system?.system.interfaces.every(({ mac }) => mac !== null) ?? true;
+    return { value, recordsVersion, templates, image, imageDigest, isLasting };
   };
 
   const files = createPrepared<Made<Rendered | typeof REMOVED>>({
@@ -70,8 +76,21 @@ export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerF
   const kernelArgs = createPrepared<Made<readonly string[] | typeof REMOVED>>({
     isFresh,
     sizeOf: () => 1,
-    limit: KERNEL_ARGS_LIMIT,
+    limit: MACHINES_LIMIT,
   });
+  const paths = createPrepared<{ version: number; value: MachinePaths | typeof REMOVED }>({
+    isFresh: ({ version }) => version === store.boot.recordsVersion(),
+    sizeOf: () => 1,
+    limit: MACHINES_LIMIT,
+  });
+  const makePaths = async (
+    systemId: number,
+  ): Promise<{ version: number; value: MachinePaths | typeof REMOVED }> => {
+    const version = store.boot.recordsVersion();
+    const system = await store.read.systems.findById(systemId);
+    const value = system === undefined ? REMOVED : await answers.pathsOf(system);
+    return { version, value };
+  };
   // The same machine may come by several addresses of ours, and is told the one that it came by.
   const keyOf = (installId: number, { server }: Rendering) => `${installId} ${bootUrl(server)}`;
   return {
@@ -88,6 +107,12 @@ export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerF
         make(systemId, (system) => answers.kernelArgs(system, rendering)),
       );
       return value;
+    },
+    async pathOf(systemId, name) {
+      const { value } = await paths.get(String(systemId), () => makePaths(systemId));
+      if (value === REMOVED) return REMOVED;
+      const path = value[name];
+      return path === null ? undefined : answers.locate(path);
     },
   };
 }

@@ -1,0 +1,105 @@
+import type { AnswerFacts } from '../answer-file/context.ts';
+import { type BootServer, bootUrl } from '../boot/bootfile.ts';
+import type { Distro } from '../domain/distro.ts';
+import type { Effective } from '../domain/effective.ts';
+import { DomainError, type Problem } from '../domain/errors.ts';
+import { parseNetwork } from '../domain/ipv4.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { System, SystemInterface } from '../domain/system.ts';
+import type { StoredProfile, StoredSystem } from '../store/store.ts';
+
+/** For whom and from where a file is made: the install's token, and the address by which the machine reaches us. */
+export interface Rendering {
+  readonly token: string;
+  readonly server: BootServer;
+}
+
+/** Everything that stands behind one system. */
+export interface Standing {
+  readonly system: StoredSystem;
+  readonly profile: StoredProfile;
+  readonly distro: Distro;
+  readonly effective: Effective;
+  readonly subnets: readonly Subnet[];
+}
+
+/** What a template may know of it. */
+export function answerFactsOf(
+  { system, profile, distro, effective, subnets }: Standing,
+  { token, server }: Rendering,
+  imageDigest: string | null,
+  rootPasswordHash: string | undefined,
+): AnswerFacts {
+  const base = bootUrl(server);
+  const image = profile.profile.image;
+  const domain = effective.settings.domain ?? domainOfFirst(system, subnets);
+  return {
+    system: { name: system.system.name, hostname: system.system.hostname, domain },
+    interfaces: system.system.interfaces.map((item) => {
+      const subnet = subnets.find((candidate) => candidate.name === item.subnet);
+      const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);
+      const { name, ip } = item;
+      return {
+        name,
+        ip,
+        mac: macOf(system.system, item),
+        prefix,
+        gateway: subnet?.gateway ?? null,
+        dns: subnet?.dnsServers ?? [],
+      };
+    }),
+    distro: { ...distro, treeUrl: treeUrl(distro, base) },
+    profile: { name: profile.profile.name },
+    image:
+      image === null || imageDigest === null
+        ? null
+        : {
+            url: `${base}/i/${token}/image`,
+            fileName: image.split('/').at(-1) ?? image,
+            sha256: imageDigest,
+          },
+    settings: {
+      ...definedOnly(effective.settings),
+      rootPasswordHash: rootPasswordHash === undefined ? null : new Secret(rootPasswordHash),
+    },
+    urls: { base, answer: `${base}/i/${token}/answer`, events: `${base}/i/${token}/event` },
+    server: { address: new URL(base).hostname },
+  };
+}
+
+/** What the installer will call the card by: its MAC in the record, or the one that was seen. */
+function macOf({ name }: System, { name: card, mac, seenMac }: SystemInterface): string {
+  const known = mac ?? seenMac;
+  if (known != null) return known;
+  const message = `the MAC of interface ${card} is not known yet: let ${name} boot once, or give it with --mac`;
+  throw notReady(name, [{ path: 'interfaces', message }]);
+}
+
+/** A tree in a folder is served by the boot listener; one behind a URL is named as it is. */
+function treeUrl(distro: Distro, base: string): string | null {
+  return distro.tree?.startsWith('/') ? `${base}/trees/${distro.name}` : distro.tree;
+}
+
+function domainOfFirst(system: StoredSystem, subnets: readonly Subnet[]): string | null {
+  const name = system.system.interfaces[0]?.subnet;
+  return subnets.find((subnet) => subnet.name === name)?.domain ?? null;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedOnly<T extends object>(settings: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}
+
+/** Everything that is in the way of arming a system, at once. */
+export function notReady(name: string, problems: readonly Problem[]): DomainError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new DomainError('not-ready', `system '${name}' was not armed: ${first?.message}${more}`, {
+    problems,
+    hint: 'nothing was changed; mend this and arm it again',
+  });
+}
