@@ -7,6 +7,7 @@ import type { BootServer } from '../boot/bootfile.ts';
 import type { Distro } from '../domain/distro.ts';
 import { effectiveOf } from '../domain/effective.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
+import type { System } from '../domain/system.ts';
 import type { StoredSystem } from '../store/store.ts';
 import { answerFactsOf, notReady, type Rendering, type Standing } from './answer-facts.ts';
 import type { Deps } from './deps.ts';
