@@ -48,7 +48,7 @@ export function createDhcpListener(options: DhcpListenerOptions): DhcpListener {
   const inFlight = new Set<Promise<void>>();
   let opening: Promise<DhcpSocket> | undefined;
   let open: DhcpSocket | undefined;
-  const handlers = createHandlers({ ...options, port, counters }, inFlight, () => opening);
+  const handlers = createHandlers({ ...options, port, counters }, inFlight, () => open ?? opening);
   return {
     name: port === 67 ? `dhcp ${options.interfaceName}` : `dhcp ${options.interfaceName} ${port}`,
     counters,
@@ -67,8 +67,8 @@ export function createDhcpListener(options: DhcpListenerOptions): DhcpListener {
       // Whatever is still being opened must be closed too; a refusal has been reported by start.
       const closing = await opening?.catch(() => undefined);
       opening = undefined;
-      await settleWithin(options.drainTimeoutMs ?? 2_000, inFlight);
       open = undefined;
+      await settleWithin(options.drainTimeoutMs ?? 2_000, inFlight);
       if (closing?.packet.available) closing.packet.close();
       await closing?.udp.close();
     },
@@ -81,7 +81,7 @@ type HandlerOptions = DhcpListenerOptions & { readonly port: number; readonly co
 function createHandlers(
   options: HandlerOptions,
   inFlight: Set<Promise<void>>,
-  socket: () => Promise<DhcpSocket> | undefined,
+  socket: () => DhcpSocket | Promise<DhcpSocket> | undefined,
 ): UdpHandlers {
   const { interfaceName, port, counters, log, maxInFlight = MAX_IN_FLIGHT } = options;
   const place = { interface: interfaceName, port };
@@ -96,10 +96,12 @@ function createHandlers(
       return;
     }
     const reception = { interfaceName, serverAddresses: options.serverAddresses(), source, port };
-    const serving = serveDhcpPacket(options, counters, current, bytes, reception).finally(() =>
-      inFlight.delete(serving),
-    );
-    inFlight.add(serving);
+    const serving = serveDhcpPacket({ service: options, counters, reception }, current, bytes);
+    if (serving === undefined) return;
+    const work = serving.then(() => {
+      inFlight.delete(work);
+    });
+    inFlight.add(work);
   };
   const isCrowded = () => inFlight.size >= maxInFlight * STRANGERS_SHARE;
   const intake =

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { decodePacket } from '../../src/dhcp/packet.ts';
 import { MalformedPacket } from '../../src/dhcp/packet-errors.ts';
 import { formatPacket } from '../../src/dhcp/summary.ts';
+import type { Reply } from './reply.ts';
 import type { DhcpHandle, Reception } from './serve.ts';
 
 /**
@@ -18,7 +19,7 @@ async function handleAloud(
   log: Pick<Logger, 'debug'>,
   bytes: Buffer,
   reception: Reception,
-): ReturnType<DhcpHandle> {
+): Promise<Reply | undefined> {
   const place = { interface: reception.interfaceName, port: reception.port };
   try {
     const reply = await handle(bytes, reception);

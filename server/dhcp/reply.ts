@@ -3,6 +3,7 @@ import { LIMITED_BROADCAST } from '../../src/domain/ipv4.ts';
 import type { Mac } from '../../src/domain/mac.ts';
 import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import { chooseSourceAddress, type InterfaceAddress } from '../net/interfaces.ts';
+import type { SendDone } from '../net/udp-socket.ts';
 
 /** Where a reply goes, RFC 2131 §4.1. `port` is 67 for a relay, else 68 (or what a PXE client asked from). */
 export type ReplyDestination =
@@ -25,25 +26,29 @@ export type SentReply =
 
 /**
  * Sends a reply by the interface of the socket. RFC 2131 §4.1 lets a server broadcast when it cannot unicast
- * before ARP. Rejects with the error of the system.
+ * before ARP. `done` hears when the system has it, or why not.
  */
-export async function sendReply(
+export function sendReply(
   socket: DhcpSocket,
   reply: Reply,
   addresses: readonly InterfaceAddress[],
-): Promise<SentReply> {
+  done: SendDone,
+): SentReply {
   const { bytes, destination } = reply;
   switch (destination.kind) {
     case 'unicast':
-      await socket.udp.send(bytes, destination);
+      socket.udp.send(bytes, destination, done);
       return { as: 'wished' };
     case 'broadcast':
-      await socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port });
+      socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port }, done);
       return { as: 'wished' };
     case 'unicast-before-arp': {
       const reason = sendBeforeArp(socket, bytes, destination, addresses);
-      if (reason === undefined) return { as: 'wished' };
-      await socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port });
+      if (reason === undefined) {
+        done();
+        return { as: 'wished' };
+      }
+      socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port }, done);
       return { as: 'broadcast-instead', reason };
     }
   }

@@ -15,8 +15,11 @@ export interface Reception {
   readonly port: number;
 }
 
-/** Bytes in, reply out; undefined is silence. */
-export type DhcpHandle = (bytes: Buffer, reception: Reception) => Promise<Reply | undefined>;
+/** Bytes in, reply out; undefined is silence. A promise only where the reply has to wait for something. */
+export type DhcpHandle = (
+  bytes: Buffer,
+  reception: Reception,
+) => Reply | undefined | Promise<Reply | undefined>;
 
 /** The part of a structured log in use; pino fits. */
 export interface DhcpLog {
@@ -42,71 +45,90 @@ export interface DhcpService {
   readonly handleTimeoutMs?: number;
 }
 
-/** Takes one packet from bytes to reply sent. Never rejects: whatever happens is counted and logged. */
-export async function serveDhcpPacket(
-  service: DhcpService,
-  counters: DhcpCounters,
-  socket: Promise<DhcpSocket>,
-  bytes: Buffer,
-  reception: Reception,
-): Promise<void> {
-  try {
-    const reply = await answer(service, counters, bytes, reception);
-    if (reply !== undefined) await send(service, counters, await socket, reply, reception);
-  } catch (error) {
-    counters.failed += 1;
-    const fields = { ...place(reception), err: error, count: counters.failed };
-    if (isWorthLogging(counters.failed))
-      service.log.error(fields, 'DHCP packet not answered: the service failed');
-  }
+/** One packet on its way, and where its counts go. */
+export interface Serving {
+  readonly service: DhcpService;
+  readonly counters: DhcpCounters;
+  readonly reception: Reception;
 }
 
-/** The reply, or undefined for silence and for malformed input. */
-async function answer(
-  service: DhcpService,
-  counters: DhcpCounters,
+/**
+ * Takes one packet from bytes to reply sent: undefined where that is done on return, else a promise. Never throws or
+ * rejects: whatever happens is counted and logged.
+ */
+export function serveDhcpPacket(
+  serving: Serving,
+  socket: DhcpSocket | Promise<DhcpSocket>,
   bytes: Buffer,
-  reception: Reception,
-): Promise<Reply | undefined> {
+): Promise<void> | undefined {
+  let reply: ReturnType<DhcpHandle>;
   try {
-    const reply = await within(service.handleTimeoutMs ?? 10_000, service.handle(bytes, reception));
-    if (reply === undefined) counters.silent += 1;
-    return reply;
+    reply = serving.service.handle(bytes, serving.reception);
   } catch (error) {
-    if (service.isMalformed?.(error) !== true) throw error;
-    counters.malformed += 1;
-    service.onMalformed?.(error, bytes, reception);
+    noteError(serving, bytes, error);
     return undefined;
   }
+  if (reply instanceof Promise || socket instanceof Promise)
+    return waitAndSend(serving, socket, bytes, reply);
+  if (reply === undefined) serving.counters.silent += 1;
+  else send(serving, socket, reply, () => {});
+  return undefined;
 }
 
-async function send(
-  { log }: DhcpService,
-  counters: DhcpCounters,
-  socket: DhcpSocket,
-  reply: Reply,
-  reception: Reception,
+async function waitAndSend(
+  serving: Serving,
+  socket: DhcpSocket | Promise<DhcpSocket>,
+  bytes: Buffer,
+  coming: ReturnType<DhcpHandle>,
 ): Promise<void> {
   try {
-    const sent = await sendReply(socket, reply, reception.serverAddresses);
-    counters.replied += 1;
-    if (sent.as === 'wished') return;
-    counters.broadcastInstead += 1;
-    if (!isWorthLogging(counters.broadcastInstead)) return;
-    const fields = { ...place(reception), reason: sent.reason, count: counters.broadcastInstead };
-    log.warn(fields, 'DHCP reply broadcast: unicast before ARP is not possible');
+    const limitMs = serving.service.handleTimeoutMs ?? 10_000;
+    const reply = coming instanceof Promise ? await within(limitMs, coming) : coming;
+    const open = socket instanceof Promise ? await socket : socket;
+    if (reply === undefined) serving.counters.silent += 1;
+    else await new Promise<void>((resolve) => send(serving, open, reply, resolve));
   } catch (error) {
-    counters.sendFailed += 1;
-    if (!isWorthLogging(counters.sendFailed)) return;
-    // The packet itself may say where to: an address without a route is no fault of ours, and can be sent on purpose.
-    const fields = {
-      ...place(reception),
-      err: error,
-      destination: reply.destination,
-      count: counters.sendFailed,
-    };
-    log.warn(fields, 'DHCP reply not sent');
+    noteError(serving, bytes, error);
   }
+}
+
+/** Malformed input is counted; anything else is a fault of ours. */
+function noteError({ service, counters, reception }: Serving, bytes: Buffer, error: unknown): void {
+  let fault = error;
+  if (service.isMalformed?.(error) === true) {
+    counters.malformed += 1;
+    try {
+      service.onMalformed?.(error, bytes, reception);
+      return;
+    } catch (unkept) {
+      fault = unkept;
+    }
+  }
+  counters.failed += 1;
+  const fields = { ...place(reception), err: fault, count: counters.failed };
+  if (isWorthLogging(counters.failed))
+    service.log.error(fields, 'DHCP packet not answered: the service failed');
+}
+
+/** `done` is called when the system has the reply, or has refused it. */
+function send(serving: Serving, socket: DhcpSocket, reply: Reply, done: () => void): void {
+  const { service, counters, reception } = serving;
+  const { destination } = reply;
+  const sent = sendReply(socket, reply, reception.serverAddresses, (error) => {
+    if (error === undefined) counters.replied += 1;
+    else {
+      counters.sendFailed += 1;
+      // The packet itself may say where to: an address without a route is no fault of ours, and can be sent on purpose.
+      const fields = { ...place(reception), err: error, destination, count: counters.sendFailed };
+      if (isWorthLogging(counters.sendFailed)) service.log.warn(fields, 'DHCP reply not sent');
+    }
+    done();
+  });
+  if (sent.as === 'wished') return;
+  counters.broadcastInstead += 1;
+  if (!isWorthLogging(counters.broadcastInstead)) return;
+  const fields = { ...place(reception), reason: sent.reason, count: counters.broadcastInstead };
+  service.log.warn(fields, 'DHCP reply broadcast: unicast before ARP is not possible');
 }
 
 function place({ interfaceName, port }: Reception): { readonly interface: string; readonly port: number } {

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { PORT } from '../../src/dhcp/codes.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
 import { type Mac, macFromBytes, macToBytes } from '../../src/domain/mac.ts';
-import type { DhcpPacketService } from '../../src/services/dhcp.ts';
+import type { DhcpAnswer, DhcpPacketService } from '../../src/services/dhcp.ts';
 import { type HandedInSocket, parseListenFds } from '../net/handed-in-sockets.ts';
-import type { ReplyDestination } from './reply.ts';
+import type { Reply, ReplyDestination } from './reply.ts';
 import type { DhcpHandle } from './serve.ts';
 
 /**
@@ -13,19 +13,22 @@ import type { DhcpHandle } from './serve.ts';
  */
 export function dhcpHandle(service: DhcpPacketService, probeMac?: Mac): DhcpHandle {
   const probe = probeMac === undefined ? undefined : macToBytes(probeMac);
-  return async (bytes, reception) => {
+  return (bytes, reception) => {
     if (probe?.equals(bytes.subarray(CHADDR_AT, CHADDR_AT + MAC_BYTES))) return undefined;
     const { interfaceName, serverAddresses, port, source } = reception;
     const from = port === PORT.bootServer ? { bootServerClient: source } : {};
-    const answer = await service.handle(bytes, { interfaceName, serverAddresses, ...from });
-    if (answer === undefined) return undefined;
-    return { bytes: answer.bytes, destination: toWire(answer.destination) };
+    const answer = service.handle(bytes, { interfaceName, serverAddresses, ...from });
+    return answer instanceof Promise ? answer.then(toReply) : toReply(answer);
   };
 }
 
 /** RFC 2131 §2 figure 1. */
 const CHADDR_AT = 28;
 const MAC_BYTES = 6;
+
+function toReply(answer: DhcpAnswer | undefined): Reply | undefined {
+  return answer && { bytes: answer.bytes, destination: toWire(answer.destination) };
+}
 
 function toWire(destination: Destination): ReplyDestination {
   switch (destination.kind) {

@@ -45,7 +45,7 @@ export function openDeviceSocket(libc: Libc, options: DeviceSocketOptions, handl
     libc.close(fd);
     throw refuse(failed.step, failed.code);
   }
-  return adoptUdpSocket(fd, handlers, options.receiveBufferBytes);
+  return adoptUdpSocket(fd, handlers, { receiveBufferBytes: options.receiveBufferBytes, libc });
 }
 
 interface FailedStep {

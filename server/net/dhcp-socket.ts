@@ -113,7 +113,7 @@ async function adoptHandedIn(
   const unit = `Set ListenDatagram=0.0.0.0:${port} in its unit and restart the service.`;
   let udp: UdpSocket;
   try {
-    udp = adoptUdpSocket(fd, handlers);
+    udp = adoptUdpSocket(fd, handlers, { libc: libc.ok ? libc.libc : undefined });
   } catch (error) {
     throw refuse('NOT_UDP4', `what was handed in is not usable: ${String(error)}`, unit);
   }

@@ -1,5 +1,5 @@
 import { type Ipv4, type Ipv4Network, NO_ADDRESS, networkContains } from '../domain/ipv4.ts';
-import { type Mac, macFromBytes, parseMac } from '../domain/mac.ts';
+import { isMachineMac, type Mac, macFromBytes } from '../domain/mac.ts';
 import { type BootFacts, describeBoot, IPXE_USER_CLASSES } from './client-boot.ts';
 import {
   BROADCAST_FLAG,
@@ -152,7 +152,7 @@ function messageTypeOf(packet: DhcpPacket, code: number | undefined): ClientMess
 
 function macOf(packet: DhcpPacket): Mac | undefined {
   if (packet.htype !== HARDWARE_TYPE.ethernet || packet.hlen !== 6) return undefined;
-  return parseMac(macFromBytes(packet.chaddr));
+  return isMachineMac(packet.chaddr) ? macFromBytes(packet.chaddr) : undefined;
 }
 
 /** Only hardware that has no chaddr by design is known by its client id: an Ethernet MAC of zeros is nobody. */

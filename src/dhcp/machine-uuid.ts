@@ -7,14 +7,17 @@
  */
 export function formatMachineUuid(bytes: Buffer | undefined): string | undefined {
   if (bytes?.length !== 17 || bytes[0] !== 0) return undefined;
-  const uuid = bytes.subarray(1);
-  if (uuid.every((octet) => octet === 0) || uuid.every((octet) => octet === 0xff)) return undefined;
+  const hex = bytes.toString('hex', 1);
+  if (PLACEHOLDER.test(hex)) return undefined;
+  const swapped = [6, 4, 2, 0, 10, 8, 14, 12].map((at) => hex.slice(at, at + 2)).join('');
   const groups = [
-    Buffer.from(uuid.subarray(0, 4)).reverse(),
-    Buffer.from(uuid.subarray(4, 6)).reverse(),
-    Buffer.from(uuid.subarray(6, 8)).reverse(),
-    uuid.subarray(8, 10),
-    uuid.subarray(10, 16),
+    swapped.slice(0, 8),
+    swapped.slice(8, 12),
+    swapped.slice(12),
+    hex.slice(16, 20),
+    hex.slice(20),
   ];
-  return groups.map((group) => group.toString('hex')).join('-');
+  return groups.join('-');
 }
+
+const PLACEHOLDER = /^(?:0{32}|f{32})$/;

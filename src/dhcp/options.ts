@@ -70,12 +70,24 @@ export function parseOptionText(bytes: Buffer): string | undefined {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   if (end === 0) return undefined;
+  if (isPlainAscii(bytes, end)) return bytes.toString('latin1', 0, end);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end));
+    const text = UTF_8.decode(bytes.subarray(0, end));
     return /\p{Cc}/u.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Nearly every text is, and needs neither a decoder nor a look for control characters then. */
+function isPlainAscii(bytes: Buffer, end: number): boolean {
+  for (let at = 0; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e) return false;
+  }
+  return true;
 }
 
 type Parsed<T> = { readonly value: T } | { readonly reason: string };
@@ -108,7 +120,9 @@ function readList<T>(
   return readWith(options, code, (bytes) => {
     if (bytes.length === 0 || bytes.length % width !== 0)
       return { reason: `${bytes.length} bytes are no list of ${width}-byte values` };
-    return { value: Array.from({ length: bytes.length / width }, (_, index) => read(bytes, index * width)) };
+    const values: T[] = [];
+    for (let at = 0; at < bytes.length; at += width) values.push(read(bytes, at));
+    return { value: values };
   });
 }
 

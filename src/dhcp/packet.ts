@@ -1,6 +1,13 @@
 import { type Ipv4, ipv4FromBytes } from '../domain/ipv4.ts';
 import { FIELD_BYTES, HEADER_BYTES, MAGIC_COOKIE, MIN_PACKET_BYTES, OP, OPTION } from './codes.ts';
-import { joinPieces, type OptionMap, readOptionArea, writeOptionArea } from './option-area.ts';
+import {
+  type AreaBounds,
+  joinPieces,
+  type OptionMap,
+  type OptionPieces,
+  readOptionArea,
+  writeOptionArea,
+} from './option-area.ts';
 import { MalformedPacket, UnencodablePacket } from './packet-errors.ts';
 
 /**
@@ -39,16 +46,20 @@ export interface DhcpPacket {
 const SNAME_AT = 44;
 const FILE_AT = 108;
 const OPTIONS_AT = HEADER_BYTES + 4;
+const SNAME_AREA: AreaBounds = [SNAME_AT, SNAME_AT + FIELD_BYTES.sname];
+const FILE_AREA: AreaBounds = [FILE_AT, FILE_AT + FIELD_BYTES.file];
 const OVERLOADS_FILE = 1;
 const OVERLOADS_SNAME = 2;
 
 /**
- * Reads the UDP payload of a DHCP or BOOTP message. The result shares no memory with `bytes`.
+ * Reads the UDP payload of a DHCP or BOOTP message. The result shares no memory with `received`.
  *
  * @throws MalformedPacket and nothing else, whatever the bytes.
  */
-export function decodePacket(bytes: Buffer): DhcpPacket {
-  checkHeader(bytes);
+export function decodePacket(received: Buffer): DhcpPacket {
+  checkHeader(received);
+  // Copied once: all values are views of this copy, instead of a copy each.
+  const bytes = Buffer.from(received);
   const { options, overload } = decodeOptions(bytes);
   return {
     op: bytes.readUInt8(0),
@@ -62,9 +73,9 @@ export function decodePacket(bytes: Buffer): DhcpPacket {
     yiaddr: ipv4FromBytes(bytes, 16),
     siaddr: ipv4FromBytes(bytes, 20),
     giaddr: ipv4FromBytes(bytes, 24),
-    chaddr: Buffer.from(bytes.subarray(28, 28 + FIELD_BYTES.chaddr)),
-    sname: overload & OVERLOADS_SNAME ? '' : fixedText(snameArea(bytes)),
-    file: overload & OVERLOADS_FILE ? '' : fixedText(fileArea(bytes)),
+    chaddr: bytes.subarray(28, 28 + FIELD_BYTES.chaddr),
+    sname: overload & OVERLOADS_SNAME ? '' : fixedText(bytes, SNAME_AREA),
+    file: overload & OVERLOADS_FILE ? '' : fixedText(bytes, FILE_AREA),
     options,
   };
 }
@@ -93,22 +104,22 @@ function isPlainBootp(bytes: Buffer): boolean {
 
 /** Options field, then `file`, then `sname`: the order in which pieces belong together, RFC 3396 §5. */
 function decodeOptions(bytes: Buffer): { options: Map<number, Buffer>; overload: number } {
-  const pieces = new Map<number, Buffer[]>();
   if (isPlainBootp(bytes)) return { options: new Map(), overload: 0 };
-  readOptionArea(bytes.subarray(OPTIONS_AT), 'the options', pieces);
+  const pieces: OptionPieces = new Map();
+  readOptionArea(bytes, [OPTIONS_AT, bytes.length], 'the options', pieces);
   const overload = takeOverload(pieces);
-  if (overload & OVERLOADS_FILE) readOptionArea(fileArea(bytes), 'file', pieces);
-  if (overload & OVERLOADS_SNAME) readOptionArea(snameArea(bytes), 'sname', pieces);
+  if (overload & OVERLOADS_FILE) readOptionArea(bytes, FILE_AREA, 'file', pieces);
+  if (overload & OVERLOADS_SNAME) readOptionArea(bytes, SNAME_AREA, 'sname', pieces);
   if (pieces.has(OPTION.overload))
     throw new MalformedPacket('bad-overload', 'option 52 inside an overloaded field');
   return { options: joinPieces(pieces), overload };
 }
 
 /** Option 52, RFC 2132 §9.3: says how the packet was written, not what it means, so it does not stay in the map. */
-function takeOverload(pieces: Map<number, Buffer[]>): number {
+function takeOverload(pieces: OptionPieces): number {
   const parts = pieces.get(OPTION.overload);
   if (parts === undefined) return 0;
-  const value = Buffer.concat(parts);
+  const value = Array.isArray(parts) ? Buffer.concat(parts) : parts;
   const overload = value.length === 1 ? value.readUInt8(0) : 0;
   if (overload < 1 || overload > 3)
     throw new MalformedPacket('bad-overload', `option 52 holds ${value.toString('hex') || 'nothing'}`);
@@ -116,17 +127,10 @@ function takeOverload(pieces: Map<number, Buffer[]>): number {
   return overload;
 }
 
-function snameArea(bytes: Buffer): Buffer {
-  return bytes.subarray(SNAME_AT, SNAME_AT + FIELD_BYTES.sname);
-}
-
-function fileArea(bytes: Buffer): Buffer {
-  return bytes.subarray(FILE_AT, FILE_AT + FIELD_BYTES.file);
-}
-
-function fixedText(field: Buffer): string {
-  const nul = field.indexOf(0);
-  return field.toString('latin1', 0, nul === -1 ? field.length : nul);
+function fixedText(bytes: Buffer, [start, end]: AreaBounds): string {
+  if (bytes[start] === 0) return '';
+  const nul = bytes.indexOf(0, start);
+  return bytes.toString('latin1', start, nul === -1 ? end : Math.min(nul, end));
 }
 
 /**
@@ -152,8 +156,8 @@ export function encodePacket(packet: DhcpPacket, maxBytes = Number.POSITIVE_INFI
 }
 
 function writeHeader(packet: DhcpPacket, bytes: Buffer): void {
-  const unsigned = (name: string, value: number, at: number, width: number): void => {
-    if (!Number.isInteger(value) || value < 0 || value >= 256 ** width)
+  const unsigned = (name: string, value: number, at: number, width: 1 | 2 | 4): void => {
+    if (!Number.isInteger(value) || value < 0 || value > HIGHEST[width])
       throw new UnencodablePacket('field-range', `${name} ${value} does not fit ${width} bytes`);
     bytes.writeUIntBE(value, at, width);
   };
@@ -173,9 +177,12 @@ function writeHeader(packet: DhcpPacket, bytes: Buffer): void {
   unsigned('siaddr', packet.siaddr, 20, 4);
   unsigned('giaddr', packet.giaddr, 24, 4);
   packet.chaddr.copy(bytes, 28);
-  writeText('sname', packet.sname, snameArea(bytes));
-  writeText('file', packet.file, fileArea(bytes));
+  if (packet.sname !== '') writeText('sname', packet.sname, bytes.subarray(...SNAME_AREA));
+  if (packet.file !== '') writeText('file', packet.file, bytes.subarray(...FILE_AREA));
 }
+
+/** The highest number that so many bytes hold. */
+const HIGHEST = { 1: 0xff, 2: 0xffff, 4: 0xffffffff } as const;
 
 /** The field is a C string, so its last byte stays NUL. */
 function writeText(name: string, text: string, field: Buffer): void {

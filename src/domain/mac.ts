@@ -31,7 +31,15 @@ function hexDigits(text: string): string | undefined {
 
 /** Canonical MAC of six bytes of a frame or a packet; the caller has checked the length. No plausibility check. */
 export function macFromBytes(bytes: Buffer): Mac {
-  return bytes.toString('hex', 0, 6).replace(/(..)(?=.)/g, '$1:') as Mac;
+  const hex = (at: number): string => HEX_OCTETS[bytes[at] ?? 0] ?? '';
+  return `${hex(0)}:${hex(1)}:${hex(2)}:${hex(3)}:${hex(4)}:${hex(5)}` as Mac;
+}
+
+const HEX_OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+/** Can these six bytes be one machine's address? parseMac says which cannot. */
+export function isMachineMac(bytes: Buffer): boolean {
+  return ((bytes[0] ?? 0) & 1) === 0 && bytes.readUIntBE(0, 6) !== 0;
 }
 
 /** Six bytes in wire order. */

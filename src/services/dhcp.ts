@@ -66,11 +66,7 @@ export function dhcpService(
   const persist = async (client: DhcpClient, decision: Decision, gathered: Gathered): Promise<Decision> => {
     const nowMs = now();
     const lease = leaseOf(client, decision, gathered, nowMs);
-    if (lease === undefined) {
-      if (decision.kind === 'offer' && gathered.key !== undefined)
-        offers.add(decision.address, gathered.key, nowMs);
-      return decision;
-    }
+    if (lease === undefined) return decision;
     if ((await store.dhcp.commitLease(lease)) === 'bound') {
       offers.forget(lease.ip);
       return decision;
@@ -85,11 +81,16 @@ export function dhcpService(
     };
   };
 
-  /** A machine that netboots again while its last attempt was under way has ended it without a word. */
-  const noticeReboot = async (machine: MachineFacts | undefined, client: DhcpClient): Promise<void> => {
+  /** The install of a machine that netboots again while its last attempt was under way: ended without a word. */
+  const endedInstall = (machine: MachineFacts | undefined, client: DhcpClient) => {
     const install = machine?.install;
-    if (install == null || client.messageType !== 'discover' || !isBootClient(client)) return;
-    if (!isOpen(install, now()) || hasAttemptLeft(install)) return;
+    if (install == null || client.messageType !== 'discover' || !isBootClient(client)) return undefined;
+    return isOpen(install, now()) && !hasAttemptLeft(install) ? install : undefined;
+  };
+
+  const noticeReboot = async (machine: MachineFacts | undefined, client: DhcpClient): Promise<void> => {
+    const install = endedInstall(machine, client);
+    if (install === undefined) return;
     const result = await installs.observe(install.id, { kind: 'netbooted' });
     if ('refused' in result || result.install.state !== 'failed') return;
     const message = result.install.reason ?? 'the machine netbooted again';
@@ -119,8 +120,33 @@ export function dhcpService(
     return { bytes: encodeReply(reply.packet, packet, client.maxReplyBytes), destination };
   };
 
+  /** Must something be on disk before the answer may exist? */
+  const isWritten = (client: DhcpClient, decision: Decision, gathered: Gathered): boolean =>
+    WRITTEN.has(decision.kind) ||
+    endedInstall(gathered.machine, client) !== undefined ||
+    decision.code === 'other-server';
+
+  const writeThen = async (
+    conclude: (decision: Decision) => DhcpAnswer | undefined,
+    client: DhcpClient,
+    wanted: Decision,
+    gathered: Gathered,
+  ): Promise<DhcpAnswer | undefined> => {
+    await noticeReboot(gathered.machine, client);
+    const decision = await persist(client, wanted, gathered);
+    if (decision.code === 'other-server') await noticeOtherServer(client, gathered);
+    return conclude(decision);
+  };
+
   return {
-    async handle(bytes: Buffer, reception: PacketReception): Promise<DhcpAnswer | undefined> {
+    /**
+     * The answer, or undefined for silence: at once where nothing has to be on disk before it, for a storm is mostly
+     * DISCOVERs and each turn of the event loop that they do not need is time for one more.
+     */
+    handle(
+      bytes: Buffer,
+      reception: PacketReception,
+    ): DhcpAnswer | undefined | Promise<DhcpAnswer | undefined> {
       const packet = decodePacket(bytes);
       const own = settings.ownAddresses();
       const ourAddress = serverAddressFor(packet, reception, own, store.dhcp.subnets());
@@ -142,14 +168,21 @@ export function dhcpService(
       if (bootServerClient !== undefined || gathered.subnet?.dhcp === 'proxy')
         return proxy({ packet, client, gathered, target, serverId, bootServerClient });
       const wanted = decideReply(client, gathered.facts, target, now());
-      await noticeReboot(gathered.machine, client);
-      const decision = await persist(client, wanted, gathered);
-      if (decision.code === 'other-server') await noticeOtherServer(client, gathered);
-      for (const event of describeExchange(client, gathered.machine, decision)) record(event);
-      return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
+      const conclude = (decision: Decision): DhcpAnswer | undefined => {
+        if (decision.kind === 'offer' && gathered.key !== undefined)
+          offers.add(decision.address, gathered.key, now());
+        for (const event of describeExchange(client, gathered.machine, decision)) record(event);
+        return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
+      };
+      return isWritten(client, wanted, gathered)
+        ? writeThen(conclude, client, wanted, gathered)
+        : conclude(wanted);
     },
   };
 }
+
+/** Decisions that give, renew or end a binding. */
+const WRITTEN: ReadonlySet<Decision['kind']> = new Set(['ack', 'release', 'decline']);
 
 export type DhcpPacketService = ReturnType<typeof dhcpService>;
 

@@ -33,10 +33,9 @@ export function eventService(
   onEvent: (event: NewBootEvent) => void = () => {},
 ): EventService {
   const queue: Dated[] = [];
-  const write = (events: readonly Dated[]) => store.transaction((tx) => tx.events.addMany(events));
   const writeBatch = async (batch: readonly Dated[]): Promise<void> => {
     try {
-      await write(batch);
+      await store.addEvents(batch);
     } catch (error) {
       if (!isOfRemoved(error)) return onLost(error, batch.length);
       if (batch.length === 1) return;

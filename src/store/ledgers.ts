@@ -1,24 +1,13 @@
-import { CompiledQuery, type Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { BootEvent } from '../domain/boot-event.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { AuditStore, EventStore, LeaseStore, TokenStore } from './store.ts';
 
-const INSERT_EVENT = `
-  insert into events (at, system_id, mac, install_id, stage, outcome, message, data)
-  values (?, ?, ?, ?, ?, ?, ?, ?)`;
-
 /** Queries of boot events. */
 export function eventQueries(db: Kysely<Tables>): EventStore {
   return {
-    async addMany(events) {
-      // The same text each time: it is prepared once, and no query is built for each of thousands of events.
-      for (const { atMs, systemId, mac, installId, stage, outcome, message, data } of events) {
-        const values = [atMs, systemId, mac, installId, stage, outcome, message, JSON.stringify(data)];
-        await db.executeQuery(CompiledQuery.raw(INSERT_EVENT, values));
-      }
-    },
     async listForSystem(systemId, afterId, limit) {
       const rows = await db
         .selectFrom('events')

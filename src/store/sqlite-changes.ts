@@ -107,7 +107,7 @@ function watched(writer: BetterSqlite3.Database, afterRun: () => void): SqliteDa
 
 type Event = 'insert' | 'update' | 'delete';
 
-/** A trigger's action for each side of a change: `new` for what is there now, `old` for what was. */
+/** A trigger's actions: for `new`, what is there now, and for `old`, what was. */
 function onChange(
   table: string,
   events: readonly Event[],

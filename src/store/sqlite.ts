@@ -18,6 +18,7 @@ import type { Tables } from './schema.ts';
 import { sqliteBootStore } from './sqlite-boot.ts';
 import { watchChanges } from './sqlite-changes.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
+import { prepareEventWrites } from './sqlite-events.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { systemQueries } from './systems.ts';
@@ -63,6 +64,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       watched.committed();
     });
   let recordsVersion = 1;
+  const writeEvents = prepareEventWrites(writer);
   const dhcp = sqliteDhcpStore({ reader, writer, exclusively, subnets: () => subnets });
   return {
     read,
@@ -77,6 +79,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       if (touched.has('subnets')) subnets = await read.subnets.list();
       return result;
     },
+    addEvents: (events) => translated(() => exclusively(() => writeEvents(events))),
     async close() {
       // The reader first: the last connection to close moves the log into the database, and it cannot write.
       reader.close();

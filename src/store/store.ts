@@ -29,6 +29,11 @@ export interface Store {
   readonly dhcp: DhcpStore;
   /** The same for machines that fetch files: prepared reads, and installs moved on with group commit. */
   readonly boot: BootStore;
+  /**
+   * Writes boot events in one transaction of their own, all or none; on the disk when it resolves. DomainError `in-use`:
+   * a system or an install that one of them belongs to is gone.
+   */
+  addEvents(events: readonly (NewBootEvent & { readonly atMs: number })[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -189,7 +194,6 @@ export interface InstallStore {
 }
 
 export interface EventStore {
-  addMany(events: readonly (NewBootEvent & { readonly atMs: number })[]): Promise<void>;
   listForSystem(systemId: number, afterId: number, limit: number): Promise<BootEvent[]>;
   /** Keeps the newest `keep` events of every machine. */
   prune(keep: number): Promise<number>;

@@ -1,4 +1,4 @@
-// npm run bench -- [NAME …] [--json]
+// npm run bench -- [NAME …] [--case TEXT] [--json]
 import { parseArgs } from 'node:util';
 import * as dhcp from './dhcp.ts';
 import { type Case, type Result, runCase } from './harness.ts';
@@ -16,20 +16,22 @@ const BENCHES = new Map<string, () => Case[]>([
   ['tftp', tftp.cases],
 ]);
 
-const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--json]
+const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--case TEXT] [--json]
 
 Measures the cases of the benches named, or of all, and ends with 1 where a goal is missed.
-  --json   one JSON object a line on stdout`;
+  --case TEXT   only the cases whose name holds this text
+  --json        one JSON object a line on stdout`;
 
 /** What to run, or undefined where the command line makes no sense. */
-function readCommandLine(): { names: string[]; json: boolean } | undefined {
+function readCommandLine(): { names: string[]; text: string; json: boolean } | undefined {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false } },
+      options: { json: { type: 'boolean', default: false }, case: { type: 'string', default: '' } },
     });
     if (positionals.some((name) => !BENCHES.has(name))) return undefined;
-    return { names: positionals.length > 0 ? positionals : [...BENCHES.keys()], json: values.json };
+    const names = positionals.length > 0 ? positionals : [...BENCHES.keys()];
+    return { names, text: values.case, json: values.json };
   } catch {
     return undefined;
   }
@@ -44,6 +46,7 @@ async function main(): Promise<number> {
   const results: Result[] = [];
   for (const name of options.names) {
     for (const item of BENCHES.get(name)?.() ?? []) {
+      if (!item.name.includes(options.text)) continue;
       if (!options.json) console.error(`measuring ${name}: ${item.name}`);
       const lines = await runCase(name, item, (error, who) =>
         console.error(`${name}: ${item.name}: ${who}:`, error),

@@ -10,6 +10,7 @@ import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
+import { copySystems } from './many-systems.ts';
 
 /** A service's database on disk, with a distro, a profile, a subnet with DHCP on, and so many systems. */
 export interface World {
@@ -59,12 +60,14 @@ async function fillTemplate(systems: number): Promise<string> {
   const dataDir = join(temporaryFolder(), `template-${systems}`);
   mkdirSync(dataDir);
   const store = await openSqliteStore(dataDir);
-  await fill(store, systems);
+  await fill(store, systems > 0);
   await store.close();
+  const own = { name: systemName, mac: systemMac, ip: systemIp };
+  if (systems > 1) copySystems(join(dataDir, 'provision.db'), systems, own);
   return dataDir;
 }
 
-async function fill(store: Store, systems: number): Promise<void> {
+async function fill(store: Store, withSystem: boolean): Promise<void> {
   const nowMs = Date.now();
   await store.transaction(async (tx) => {
     const distro = await tx.distros.add(
@@ -117,13 +120,13 @@ async function fill(store: Store, systems: number): Promise<void> {
       },
       nowMs,
     );
-    for (let index = 0; index < systems; index++) {
+    if (withSystem) {
       await tx.systems.add(
         {
-          name: systemName(index),
-          hostname: systemName(index),
+          name: systemName(0),
+          hostname: systemName(0),
           profileId: profile.id,
-          interfaces: [{ name: 'eth0', mac: systemMac(index), ip: systemIp(index) }],
+          interfaces: [{ name: 'eth0', mac: systemMac(0), ip: systemIp(0) }],
           bmcIp: null,
           kernelArgs: [],
           loader: null,
@@ -148,6 +151,9 @@ function depsOf(store: Store): Deps {
     secrets: { seal: (plain) => plain, open: (sealed) => sealed },
   };
 }
+
+/** The MAC of system 0 as a number; each further one is one higher. */
+export const FIRST_SYSTEM_MAC = 0x52_54_00_00_00_00;
 
 /** Name, MAC and address of the system of this number; those below a world's size are in it. */
 export function systemName(index: number): string {

@@ -20,13 +20,11 @@ export function ledgerCases(store: StoreOfTest): void {
   it('keeps events in the order in which they were written, whatever their time says', async () => {
     const systemId = await addSystem();
     const data = { bytes: 7, whole: true, name: 'x', none: null };
-    await store().transaction((tx) =>
-      tx.events.addMany([
-        eventOf(systemId, 'one', { data }),
-        { ...eventOf(systemId, 'two'), atMs: NOW_MS - 5000 },
-        eventOf(null, 'of a stranger'),
-      ]),
-    );
+    await store().addEvents([
+      eventOf(systemId, 'one', { data }),
+      { ...eventOf(systemId, 'two'), atMs: NOW_MS - 5000 },
+      eventOf(null, 'of a stranger'),
+    ]);
     const [one, two, ...rest] = await store().read.events.listForSystem(systemId, 0, 100);
     expect(rest).toEqual([]);
     expect(one).toEqual({
@@ -45,17 +43,22 @@ export function ledgerCases(store: StoreOfTest): void {
     expect(await messages(systemId, 0, 1)).toEqual(['one']);
   });
 
+  it('writes none of the events of a group that has one of a removed system', async () => {
+    const systemId = await addSystem();
+    const group = [eventOf(systemId, 'one'), eventOf(systemId + 1, 'of nobody')];
+    await expect(store().addEvents(group)).rejects.toMatchObject({ code: 'in-use' });
+    expect(await messages(systemId)).toEqual([]);
+  });
+
   it('prunes to the newest events of every machine, and never gives an id twice', async () => {
     const systemId = await addSystem();
     const many = Array.from({ length: 30 }, (_, index) => eventOf(systemId, `event ${index}`));
-    await store().transaction((tx) =>
-      tx.events.addMany([...many, eventOf(systemId, 'other', { mac: macOf(2) })]),
-    );
+    await store().addEvents([...many, eventOf(systemId, 'other', { mac: macOf(2) })]);
     expect(await store().transaction((tx) => tx.events.prune(3))).toBe(27);
     expect(await messages(systemId)).toEqual(['event 27', 'event 28', 'event 29', 'other']);
     const last = (await store().read.events.listForSystem(systemId, 0, 100)).at(-1)?.id ?? 0;
     expect(await store().transaction((tx) => tx.events.prune(0))).toBe(4);
-    await store().transaction((tx) => tx.events.addMany([eventOf(systemId, 'new')]));
+    await store().addEvents([eventOf(systemId, 'new')]);
     expect(
       (await store().read.events.listForSystem(systemId, last, 10)).map((event) => event.message),
     ).toEqual(['new']);
@@ -63,9 +66,7 @@ export function ledgerCases(store: StoreOfTest): void {
 
   it('removes the events of a system with it, and keeps those of strangers', async () => {
     const systemId = await addSystem();
-    await store().transaction((tx) =>
-      tx.events.addMany([eventOf(systemId, 'one'), eventOf(null, 'stranger')]),
-    );
+    await store().addEvents([eventOf(systemId, 'one'), eventOf(null, 'stranger')]);
     await store().transaction((tx) => tx.systems.remove(systemId));
     expect(await messages(systemId)).toEqual([]);
   });

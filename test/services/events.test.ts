@@ -3,7 +3,7 @@ import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { eventService } from '../../src/services/events.ts';
 import { type EmptyStore, openEmptyStore } from '../support/empty-store.ts';
-import { NOW_MS } from '../support/store-records.ts';
+import { addCatalogue, NOW_MS, systemWrite } from '../support/store-records.ts';
 
 const EVENT: NewBootEvent = {
   systemId: null,
@@ -53,10 +53,33 @@ describe('what is recorded', () => {
 
   it('is told also where the disk loses it', async () => {
     const full = new Error('database or disk is full');
-    const events = service({ ...empty.store, transaction: () => Promise.reject(full) });
+    const events = service({ ...empty.store, addEvents: () => Promise.reject(full) });
     events.record(EVENT);
     await events.flush();
     expect(told).toEqual([EVENT]);
     expect(lost).toEqual([full]);
+  });
+
+  it('is written without the events of a system that was removed meanwhile', async () => {
+    const events = service();
+    events.record({ ...EVENT, systemId: 7 });
+    events.record({ ...EVENT, message: 'of a stranger' });
+    await events.flush();
+    expect(lost).toEqual([]);
+    expect(await empty.store.transaction((tx) => tx.events.prune(0))).toBe(1);
+  });
+
+  it('is on the timeline of its machine as soon as somebody looks', async () => {
+    const profileId = await addCatalogue(empty.store);
+    const system = await empty.store.transaction((tx) => tx.systems.add(systemWrite(profileId, 1), NOW_MS));
+    const events = service();
+    const many = Array.from({ length: 450 }, (_, index) => ({
+      ...EVENT,
+      systemId: system.id,
+      message: `${index}`,
+    }));
+    for (const event of many) events.record(event);
+    const told = await events.timeline(system.name, 0, 1000);
+    expect(told.map(({ message }) => message)).toEqual(many.map(({ message }) => message));
   });
 });

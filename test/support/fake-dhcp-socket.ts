@@ -38,10 +38,10 @@ export function createFakeDhcpSocket(packet?: CallResult): FakeDhcpSocket {
         udp: {
           local: { address: ipv4FromNumber(0), port: 67 },
           receiveBufferBytes: 4_194_304,
-          send: async (bytes, to) => {
-            if (fake.closed) throw new Error('the socket is closed');
-            if (fake.sendError !== undefined) throw fake.sendError;
-            fake.sent.push({ bytes, to: { address: to.address, port: to.port } });
+          send: (bytes, to, done) => {
+            const error = fake.closed ? new Error('the socket is closed') : fake.sendError;
+            if (error === undefined) fake.sent.push({ bytes, to: { address: to.address, port: to.port } });
+            done(error);
           },
           close: async () => {
             fake.closed = true;

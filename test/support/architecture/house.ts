@@ -97,6 +97,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/store/sqlite-boot.ts',
       'src/store/sqlite-changes.ts',
       'src/store/sqlite-dhcp.ts',
+      'src/store/sqlite-events.ts',
       'src/store/sqlite-leases.ts',
     ],
   },

@@ -1,0 +1,194 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { DomainError } from '../../src/domain/errors.ts';
+import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { DhcpStore, LeaseWrite } from '../../src/store/dhcp-store.ts';
+import { sqliteDhcpStore } from '../../src/store/sqlite-dhcp.ts';
+import type { Store } from '../../src/store/store.ts';
+import { ip } from '../support/dhcp-packets.ts';
+import { openEmptyStore } from '../support/empty-store.ts';
+import {
+  addCatalogue,
+  installWrite,
+  leaseWrite,
+  macOf,
+  NOW_MS,
+  subnetWrite,
+  systemWrite,
+} from '../support/store-records.ts';
+
+// Packets are answered from memory. Whatever is done to the database, in whatever order, done or undone, the memory must
+// answer as a service does that has just been started on it.
+
+const NUMBERS = [1, 2, 3, 4];
+const MACS = NUMBERS.map(macOf);
+const ADDRESSES = ['10.99.0.1', '10.99.0.2', '10.99.0.100', '10.99.0.101', '10.99.0.254', '10.99.1.254'];
+const TIMES = [NOW_MS - 1000, NOW_MS, NOW_MS + 2000, NOW_MS + 5000];
+
+/** Everything that packets may ask, of all machines and addresses, at several times. */
+function answersOf(dhcp: DhcpStore): object {
+  const [first, last] = [ip('10.99.0.0'), ip('10.99.1.255')];
+  return {
+    machines: MACS.map((mac) => dhcp.findMachine(mac)),
+    leases: MACS.map((mac) => dhcp.findLease(mac, first, last)),
+    seen: MACS.map((mac) => TIMES.map((nowMs) => dhcp.findMachineSeen(mac, nowMs))),
+    holders: ADDRESSES.map((address) => TIMES.map((nowMs) => dhcp.findHolder(ip(address), nowMs))),
+    owners: ADDRESSES.map((address) => TIMES.map((nowMs) => dhcp.findMacOf(ip(address), nowMs))),
+  };
+}
+
+/** The answers of a service that has remembered nothing yet. */
+function freshAnswers(dataDir: string): object {
+  const reader = new Database(join(dataDir, 'provision.db'));
+  const never = () => Promise.reject(new Error('nothing is written here'));
+  const dhcp = sqliteDhcpStore({ reader, writer: reader, exclusively: never, subnets: () => [] });
+  const answers = answersOf(dhcp);
+  reader.close();
+  return answers;
+}
+
+type Step = (store: Store, profileId: number) => Promise<unknown>;
+
+const number = fc.constantFrom(...NUMBERS);
+const address = fc.constantFrom(...ADDRESSES);
+
+const inTransaction = (isUndone: boolean, work: Parameters<Store['transaction']>[0]): Step => {
+  return (store) =>
+    store.transaction(async (tx) => {
+      await work(tx);
+      if (isUndone) throw new DomainError('storage', 'undone');
+    });
+};
+
+const idOf = async (store: Store, which: number): Promise<number> =>
+  (await store.read.systems.find(systemWrite(0, which).name))?.system.id ?? 0;
+
+const undone = fc.integer({ min: 0, max: 4 }).map((n) => n === 0);
+
+const steps: fc.Arbitrary<Step>[] = [
+  fc.tuple(number, undone).map(
+    ([n, isUndone]): Step =>
+      (store, profileId) =>
+        inTransaction(isUndone, (tx) => tx.systems.add(systemWrite(profileId, n), NOW_MS))(store, profileId),
+  ),
+  fc.tuple(number, number, address, undone).map(
+    ([n, mac, to, isUndone]): Step =>
+      async (store, profileId) => {
+        const id = await idOf(store, n);
+        const interfaces = [{ name: 'eth0', mac: macOf(mac), ip: ip(to) }];
+        const write = systemWrite(profileId, n, { interfaces, hostname: `host-${mac}` });
+        await inTransaction(isUndone, (tx) => tx.systems.update(id, write, NOW_MS))(store, profileId);
+      },
+  ),
+  fc.tuple(number, undone).map(
+    ([n, isUndone]): Step =>
+      async (store, profileId) => {
+        const id = await idOf(store, n);
+        await inTransaction(isUndone, (tx) => tx.systems.remove(id))(store, profileId);
+      },
+  ),
+  fc.tuple(number, fc.uuid()).map(
+    ([n, token]): Step =>
+      async (store) => {
+        const id = await idOf(store, n);
+        await store.transaction((tx) => tx.installs.add(installWrite(id, token)));
+      },
+  ),
+  number.map(
+    (n): Step =>
+      async (store) => {
+        const found = await store.read.installs.findLatest(await idOf(store, n));
+        const move = {
+          state: 'failed',
+          attemptsUsed: 1,
+          scriptsServed: 1,
+          stage: null,
+          reason: 'x',
+        } as const;
+        if (found !== undefined)
+          await store.transaction((tx) => tx.installs.update(found.install.id, move, NOW_MS));
+      },
+  ),
+  fc
+    .record({
+      n: number,
+      to: address,
+      state: fc.constantFrom<LeaseWrite['state']>('bound', 'bound', 'bound', 'released', 'declined'),
+      reserved: fc.boolean(),
+      nowMs: fc.constantFrom(...TIMES),
+    })
+    .map(
+      ({ n, to, state, reserved, nowMs }): Step =>
+        (store) =>
+          store.dhcp.commitLease(leaseWrite(n, to, { state, reserved, nowMs, expiresAtMs: nowMs + 3000 })),
+    ),
+  fc.tuple(address, number).map(
+    ([to, n]): Step =>
+      (store) =>
+        store.transaction((tx) => tx.addresses.forgetLeases([{ ip: ip(to), key: macOf(n) }], NOW_MS)),
+  ),
+  fc.array(address, { maxLength: 2 }).map(
+    (own): Step =>
+      (store) =>
+        store.transaction((tx) => tx.addresses.replaceServerAddresses(own.map(ip), NOW_MS)),
+  ),
+  fc.boolean().map(
+    (isAdded): Step =>
+      async (store) => {
+        const other = subnetWrite({
+          name: 'other',
+          network: '10.99.1.0/24',
+          gateway: '10.99.1.254',
+          ranges: [],
+        });
+        const found = await store.read.subnets.find('other');
+        if (isAdded) await store.transaction((tx) => tx.subnets.add(other, NOW_MS));
+        else if (found !== undefined) await store.transaction((tx) => tx.subnets.remove(found.id));
+      },
+  ),
+];
+
+/** What the database refuses has changed nothing. */
+async function attempt(step: Promise<unknown>): Promise<void> {
+  try {
+    await step;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+}
+
+it('remembers nothing that is not so, whatever is written', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 12 }),
+      async (rounds) => {
+        const { store, dataDir, dispose } = await openEmptyStore();
+        try {
+          const profileId = await addCatalogue(store);
+          for (const round of rounds) {
+            answersOf(store.dhcp);
+            // Those of one round at the same time: transactions, groups of leases and questions between them.
+            await Promise.all(round.map((step) => attempt(step(store, profileId))));
+            expect(answersOf(store.dhcp)).toEqual(freshAnswers(dataDir));
+          }
+        } finally {
+          await dispose();
+        }
+      },
+    ),
+    { seed: 43, numRuns: 60 },
+  );
+});
+
+it('tells a lease as soon as it is committed, and no earlier', async () => {
+  const { store, dispose } = await openEmptyStore();
+  await addCatalogue(store);
+  const at = ip('10.99.0.100') as Ipv4;
+  const committed = store.dhcp.commitLease(leaseWrite(1, '10.99.0.100'));
+  expect(store.dhcp.findHolder(at, NOW_MS)).toBeUndefined();
+  await committed;
+  expect(store.dhcp.findHolder(at, NOW_MS)?.mac).toBe(macOf(1));
+  await dispose();
+});
