@@ -82,8 +82,13 @@ const NO_INTERFACE: Check = {
   next: 'give the interface of the boot network a fixed address',
 };
 
-/** What the service has noticed by itself: addresses held twice, another DHCP server on the wire. */
+/**
+ * What the service has noticed by itself: addresses held twice, another DHCP server on the wire. A warning of the
+ * status says what is so, and behind a semicolon what to do about it.
+ */
 export function checkWarnings({ warnings }: DoctorFacts): Check[] {
-  const next = 'see provision status';
-  return warnings.map((what) => ({ name: 'noticed', state: 'warning', what, next }));
+  return warnings.map((text) => {
+    const [what = '', ...rest] = text.split('; ');
+    return { name: 'noticed', state: 'warning', what, next: rest.length === 0 ? null : rest.join('; ') };
+  });
 }

@@ -92,11 +92,11 @@ describe.each<[string, Partial<DoctorFacts>, Check['state'], string, RegExp, Reg
   ],
   [
     'a second DHCP server',
-    { warnings: ['another DHCP server, 10.99.0.9, answers on eth1'] },
+    { warnings: ['10.99.0.9 is another DHCP server on subnet lab (eth1): it offers addresses; turn it off'] },
     'warning',
     'noticed',
-    /10\.99\.0\.9/,
-    /provision status/,
+    /^10\.99\.0\.9 is another .* offers addresses$/,
+    /^turn it off$/,
   ],
   [
     'a loader that is missing',
