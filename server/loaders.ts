@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canFetchByHttp, LOADER_FILES } from '../src/boot/loaders.ts';
 import { sha256Of } from '../src/domain/loader.ts';
-import type { LoaderFiles } from '../src/services/loaders.ts';
+import type { LoaderFiles, StagedLoader } from '../src/services/loaders.ts';
 
 /** Boot loaders by their logical name, from memory. A name is looked up in a table, never joined to a path as it came. */
 export interface Loaders extends LoaderFiles {
@@ -53,27 +53,50 @@ export function createLoaders(ownDir: string, dirs: () => readonly string[]): Lo
       const { path, sha256, bytes } = read;
       return { path, sha256, bytes: bytes.length, own: path === join(ownDir, name) };
     },
-    async write(name, bytes) {
-      const path = join(ownDir, name);
-      await mkdir(dirname(path), { recursive: true });
-      await replaceFile(path, bytes);
-      await load(name);
+    async stage(name, bytes) {
+      const staged = await stageFile(join(ownDir, name), bytes);
+      return {
+        ...staged,
+        async putInPlace() {
+          await staged.putInPlace();
+          await load(name);
+        },
+      };
     },
     remove: (name) => rm(join(ownDir, name), { force: true }),
   };
 }
 
-/** Whole or not at all, and on the disk: a machine may ask at any moment, and the power may go at any other. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  const file = await open(part, 'w', 0o644);
+/** Every upload has a file of its own until it is put in place: two at once must not write into each other's. */
+async function stageFile(path: string, bytes: Uint8Array): Promise<StagedLoader> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const workDir = await mkdtemp(join(folder, '.new-'));
+  const part = join(workDir, 'loader');
+  const discard = () => rm(workDir, { recursive: true, force: true });
+  try {
+    await writeDurably(part, bytes);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  return {
+    async putInPlace() {
+      await rename(part, path);
+      await discard();
+      const opened = await open(folder, 'r');
+      await opened.sync().finally(() => opened.close());
+    },
+    discard,
+  };
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o644);
   try {
     await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(part, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
 }

@@ -18,10 +18,17 @@ export interface LoaderFiles {
   readonly names: readonly string[];
   /** What machines are sent under this name; `own` when it lies in the data folder. */
   inspect(name: string): Promise<{ path: string; own: boolean; sha256: string; bytes: number } | undefined>;
-  /** Puts a loader into the data folder in one step, on the disk before it returns. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a loader to the disk of the data folder, where no machine sees it yet. */
+  stage(name: string, bytes: Uint8Array): Promise<StagedLoader>;
   /** Takes a loader out of the data folder; none there is no error. */
   remove(name: string): Promise<void>;
+}
+
+/** A loader that is on the disk and not yet in its place. */
+export interface StagedLoader {
+  /** In one step: machines get the old one or the new one. */
+  putInPlace(): Promise<void>;
+  discard(): Promise<void>;
 }
 
 /** The packages that are installed on the machine of the service. */
@@ -44,7 +51,15 @@ export interface LoaderInstall {
 }
 
 const installInput = z.strictObject({ names: z.array(z.string().max(128)).min(1).max(100).optional() });
-const fileInput = z.strictObject({ version: loaderVersion.optional(), file: z.string().max(255).optional() });
+const fileInput = z.strictObject({
+  version: loaderVersion.optional(),
+  /** The name that its giver knows the file by. */
+  file: z
+    .string()
+    .max(255)
+    .regex(/^[^\p{Cc}]*$/u, { message: 'must be one line without control characters' })
+    .optional(),
+});
 
 /** Use cases of boot loaders: taken from packages or files, recorded, and looked at again. */
 export function loaderService({ store, now }: Deps, files: LoaderFiles, packages: InstalledPackages) {
@@ -56,14 +71,23 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
     });
   };
 
-  /** The file goes into place inside the transaction: what is on record has been on the disk before. */
-  const save = (record: Omit<LoaderRecord, 'installedAt'>, bytes: Uint8Array): Promise<void> =>
-    store.transaction(async (tx) => {
-      const { name, installedBy: actor, ...detail } = record;
+  /**
+   * The bytes are written before the transaction, since a slow disk must not hold up every writer, and go into place
+   * inside it: what is on record has been on the disk before.
+   */
+  const save = async (record: Omit<LoaderRecord, 'installedAt'>, bytes: Uint8Array): Promise<void> => {
+    const { name, installedBy: actor, ...detail } = record;
+    const staged = await files.stage(name, bytes);
+    const saving = store.transaction(async (tx) => {
       await tx.loaders.put(record, now());
       await tx.audit.add({ actor, action: 'add', noun: 'loader', name, detail }, now());
-      await files.write(name, bytes);
+      await staged.putInPlace();
     });
+    await saving.catch(async (error) => {
+      await staged.discard();
+      throw error;
+    });
+  };
 
   const look = async (name: string, record: LoaderRecord | null): Promise<Loader> => {
     const found = await files.inspect(name);

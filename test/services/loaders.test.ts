@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Loader } from '../../src/domain/loader.ts';
@@ -143,6 +143,26 @@ describe('boot loaders', () => {
       headers,
     });
     expect(answer.status).toBe(415);
+  });
+
+  it('keeps the old file and the old record when the new one cannot be written down', async () => {
+    await install(['snponly.efi']);
+    world.packages.installed.set('ipxe', '2');
+    world.packages.files.set(SNPONLY, efiProgram(0x8664, 'newer'));
+    const actor = { name: null as unknown as string }; // an audit row without an actor is no audit row
+    const failing = world.services.loaders.installFromPackages({ names: ['snponly.efi'] }, actor);
+    await expect(failing).rejects.toThrow();
+    expect(readFileSync(ownFile('snponly.efi'))).toEqual(bytes);
+    expect(await loader('snponly.efi')).toMatchObject({ state: 'installed', sha256: sha256Of(bytes) });
+    expect(readdirSync(join(world.dataDir, 'loaders'))).toEqual(['snponly.efi']);
+  });
+
+  it('takes one of two that are given at once, whole, and what is on record is what is there', async () => {
+    const both = ['one', 'two'].map((text) => efiProgram(0x8664, text.repeat(50_000)));
+    const answers = await Promise.all(both.map((own) => upload('snponly.efi', own)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await loader('snponly.efi')).state).toBe('installed');
+    expect(readdirSync(join(world.dataDir, 'loaders'))).toEqual(['snponly.efi']);
   });
 
   it('goes back to the folders of the configuration when a loader is removed', async () => {
