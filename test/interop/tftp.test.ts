@@ -72,7 +72,7 @@ function port(): string {
 }
 
 interface ClientCase {
-  readonly program: 'curl' | 'atftp' | 'tftp';
+  readonly program: 'curl' | 'atftp' | 'tftp' | 'busybox';
   readonly title: string;
   readonly file: string;
   readonly args: (remote: string, local: string) => string[];
@@ -115,6 +115,15 @@ function tftpHpa(file: string, mode: 'binary' | 'netascii'): ClientCase {
   };
 }
 
+function busybox(file: string, ...more: string[]): ClientCase {
+  return {
+    program: 'busybox',
+    title: [file, ...more].join(' '),
+    file,
+    args: (remote, local) => ['tftp', ...more, '-g', '-r', remote, '-l', local, '127.0.0.1', port()],
+  };
+}
+
 const CASES: readonly ClientCase[] = [
   { ...curl('boot/grubx64.efi'), agreed: { blockBytes: 512, windowBlocks: 1 } },
   { ...curl('boot/grubx64.efi', '--tftp-blksize', '1468'), agreed: { blockBytes: 1468, windowBlocks: 1 } },
@@ -138,6 +147,9 @@ const CASES: readonly ClientCase[] = [
   tftpHpa('boot/grubx64.efi', 'binary'),
   tftpHpa('one-block', 'binary'),
   tftpHpa('text.cfg', 'netascii'),
+  { ...busybox('boot/grubx64.efi', '-b', '1428'), agreed: { blockBytes: 1428, windowBlocks: 1 } },
+  busybox('one-block'),
+  busybox('boot/grubx64.efi', '-b', '65464'),
 ];
 
 describe('real TFTP clients fetch the identical file', () => {
