@@ -25,6 +25,7 @@ interface Read {
 /** `ownDir`, then `dirs`, are searched in order; a file that changes on disk is read again. */
 export function createLoaders(ownDir: string, dirs: () => readonly string[]): Loaders {
   const cache = new Map<string, Read>();
+  const reading = new Map<string, Promise<Buffer>>();
   const load = async (name: string): Promise<Read | undefined> => {
     if (!NAMES.includes(name)) return undefined;
     for (const dir of [ownDir, ...dirs()]) {
@@ -35,7 +36,10 @@ export function createLoaders(ownDir: string, dirs: () => readonly string[]): Lo
       const version = `${path} ${facts.size} ${facts.mtimeMs} ${facts.ino}`;
       const known = cache.get(name);
       if (known?.version === version) return known;
-      const bytes = await readFile(path);
+      // A rack that asks at once has the file read once, and all are sent the same bytes.
+      const underWay = reading.get(version) ?? readFile(path).finally(() => reading.delete(version));
+      reading.set(version, underWay);
+      const bytes = await underWay;
       const read = { path, version, bytes, isWithoutHttp: !canFetchByHttp(name, bytes) };
       cache.set(name, read);
       return read;
