@@ -165,7 +165,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       log,
       intake: {
         limits: createClientLimits(config.dhcp.clientPacketsPerSecond),
-        isKnown: (mac: Mac) => store.dhcp.findMachine(mac) !== undefined,
+        isKnown: (mac: Mac) =>
+          (store.dhcp.findMachine(mac) ?? store.dhcp.findMachineSeen(mac, deps.now())) !== undefined,
         nowMs: deps.now,
       },
     },

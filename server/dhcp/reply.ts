@@ -4,6 +4,7 @@ import type { Mac } from '../../src/domain/mac.ts';
 import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import { chooseSourceAddress, type InterfaceAddress } from '../net/interfaces.ts';
 import type { SendDone } from '../net/udp-socket.ts';
+import { broadcastAsNamed } from './broadcast.ts';
 
 /** Where a reply goes, RFC 2131 §4.1. `port` is 67 for a relay, else 68 (or what a PXE client asked from). */
 export type ReplyDestination =
@@ -40,7 +41,8 @@ export function sendReply(
       socket.udp.send(bytes, destination, done);
       return { as: 'wished' };
     case 'broadcast':
-      socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port }, done);
+      if (broadcastAsNamed(socket, bytes, destination.port, addresses)) done();
+      else socket.udp.send(bytes, { address: LIMITED_BROADCAST, port: destination.port }, done);
       return { as: 'wished' };
     case 'unicast-before-arp': {
       const reason = sendBeforeArp(socket, bytes, destination, addresses);

@@ -36,7 +36,10 @@ export function createReservedCheck({ links, probe, onEvent }: ReservedCheckDeps
     { allowAddressInUse }: Pick<InstallInput, 'allowAddressInUse'>,
   ): Promise<void> => {
     const own = system.interfaces.flatMap(({ mac, seenMac }) => mac ?? seenMac ?? []);
-    const reserved = system.interfaces.flatMap(({ ip }) => (ip === null ? [] : [ip]));
+    // Of an interface whose MAC is not known yet, nobody can say who answers for it.
+    const reserved = system.interfaces.flatMap(({ ip, mac, seenMac }) =>
+      ip === null || (mac ?? seenMac ?? null) === null ? [] : [ip],
+    );
     const clashes = (await Promise.all(reserved.map((ip) => foreignUsers(ip, own)))).flat();
     const [first] = clashes;
     if (first === undefined) return;

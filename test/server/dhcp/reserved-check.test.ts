@@ -25,6 +25,7 @@ const SYSTEM = {
     { name: 'eth0', mac: OWN[0], ip: '10.99.0.11', subnet: null },
     { name: 'eth1', mac: OWN[1], ip: null, subnet: null },
     { name: 'eth2', mac: '52:54:00:00:00:03', ip: '10.50.0.11', subnet: null },
+    { name: 'eth3', mac: null, clientId: '01:02', ip: '10.99.0.12', subnet: null },
   ],
 } as unknown as StoredSystem['system'];
 
