@@ -38,7 +38,7 @@ export function bootProblems(plan: BootPlan): Problem[] {
     const mend = `provision system edit ${system} --loader ipxe`;
     return [{ path: 'loader', message: `loader none: the machine would never be told to boot (${mend})` }];
   }
-  const problems = [...chainProblems(plan, loader), ...sizeProblems(plan)];
+  const problems = [...chainProblems(plan, loader), ...sizeProblems(plan, loader)];
   if (loader === 'grub') problems.push(...grubProblems(kernelArgs));
   if (loader === 'ipxe' || loader === 'ipxe-native') problems.push(...ipxeProblems(kernelArgs));
   if (loader === 'pxelinux' && kernelArgs.join(' ').length > PXELINUX_ARGS_LIMIT)
@@ -49,13 +49,18 @@ export function bootProblems(plan: BootPlan): Problem[] {
   return problems;
 }
 
-function chainProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): Problem[] {
-  // The NIC's own ROM may be iPXE: then no file is needed.
-  if (loader === 'ipxe') return [];
-  const chains = FIRMWARE[plan.distroArch].flatMap((arch) => {
+/** The files of every chain that a machine of this distro can be booted by. */
+function chainsOf({ distroArch }: BootPlan, loader: Exclude<LoaderChoice, 'none'>): string[][] {
+  return FIRMWARE[distroArch].flatMap((arch) => {
     const chain = LOADERS[loader][arch];
     return 'none' in chain ? [] : [[chain.first, ...chain.needs]];
   });
+}
+
+function chainProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): Problem[] {
+  // The NIC's own ROM may be iPXE: then no file is needed.
+  if (loader === 'ipxe') return [];
+  const chains = chainsOf(plan, loader);
   if (chains.length === 0) {
     const mend = `provision system edit ${plan.system} --loader ipxe`;
     return [{ path: 'loader', message: `${loader} cannot boot a machine of ${plan.distroArch} (${mend})` }];
@@ -67,14 +72,17 @@ function chainProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): P
 }
 
 /** F28: TFTP ends where its block counter does, at the latest. */
-function sizeProblems({ withoutHttp, tftpFileBytes, fileBytes, system }: BootPlan): Problem[] {
-  if (withoutHttp.length === 0) return [];
+function sizeProblems(plan: BootPlan, loader: Exclude<LoaderChoice, 'none'>): Problem[] {
+  const { tftpFileBytes, fileBytes, system } = plan;
+  const whole = chainsOf(plan, loader).filter((files) => files.every(plan.isInstalled));
+  const slow = whole.flatMap((files) => files.filter((name) => plan.withoutHttp.includes(name)).slice(0, 1));
+  if (slow.length === 0 || slow.length < whole.length) return [];
   return (['kernel', 'initrd'] as const)
     .filter((name) => fileBytes[name] > tftpFileBytes)
     .map((name) => ({
       path: name,
       message:
-        `the ${name} has ${fileBytes[name]} bytes, TFTP carries ${tftpFileBytes}, and ${withoutHttp.join(', ')} cannot fetch by HTTP:` +
+        `the ${name} has ${fileBytes[name]} bytes, TFTP carries ${tftpFileBytes}, and ${slow.join(', ')} cannot fetch by HTTP:` +
         ` raise tftp.maxFileMegabytes, or provision system edit ${system} --loader ipxe`,
     }));
 }

@@ -26,7 +26,8 @@ export type FindLoader = (name: string) => Promise<Buffer | undefined>;
  * by the address that it asks from.
  */
 export function bootFileService({ store, now }: Deps, boot: BootService, findLoader: FindLoader) {
-  const macOf = (caller: Caller): Mac | undefined => store.dhcp.findMacOf(caller.address, now()) as Mac;
+  const macOf = (caller: Caller): Mac | undefined =>
+    store.dhcp.findMacOf(caller.address, now()) as Mac | undefined;
 
   const made = async (name: BootName, caller: Caller): Promise<BootFile> => {
     switch (name.kind) {

@@ -41,7 +41,7 @@ describe('bootProblems', () => {
     ],
     [{ loader: 'pxelinux', kernelArgs: ['x'.repeat(1801)] }, 'kernelArgs', /1801 characters/],
     [
-      { withoutHttp: ['x64/grubx64.efi'] },
+      { withoutHttp: ['x64/grubx64.efi', 'ia32/grubia32.efi'] },
       'initrd',
       /40000000 bytes, TFTP carries 32000000.*maxFileMegabytes/,
     ],
@@ -52,6 +52,15 @@ describe('bootProblems', () => {
     [{ loader: 'ipxe', kernelArgs: ['||', 'shell'] }, 'kernelArgs', /iPXE cannot/],
   ] as [Partial<BootPlan>, string, RegExp][])('%o', (change, path, message) => {
     expect(bootProblems({ ...PLAN, ...change })).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+
+  it('one GRUB with HTTP is enough, and those of other firmware do not count', () => {
+    expect(bootProblems({ ...PLAN, withoutHttp: ['ia32/grubia32.efi', 'aa64/grubaa64.efi'] })).toEqual([]);
+    const isInstalled = (name: string) => !name.startsWith('ia32/');
+    const problems = bootProblems({ ...PLAN, isInstalled, withoutHttp: ['x64/grubx64.efi'] });
+    expect(problems).toMatchObject([
+      { path: 'initrd', message: expect.stringMatching(/and x64\/grubx64\.efi cannot/) },
+    ]);
   });
 
   it('one firmware whose files are all there is enough', () => {
