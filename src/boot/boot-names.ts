@@ -50,7 +50,9 @@ const RULES: readonly Rule[] = [
   [/^(?:grub|boot\/grub)\/(?:fonts|locale|themes)\//, () => OPTIONAL],
   // F32: what shim asks for beside its GRUB, and in which it would take a GRUB for something else.
   [/^(?:x64|aa64|ia32)\/(?:revocations|shim_certificate|mm|fb)[^/]*\.efi$/, () => OPTIONAL],
-  // F32: shim on some firmware makes the name of its second stage out of garbage; it can only mean GRUB.
+  // F32: shim takes the folder out of DHCP's file name, which for a machine that ran iPXE is the URL of a script; and
+  // on some firmware it makes the name of its second stage out of garbage; it can only mean GRUB.
+  [/^(?:.*\/)?grub(x64|aa64|ia32)\.efi$/, ([arch]) => ({ kind: 'alias', of: `${arch}/grub${arch}.efi` })],
   [/^(x64|aa64|ia32)\/[^/]+\.efi$/, ([folder]) => ({ kind: 'alias', of: `${folder}/grub${folder}.efi` })],
 ];
 

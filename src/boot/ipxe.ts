@@ -65,7 +65,7 @@ function diskStep(step: DiskStep, server: BootServer): string[] {
 
 /**
  * The script of an iPXE that was there before us (in the NIC's ROM) on a machine for which another loader is chosen.
- * Names no token, so it is not counted: the loader's own script is.
+ * Names no token, so it is not counted: the loader's own script is. Not `--replace`: a loader that fails comes back here.
  */
 export function renderIpxeHandOver({ system, mac, server, loader }: HandOver): string {
   const wrong = `echo provision: ${loader} is not for this firmware: provision system edit ${system} --loader ipxe`;
@@ -81,10 +81,8 @@ export function renderIpxeHandOver({ system, mac, server, loader }: HandOver): s
 function grubChains(server: BootServer): string[] {
   return EFI_ARCHS.flatMap(([buildarch, arch]) => {
     const chain = LOADERS.grub[arch];
-    // shim looks for its GRUB where it came from itself.
-    return 'none' in chain
-      ? []
-      : [onArch(buildarch, `chain --replace ${bootUrl(server)}/loaders/${chain.first} ||`)];
+    // shim asks for its GRUB by TFTP, in the folder of the file that DHCP named: see the names that loaders ask for.
+    return 'none' in chain ? [] : [onArch(buildarch, `chain ${bootUrl(server)}/loaders/${chain.first} ||`)];
   }).map(onlyOn('efi'));
 }
 
@@ -93,7 +91,7 @@ function pxelinuxChain(server: BootServer): string[] {
   const chain = LOADERS.pxelinux['x86-bios'];
   if ('none' in chain) return [];
   const base = `${bootUrl(server)}/loaders/`;
-  return [`set 210:string ${base}`, onlyOn('pcbios')(`chain --replace ${base}${chain.first} ||`)];
+  return [`set 210:string ${base}`, onlyOn('pcbios')(`chain ${base}${chain.first} ||`)];
 }
 
 const onlyOn =

@@ -49,6 +49,8 @@ describe('names that loaders ask for', () => {
     ['x64/mmx64.efi', OPTIONAL],
     ['x64/fbx64.efi', OPTIONAL],
     ['x64/garbage name.efi', { kind: 'alias', of: 'x64/grubx64.efi' }],
+    ['http:/10.0.0.1/boot/ipxe/grubx64.efi', { kind: 'alias', of: 'x64/grubx64.efi' }],
+    ['grubaa64.efi', { kind: 'alias', of: 'aa64/grubaa64.efi' }],
     ['aa64/x.efi', { kind: 'alias', of: 'aa64/grubaa64.efi' }],
     ['ia32/x.efi', { kind: 'alias', of: 'ia32/grubia32.efi' }],
     ['i/abc-_9/kernel', { kind: 'install-file', token: 'abc-_9', file: 'kernel' }],

@@ -103,7 +103,7 @@ describe('a loader that is chosen', () => {
     await edit({ loader: 'grub' });
     await world.arm();
     const { text } = await world.client.fetch(`/boot/ipxe/${MAC}`);
-    expect(text).toContain('chain --replace http://127.0.0.1/loaders/x64/shimx64.efi');
+    expect(text).toContain('&& chain http://127.0.0.1/loaders/x64/shimx64.efi ||');
     expect(text).not.toContain('/i/');
     expect(await world.install()).toMatchObject({ state: 'armed', scriptsServed: 0 });
   });
