@@ -1,4 +1,4 @@
-import { createBootHttp } from '../../server/http/boot/boot-http.ts';
+import { type BootHttpLimits, createBootHttp } from '../../server/http/boot/boot-http.ts';
 import type { FileSender, Sent } from '../../server/http/boot/send-file.ts';
 import type { HttpApp } from '../../server/http/http-listener.ts';
 import { createLog } from '../../server/log.ts';
@@ -8,7 +8,7 @@ export function openFileApp(
   sender: FileSender,
   path: () => string,
   onSent: (sent: Sent) => void,
-  limits: { maxConnections?: number; stallMs?: number } = {},
+  limits: Partial<BootHttpLimits> = {},
 ): HttpApp {
   return createBootHttp(
     [

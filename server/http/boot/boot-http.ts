@@ -12,11 +12,12 @@ export interface BootHttpLimits {
   readonly stallMs: number;
   /** Proxies stand for many machines: their connections are only limited all together. */
   readonly isProxy: (address: string) => boolean;
+  /** A request's line and headers have to come within this time, so that nobody holds connections by dribbling. */
+  readonly headersMs?: number;
 }
 
-/** A request's line and headers have to come within this time, so that nobody holds connections by dribbling. */
 const HEADERS_MS = 20_000;
-/** And a whole request, with a report's body. */
+/** For a whole request, with a report's body. */
 const REQUEST_MS = 60_000;
 /** How long a connection stays open for the next request. */
 const KEEP_ALIVE_MS = 75_000;
@@ -29,13 +30,14 @@ const HEADERS_BYTES = 16 * 1024;
  */
 export function createBootHttp(routes: readonly Route[], limits: BootHttpLimits, log: Logger): HttpApp {
   const search = createRouter(routes);
+  const { headersMs = HEADERS_MS } = limits;
   let requests = 0;
   const server = createServer(
     {
-      headersTimeout: HEADERS_MS,
+      headersTimeout: headersMs,
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: CHECK_MS,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),
       maxHeaderSize: HEADERS_BYTES,
       // A machine that lost its power says nothing: the kernel asks.
       keepAlive: true,

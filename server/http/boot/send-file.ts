@@ -60,10 +60,13 @@ export function createFileSender(cache: FileCache): FileSender {
     );
     const buffer = Buffer.allocUnsafeSlow(Math.min(part.to - part.from + 1, Math.floor(share)));
     reading += buffer.length;
+    const send = () =>
+      sendRead(createOutlet(response), { file, facts, part, buffer }).finally(() => {
+        reading -= buffer.length;
+      });
     try {
-      await report(part, onSent, () => sendRead(createOutlet(response), { file, facts, part, buffer }));
+      await report(part, onSent, send);
     } finally {
-      reading -= buffer.length;
       // A file that is not whole, or not the same any more: the machine must not take it for what it asked for.
       if (!response.writableEnded) response.destroy();
     }
