@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { builtProgram } from '../support/build.ts';
 import { readDhcpFixtures } from '../support/hostile-packets.ts';
@@ -43,6 +43,18 @@ describe('spoilt packets through a whole listener', () => {
       stderr: expect.stringContaining('Usage: npm run fuzz -- dhcp | tftp'),
     });
   });
+});
+
+it('a run that is told to end says how far it came', async () => {
+  const child = spawn(process.execPath, [builtProgram('test/fuzz/main.ts'), 'tftp', '--seconds', '600']);
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    if (said === '') child.kill('SIGINT');
+    said += bytes.toString();
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(said).toMatch(/^\d+ packets in \d+\.\d s: /m);
+  expect(code).toBe(0);
 });
 
 describe('every packet, cut after each of its bytes', () => {

@@ -71,13 +71,19 @@ async function main(): Promise<number> {
     return 2;
   }
   const { name, open, seed, packets, seconds } = options;
+  // Told to end, it ends as if the time were over, with its report and nothing left behind; told twice, at once.
+  let isToldToEnd = false;
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      isToldToEnd = true;
+    });
   console.log(`fuzzing ${name} with seed ${seed}`);
   const startedMs = performance.now();
   const elapsedSeconds = () => (performance.now() - startedMs) / 1000;
   const report = await fuzz(open, {
     seed,
     packets,
-    isOver: () => elapsedSeconds() >= seconds,
+    isOver: () => isToldToEnd || elapsedSeconds() >= seconds,
     onFailure: ({ kind, detail }, count) =>
       console.error(`${kind} after ${count} packets, making it smaller: ${detail}`),
     onProgress: (count, summary) => console.error(`${count} packets: ${summary}`),
