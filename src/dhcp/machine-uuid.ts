@@ -9,15 +9,9 @@ export function formatMachineUuid(bytes: Buffer | undefined): string | undefined
   if (bytes?.length !== 17 || bytes[0] !== 0) return undefined;
   const hex = bytes.toString('hex', 1);
   if (PLACEHOLDER.test(hex)) return undefined;
-  const swapped = [6, 4, 2, 0, 10, 8, 14, 12].map((at) => hex.slice(at, at + 2)).join('');
-  const groups = [
-    swapped.slice(0, 8),
-    swapped.slice(8, 12),
-    swapped.slice(12),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ];
-  return groups.join('-');
+  const octet = (at: number): string => hex.slice(2 * at, 2 * at + 2);
+  const swapped = `${octet(3)}${octet(2)}${octet(1)}${octet(0)}-${octet(5)}${octet(4)}-${octet(7)}${octet(6)}`;
+  return `${swapped}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 const PLACEHOLDER = /^(?:0{32}|f{32})$/;

@@ -122,7 +122,7 @@ export function dhcpService(
 
   /** Must something be on disk before the answer may exist? */
   const isWritten = (client: DhcpClient, decision: Decision, gathered: Gathered): boolean =>
-    WRITTEN.has(decision.kind) ||
+    isWrittenKind(decision) ||
     endedInstall(gathered.machine, client) !== undefined ||
     decision.code === 'other-server';
 
@@ -181,8 +181,12 @@ export function dhcpService(
   };
 }
 
-/** Decisions that give, renew or end a binding. */
-const WRITTEN: ReadonlySet<Decision['kind']> = new Set(['ack', 'release', 'decline']);
+/** What gives, renews or ends a binding. */
+type WrittenDecision = Decision & { readonly kind: 'ack' | 'release' | 'decline' };
+
+function isWrittenKind(decision: Decision): decision is WrittenDecision {
+  return decision.kind === 'ack' || decision.kind === 'release' || decision.kind === 'decline';
+}
 
 export type DhcpPacketService = ReturnType<typeof dhcpService>;
 
@@ -226,33 +230,26 @@ function leaseOf(
   nowMs: number,
 ): LeaseWrite | undefined {
   const { key, seenMac, machine } = gathered;
-  if (key === undefined) return undefined;
-  const base = { mac: key, seenMac, hostname: client.hostname ?? machine?.hostname ?? null, nowMs };
-  const reserved = (ip: Ipv4): boolean => machine?.ip === ip;
-  switch (decision.kind) {
-    case 'ack':
-      return { ...base, ...grantOf(decision, nowMs), state: 'bound', reserved: reserved(decision.address) };
-    case 'release':
-      return {
-        ...base,
-        ip: decision.address,
-        state: 'released',
-        expiresAtMs: nowMs,
-        reserved: reserved(decision.address),
-      };
-    case 'decline':
-      return {
-        ...base,
-        ip: decision.address,
-        state: 'declined',
-        expiresAtMs: nowMs + QUARANTINE_MS,
-        reserved: reserved(decision.address),
-      };
-    default:
-      return undefined;
-  }
+  if (key === undefined || !isWrittenKind(decision)) return undefined;
+  const { address: ip } = decision;
+  return {
+    ip,
+    mac: key,
+    seenMac,
+    hostname: client.hostname ?? machine?.hostname ?? null,
+    ...endOf(decision, nowMs),
+    nowMs,
+    reserved: machine?.ip === ip,
+  };
 }
 
-function grantOf(decision: GrantDecision, nowMs: number): Pick<LeaseWrite, 'ip' | 'expiresAtMs'> {
-  return { ip: decision.address, expiresAtMs: nowMs + decision.leaseSeconds * 1000 };
+function endOf(decision: WrittenDecision, nowMs: number): Pick<LeaseWrite, 'state' | 'expiresAtMs'> {
+  switch (decision.kind) {
+    case 'ack':
+      return { state: 'bound', expiresAtMs: nowMs + decision.leaseSeconds * 1000 };
+    case 'release':
+      return { state: 'released', expiresAtMs: nowMs };
+    case 'decline':
+      return { state: 'declined', expiresAtMs: nowMs + QUARANTINE_MS };
+  }
 }
