@@ -49,6 +49,17 @@ export function describeExchange(
   return events;
 }
 
+/** What of a machine's options had no room in its answer. */
+export function describeLeftOut(
+  client: DhcpClient,
+  machine: MachineFacts | undefined,
+  leftOut: readonly number[],
+): NewBootEvent {
+  const message = `options ${leftOut.join(', ')} left out of the answer: the machine takes ${client.maxReplyBytes} bytes (option 57)`;
+  const owner = { systemId: machine?.systemId ?? null, installId: null, mac: client.mac ?? null };
+  return { ...owner, stage: 'dhcp-ack', outcome: 'warning', message, data: {} };
+}
+
 /** On no timeline, but in the log: an address that a machine unknown to us uses is everybody's trouble. */
 function declineOfStranger(client: DhcpClient, { reason }: Decision): NewBootEvent {
   const mac = client.mac ?? null;

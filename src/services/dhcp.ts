@@ -2,7 +2,9 @@ import { buildReply } from '../dhcp/build-reply.ts';
 import { type DhcpClient, describeClient } from '../dhcp/client.ts';
 import type { Decision, GrantDecision, ReplyDecision } from '../dhcp/decision.ts';
 import { chooseDestination, type Destination } from '../dhcp/destination.ts';
-import { type DhcpPacket, decodePacket, encodePacket } from '../dhcp/packet.ts';
+import type { DhcpFacts } from '../dhcp/facts.ts';
+import { encodeFitting, type FittedReply } from '../dhcp/fit-reply.ts';
+import { type DhcpPacket, decodePacket } from '../dhcp/packet.ts';
 import { MalformedPacket, UnencodablePacket } from '../dhcp/packet-errors.ts';
 import { decideReply } from '../dhcp/reply.ts';
 import { serverIdFor } from '../dhcp/situation.ts';
@@ -12,7 +14,7 @@ import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
 import { type AddressUse, heedAddressUse } from './address-use.ts';
 import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
-import { describeExchange } from './dhcp-events.ts';
+import { describeExchange, describeLeftOut } from './dhcp-events.ts';
 import { type Gathered, gatherFacts } from './dhcp-facts.ts';
 import { localNetworksFor, type PacketReception, serverAddressFor } from './dhcp-reception.ts';
 import { limitEvents } from './event-budget.ts';
@@ -117,7 +119,8 @@ export function dhcpService(
     for (const event of describeExchange(client, gathered.machine, decision)) record(event);
     if (reply === undefined) return undefined;
     const { destination } = reply;
-    return { bytes: encodeReply(reply.packet, packet, client.maxReplyBytes), destination };
+    const { bytes } = encodeReply(reply.packet, packet, client, {});
+    return { bytes, destination };
   };
 
   /** Must something be on disk before the answer may exist? */
@@ -172,7 +175,12 @@ export function dhcpService(
         if (decision.kind === 'offer' && gathered.key !== undefined)
           offers.add(decision.address, gathered.key, now());
         for (const event of describeExchange(client, gathered.machine, decision)) record(event);
-        return isReply(decision) ? toAnswer(packet, client, gathered, decision) : undefined;
+        if (!isReply(decision)) return undefined;
+        const { leftOut, ...answer } = toAnswer(packet, client, gathered, decision);
+        // Told once an exchange: what had no room in the ACK had none in the OFFER.
+        if (leftOut.length > 0 && decision.kind !== 'offer')
+          record(describeLeftOut(client, gathered.machine, leftOut));
+        return answer;
       };
       return isWritten(client, wanted, gathered)
         ? writeThen(conclude, client, wanted, gathered)
@@ -195,10 +203,10 @@ function toAnswer(
   client: DhcpClient,
   gathered: Gathered,
   decision: ReplyDecision,
-): DhcpAnswer {
+): DhcpAnswer & Pick<FittedReply, 'leftOut'> {
   const reply = buildReply({ request: packet, client, facts: gathered.facts, decision });
   return {
-    bytes: encodeReply(reply, packet, client.maxReplyBytes),
+    ...encodeReply(reply, packet, client, gathered.facts),
     destination: chooseDestination(packet, decision.kind, reply.yiaddr),
   };
 }
@@ -207,13 +215,19 @@ function toAnswer(
  * A reply that is too long is our own fault, and thrown as such, unless it would fit without what it must repeat of
  * the request: then the request was made to have no answer.
  */
-function encodeReply(reply: DhcpPacket, request: DhcpPacket, maxBytes: number): Buffer {
+function encodeReply(
+  reply: DhcpPacket,
+  request: DhcpPacket,
+  client: DhcpClient,
+  facts: Pick<DhcpFacts, 'ownOptions'>,
+): FittedReply {
+  const { maxReplyBytes } = client;
   try {
-    return encodePacket(reply, maxBytes);
+    return encodeFitting(reply, facts, maxReplyBytes);
   } catch (error) {
     if (!(error instanceof UnencodablePacket) || error.code !== 'packet-too-long') throw error;
     const own = [...reply.options].filter(([code, value]) => request.options.get(code) !== value);
-    encodePacket({ ...reply, options: new Map(own) }, maxBytes);
+    encodeFitting({ ...reply, options: new Map(own) }, facts, maxReplyBytes);
     throw new MalformedPacket('unanswerable', `its options leave no room in a reply: ${error.message}`);
   }
 }

@@ -9,26 +9,27 @@ import {
   subnetPatch,
   subnetProblems,
 } from '../domain/subnet.ts';
+import { type SubnetDetails, withEffective } from '../domain/subnet-effective.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
 
-/** Use cases of subnets. `onChange` runs after each change: the listeners follow the records. */
+/** Use cases of subnets, each shown with what its fields come to. `onChange` runs after each change: the listeners follow the records. */
 export function subnetService({ store, now }: Deps, onChange: () => void) {
   const changed = <T>(value: T): T => {
     onChange();
     return value;
   };
   return {
-    list: () => store.read.subnets.list(),
+    list: async (): Promise<SubnetDetails[]> => (await store.read.subnets.list()).map(withEffective),
 
-    async get(name: string): Promise<Subnet> {
+    async get(name: string): Promise<SubnetDetails> {
       const subnet = await store.read.subnets.find(name);
       if (subnet === undefined) throw notFound('subnet', name);
-      return subnet;
+      return withEffective(subnet);
     },
 
-    async add(body: unknown, actor: Actor): Promise<Subnet> {
+    async add(body: unknown, actor: Actor): Promise<SubnetDetails> {
       const input = parseInput(subnetInput, body);
       return changed(
         await store.transaction(async (tx) => {
@@ -43,12 +44,12 @@ export function subnetService({ store, now }: Deps, onChange: () => void) {
             detail: input,
           };
           await tx.audit.add(entry, now());
-          return subnet;
+          return withEffective(subnet);
         }),
       );
     },
 
-    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Subnet> {
+    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<SubnetDetails> {
       const patch = parseInput(subnetPatch, body);
       return changed(
         await store.transaction(async (tx) => {
@@ -64,7 +65,7 @@ export function subnetService({ store, now }: Deps, onChange: () => void) {
             { actor: actor.name, action: 'update', noun: 'subnet', name, detail: patch },
             now(),
           );
-          return tx.subnets.update(old.id, input, now());
+          return withEffective(await tx.subnets.update(old.id, input, now()));
         }),
       );
     },

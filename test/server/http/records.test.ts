@@ -20,7 +20,7 @@ const NAMES = { distros: 'debian-13', profiles: 'debian-13', subnets: 'lab', sys
 const CHANGES = {
   distros: { kernelArgs: ['quiet'] },
   profiles: { kernelArgs: ['quiet'], loader: 'grub', localBoot: 'exit' },
-  subnets: { leaseSeconds: 600 },
+  subnets: { nextServer: '192.0.2.1' },
   systems: { comment: 'rack 4' },
 };
 
