@@ -1,6 +1,6 @@
 import { buildReply } from '../dhcp/build-reply.ts';
 import { type DhcpClient, describeClient } from '../dhcp/client.ts';
-import type { Decision, GrantDecision, ReplyDecision } from '../dhcp/decision.ts';
+import type { Decision, ReplyDecision } from '../dhcp/decision.ts';
 import { chooseDestination, type Destination } from '../dhcp/destination.ts';
 import type { DhcpFacts } from '../dhcp/facts.ts';
 import { encodeFitting, type FittedReply } from '../dhcp/fit-reply.ts';
