@@ -109,23 +109,14 @@ describe.skipIf(reason !== undefined)(`nginx in front${reason ? ` (${reason})` :
   });
 });
 
-/** nginx with the shipped file, only its folder is another one. */
+/** nginx with the shipped files, only its folders are others. */
 async function startNginx(spaces: Namespaces, folder: string, distros: string): Promise<Talker> {
-  const shipped = readFileSync(new URL('../../deploy/nginx/provision.conf', import.meta.url), 'utf8');
-  writeFileSync(join(folder, 'provision.conf'), shipped.replaceAll('/var/lib/provision/distros', distros));
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const lines = [
-    'daemon off;',
-    'user root;',
-    `pid ${folder}/pid;`,
-    'error_log stderr notice;',
-    'events {}',
-    'http {',
-    ...temporary.map((name) => `${name}_temp_path ${folder}/${name};`),
-    `include ${folder}/provision.conf;`,
-    '}',
-  ];
-  writeFileSync(join(folder, 'nginx.conf'), lines.join('\n'));
+  const shipped = (name: string) =>
+    readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8');
+  const site = shipped('provision.conf').replaceAll('/var/lib/provision/distros', distros);
+  writeFileSync(join(folder, 'provision.conf'), site);
+  const whole = shipped('nginx.conf').replaceAll(' /tmp/', ` ${folder}/`);
+  writeFileSync(join(folder, 'nginx.conf'), whole.replace('error_log stderr', 'error_log stderr notice'));
   const packages = await unpackPeers('nginx');
   const command = packages.command('nginx', '-c', join(folder, 'nginx.conf'));
   const nginx = listenTo(spaces.spawn('server', command));
