@@ -1,3 +1,4 @@
+import type { Reply } from '../../server/dhcp/reply.ts';
 import type { DhcpHandle } from '../../server/dhcp/serve.ts';
 import { describeClient } from '../../src/dhcp/client.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
@@ -19,31 +20,41 @@ export function watchLeases(store: Store, ledger: LeaseLedger, fail: (failure: F
   return { ...store, dhcp: { ...store.dhcp, commitLease } };
 }
 
-/** The service, with every answer judged before it goes on to the listener. */
+/** The service, with every answer judged before it goes on to the listener: at once where it comes at once. */
 export function watchAnswers(
   handle: DhcpHandle,
   ledger: LeaseLedger,
   learn: DhcpAim['learn'],
   fail: (failure: Failure) => void,
 ): DhcpHandle {
-  return async (bytes, reception) => {
+  const judge = (bytes: Buffer, reply: Reply | undefined): Reply | undefined => {
+    if (reply === undefined) return undefined;
+    const request = decodePacket(bytes);
+    const client = describeClient(request, {
+      interfaceName: 'lan0',
+      serverAddress: SERVER_IP,
+      localNetworks: [],
+    });
+    const answer = decodePacket(reply.bytes);
+    const wrong = ledger.answered(client, request, answer);
+    if (wrong !== undefined) fail({ kind: `answer: ${wrong.replace(/.*: /, '')}`, detail: wrong, bytes });
+    learn({ request, reply: answer });
+    return reply;
+  };
+  const judgeError = (bytes: Buffer, error: unknown): never => {
+    if (!(error instanceof MalformedPacket)) fail(failureOf('service', error, bytes));
+    throw error;
+  };
+  return (bytes, reception) => {
     try {
-      const reply = await handle(bytes, reception);
-      if (reply === undefined) return undefined;
-      const request = decodePacket(bytes);
-      const client = describeClient(request, {
-        interfaceName: reception.interfaceName,
-        serverAddress: SERVER_IP,
-        localNetworks: [],
-      });
-      const answer = decodePacket(reply.bytes);
-      const wrong = ledger.answered(client, request, answer);
-      if (wrong !== undefined) fail({ kind: `answer: ${wrong.replace(/.*: /, '')}`, detail: wrong, bytes });
-      learn({ request, reply: answer });
-      return reply;
+      const coming = handle(bytes, reception);
+      if (!(coming instanceof Promise)) return judge(bytes, coming);
+      return coming.then(
+        (reply) => judge(bytes, reply),
+        (error: unknown) => judgeError(bytes, error),
+      );
     } catch (error) {
-      if (!(error instanceof MalformedPacket)) fail(failureOf('service', error, bytes));
-      throw error;
+      return judgeError(bytes, error);
     }
   };
 }
