@@ -25,20 +25,17 @@ export function doctorService(deps: Deps, sources: DoctorSources) {
   return {
     async examine(): Promise<Check[]> {
       const { read } = store;
-      const [subnets, distros, profiles, systems, leases] = await Promise.all([
+      const [subnets, distros, profiles, systems] = await Promise.all([
         read.subnets.list(),
         read.distros.list(),
         read.profiles.list(),
         read.systems.list(),
-        read.leases.list(now()),
       ]);
       const stored = await Promise.all(profiles.map(({ name }) => read.profiles.find(name)));
       const written = [...subnets, ...distros, ...profiles, ...systems].map(({ updatedAt }) => updatedAt);
       const armed = systems.flatMap(({ install }) => install?.armedAt ?? []);
-      const longest = 1000 * Math.max(0, ...subnets.map(({ leaseSeconds }) => leaseSeconds));
-      // A lease was written at most the longest lease time before it ends.
-      const leased = leases.map(({ expiresAt }) => Date.parse(expiresAt) - longest);
-      const times = [...[...written, ...armed].map((text) => Date.parse(text)), ...leased];
+      // Not the ends of leases: how long they were when they were given is on no record.
+      const times = [...written, ...armed].map((text) => Date.parse(text));
       const facts: DoctorFacts = {
         nowMs: now(),
         dataDir: sources.dataDir,

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Check } from '../../src/domain/check.ts';
 import { addRecords, fileOf, inject, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
+import { leaseWrite } from '../support/store-records.ts';
 
 let world: ServiceWorld;
 beforeEach(async () => {
@@ -47,6 +48,15 @@ it('finds a clock that went back behind what is written', async () => {
   await addRecords(world);
   world.nowMs -= 86_400_000;
   expect((await found()).filter((line) => line.startsWith('problem clock'))).toHaveLength(1);
+});
+
+it('has nothing against leases that were given for longer than they are today', async () => {
+  await addRecords(world);
+  const untilMs = world.nowMs + 30 * 86_400_000;
+  expect(await world.store.dhcp.commitLease(leaseWrite(9, '10.99.0.150', { expiresAtMs: untilMs }))).toBe(
+    'bound',
+  );
+  expect((await found()).filter((line) => line.startsWith('problem clock'))).toEqual([]);
 });
 
 it('asks for a token', async () => {
