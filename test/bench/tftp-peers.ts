@@ -4,6 +4,8 @@ import { unpackPeers } from './peer-packages.ts';
 /** A TFTP server in use, serving the files of a folder. */
 export interface TftpPeer {
   readonly name: string;
+  /** Its processes are waited for: their CPU time can be known. */
+  readonly isCounted: boolean;
   start(network: BenchNetwork, folder: string): Promise<BenchServer>;
 }
 
@@ -13,6 +15,7 @@ const READY = { port: 69, protocol: 'udp' } as const;
 export const PEERS: readonly TftpPeer[] = [
   {
     name: 'atftpd',
+    isCounted: true,
     async start(network, folder) {
       const { command } = await unpackPeers('atftpd');
       const more = ['--user', 'root.root', '--bind-address', BENCH_SERVER_ADDRESS, '--maxthread', '2000'];
@@ -20,7 +23,9 @@ export const PEERS: readonly TftpPeer[] = [
     },
   },
   {
+    // A child a transfer, that nobody waits for (SIGCHLD is ignored): what it used is told to nobody.
     name: 'tftpd-hpa',
+    isCounted: false,
     async start(network, folder) {
       const { command } = await unpackPeers('tftpd-hpa');
       const more = ['--user', 'root', '--address', `${BENCH_SERVER_ADDRESS}:69`, '--secure', folder];
@@ -29,6 +34,7 @@ export const PEERS: readonly TftpPeer[] = [
   },
   {
     name: 'dnsmasq',
+    isCounted: true,
     async start(network, folder) {
       const { command } = await unpackPeers('dnsmasq-base');
       const more = ['--enable-tftp', `--tftp-root=${folder}`, '--tftp-max=2000', '--interface=lan0'];
