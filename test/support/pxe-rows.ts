@@ -24,6 +24,9 @@ const tftp = at('test/server/tftp/pxe-clients.test.ts');
 const scripts = at('test/boot/pxe-clients.test.ts');
 const names = at('test/boot/boot-names.test.ts');
 const bootFiles = at('test/server/http/boot-files.test.ts');
+const targets = at('test/services/boot-target.test.ts');
+const given = targets('rows of the list of PXE clients: what each firmware is given');
+const nothing = targets('firmware that there is nothing for');
 /** The table of that file has one line a row and client. */
 const armed = [answers('an armed machine is offered its address, and to boot')];
 
@@ -37,8 +40,18 @@ export const PXE_ROWS: readonly PxeRow[] = [
     tests: armed,
   },
   { row: 'F3', about: 'UEFI x64, arch 9', fixtures: ['f03-uefi-x64-arch-9-discover'], tests: armed },
-  { row: 'F4', about: 'UEFI ia32', fixtures: ['f04-uefi-ia32-discover'], tests: armed },
-  { row: 'F5', about: 'UEFI arm64', fixtures: ['f05-uefi-arm64-discover'], tests: armed },
+  {
+    row: 'F4',
+    about: 'UEFI ia32, and firmware that there is nothing for',
+    fixtures: ['f04-uefi-ia32-discover', 'f04-uefi-ia32-http-discover', 'f04-uefi-riscv64-discover'],
+    tests: [...armed, given, nothing],
+  },
+  {
+    row: 'F5',
+    about: 'UEFI arm64, and the arm32 that there is nothing for',
+    fixtures: ['f05-uefi-arm64-discover', 'f05-uefi-arm32-discover', 'f05-uefi-arm32-http-discover'],
+    tests: [...armed, nothing],
+  },
   {
     row: 'F6',
     about: 'a Raspberry Pi says that it is a BIOS',
@@ -46,7 +59,12 @@ export const PXE_ROWS: readonly PxeRow[] = [
     tests: [...armed, answers('F6: the timeline says what would help the Raspberry Pi')],
   },
   { row: 'F7', about: 'a list of archs', fixtures: ['f07-arch-list-discover'], tests: armed },
-  { row: 'F8', about: 'no option 93', fixtures: ['f08-no-arch-option-discover'], tests: armed },
+  {
+    row: 'F8',
+    about: 'no option 93',
+    fixtures: ['f08-no-arch-option-discover', 'f08-no-arch-at-all-discover'],
+    tests: [...armed, given, nothing],
+  },
   {
     row: 'F9',
     about: 'iPXE',
@@ -75,8 +93,14 @@ export const PXE_ROWS: readonly PxeRow[] = [
   {
     row: 'F12',
     about: 'UEFI HTTP boot',
-    fixtures: ['f12-ovmf-http-discover', 'f12-ovmf-http-request', 'f12-arm64-http-discover'],
-    tests: [...armed, decisions('F12: HTTP boot gets option 60 HTTPClient and a URL')],
+    fixtures: [
+      'f12-ovmf-http-discover',
+      'f12-ovmf-http-request',
+      'f12-arm64-http-discover',
+      'f12-x64-http-arch-17-discover',
+      'f12-bios-http-discover',
+    ],
+    tests: [...armed, given, decisions('F12: HTTP boot gets option 60 HTTPClient and a URL')],
   },
   {
     row: 'F13',
