@@ -7,8 +7,11 @@ export interface ClientLimits {
   judge(bytes: Buffer, nowMs: number): Verdict;
 }
 
-/** Clients remembered. A client that fell out of memory begins with a full bucket, as a new one does. */
-const MOST_CLIENTS = 16_384;
+/**
+ * Clients remembered at most; half as many that came last certainly are. One that fell out of memory begins with a full
+ * bucket, as a new one does.
+ */
+const MOST_CLIENTS = 65_536;
 /** Firmware that has lost its mind sends for minutes; what is normal comes in bursts of some ten packets. */
 const BURST_SECONDS = 2;
 /** What is no DHCP costs an error each and is answered in no case: a count of it is enough. */
@@ -26,21 +29,22 @@ interface Bucket {
  * @param packetsPerSecond what each client may send in the long run; 0 is no limit, for garbage too
  */
 export function createClientLimits(packetsPerSecond: number): ClientLimits {
-  const clients = new Map<number, Bucket>();
+  let recent = new Map<number, Bucket>();
+  let older = new Map<number, Bucket>();
   const garbage: Bucket = { tokens: GARBAGE_PER_SECOND, filledAtMs: Number.NEGATIVE_INFINITY };
   const burst = packetsPerSecond * BURST_SECONDS;
 
   const bucketOf = (client: number, nowMs: number): Bucket => {
-    const known = clients.get(client);
+    const known = recent.get(client);
     if (known !== undefined) return known;
-    // The oldest goes: a Map keeps the order in which its keys came.
-    if (clients.size >= MOST_CLIENTS)
-      for (const oldest of clients.keys()) {
-        clients.delete(oldest);
-        break;
-      }
-    const bucket = { tokens: burst, filledAtMs: nowMs };
-    clients.set(client, bucket);
+    // Two generations instead of the oldest one by one: a Map that loses its first key again and again is slow to
+    // find the next first.
+    if (recent.size >= MOST_CLIENTS / 2) {
+      older = recent;
+      recent = new Map();
+    }
+    const bucket = older.get(client) ?? { tokens: burst, filledAtMs: nowMs };
+    recent.set(client, bucket);
     return bucket;
   };
   return {

@@ -40,11 +40,11 @@ describe('the limit of a client', () => {
     expect(served(client(1), 10, START_MS + 500)).toBe(5);
   });
 
-  it('is forgotten, and so full again, when 16,384 other clients came since', () => {
+  it('is remembered over 32,768 other clients, and forgotten, and so full again, after twice as many', () => {
     served(client(0), 1000);
-    for (let n = 1; n <= 16_383; n += 1) limits.judge(client(n), START_MS);
+    for (let n = 1; n <= 32_768; n += 1) limits.judge(client(n), START_MS);
     expect(served(client(0), 1)).toBe(0);
-    limits.judge(client(16_384), START_MS);
+    for (let n = 32_769; n <= 100_000; n += 1) limits.judge(client(n), START_MS);
     expect(served(client(0), 1)).toBe(1);
   });
 
