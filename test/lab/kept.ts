@@ -6,17 +6,14 @@ import type { ScenarioName } from './scenarios.ts';
 export function describeKept(
   host: LabHost | undefined,
   prefix: string,
-  scenarios: readonly ScenarioName[],
+  { scenarios, takeDown }: { readonly scenarios: readonly ScenarioName[]; readonly takeDown: string },
 ): string {
-  if (!host) return 'nothing to keep: the lab never came up';
-  const namespaces = scenarios.flatMap((name) => namespaceNames(`${prefix}-${name}`));
-  const pids = namespaces.map((name) => `ip netns pids ${name}`).join('; ');
-  const removals = namespaces.map((name) => `ip netns del ${name}`).join('; ');
+  if (!host) return `the lab never came up; take away what it has made: ${takeDown}`;
   return [
     'kept as it is:',
     `  files, logs, serial output   ls -R ${host.workDir} ${host.diskDir}`,
     ...scenarios.flatMap((name) => describeScenario(host, `${prefix}-${name}`, name)),
-    `  take it down                 kill $(${pids}); sleep 1; ${removals}; rm -r ${host.workDir} ${host.diskDir}`,
+    `  take it down                 ${takeDown}`,
   ].join('\n');
 }
 

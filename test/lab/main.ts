@@ -37,8 +37,7 @@ async function runLab(options: LabOptions): Promise<number> {
   }
   if (interruption.hasBegun()) return interruption.exit;
   if (options.keep) {
-    teardown.keep();
-    write(describeKept(host, prefix, options.scenarios));
+    write(describeKept(host, prefix, { scenarios: options.scenarios, takeDown: teardown.keep() }));
   }
   await teardown.run();
   for (const { scenario, failure: reason } of results)

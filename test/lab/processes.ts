@@ -93,6 +93,11 @@ export class Processes {
     return child;
   }
 
+  /** Process ids of everything that is still running. */
+  get pids(): number[] {
+    return [...this.#live].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
   /** Ends everything still running: SIGTERM, and SIGKILL for what is there three seconds later. */
   async stopAll(): Promise<void> {
     this.#stopping = true;

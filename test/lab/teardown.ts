@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Processes } from './processes.ts';
 
@@ -31,9 +32,16 @@ export class Teardown {
     this.#folders.push(path);
   }
 
-  /** From here on nothing is undone. */
-  keep(): void {
+  /** From here on nothing is undone. Gives the command that undoes it. */
+  keep(): string {
     this.#kept = true;
+    const pids = this.#processes.flatMap((processes) => processes.pids);
+    const namespaces = this.#namespaces.filter((name) => existsSync(`/run/netns/${name}`));
+    return [
+      ...(pids.length === 0 ? [] : [`kill ${pids.join(' ')}`, 'sleep 2']),
+      ...namespaces.map((name) => `ip netns del ${name}`),
+      ...(this.#folders.length === 0 ? [] : [`rm -r ${this.#folders.join(' ')}`]),
+    ].join('; ');
   }
 
   run(): Promise<void> {
