@@ -60,7 +60,8 @@ class RenderProcess implements Renderer {
       timeoutMs: options.timeoutMs ?? 2000,
       startTimeoutMs: options.startTimeoutMs ?? 10_000,
       memoryMb: options.memoryMb ?? 64,
-      queueLength: options.queueLength ?? 256,
+      // Some racks that are switched on together: each has an answer file of its own, which takes a few milliseconds.
+      queueLength: options.queueLength ?? 4096,
       limits: options.limits ?? null,
     };
   }
