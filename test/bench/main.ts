@@ -59,4 +59,6 @@ async function main(): Promise<number> {
   return results.every(({ met }) => met !== false) ? 0 : 1;
 }
 
+// Ended from outside, it still takes its namespaces and folders with it: that is done as the process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main();
