@@ -23,6 +23,11 @@ export interface Libc {
   /** Where the first byte lies, for structures that point at others. It stays there as long as the buffer is referenced. */
   addressOf(bytes: Buffer): number;
   close(fd: number): CallResult;
+  /**
+   * Closes from another thread. The kernel lets go of a packet socket only after tens of milliseconds, in which nobody
+   * would be served here.
+   */
+  closeLater(fd: number): void;
 }
 
 /** The library, or why there is none: koffi is an optional dependency with prebuilt binaries. */
@@ -30,9 +35,15 @@ export type LibcResult =
   | { readonly ok: true; readonly libc: Libc }
   | { readonly ok: false; readonly reason: string };
 
+interface NativeCall {
+  (...values: unknown[]): number | bigint;
+  /** The same on a thread of koffi's; the last value is told of the end. */
+  async(...values: unknown[]): void;
+}
+
 /** The part of koffi in use. */
 export interface Ffi {
-  load(path: string | null): { func(definition: string): (...values: unknown[]) => number | bigint };
+  load(path: string | null): { func(definition: string): NativeCall };
   struct(name: string, members: Readonly<Record<string, string>>): unknown;
   sizeof(type: unknown): number;
   errno(): number;
@@ -124,6 +135,8 @@ function bindCalls(ffi: Ffi): Libc {
     // User space ends below 2^52 everywhere: the number is exact.
     addressOf: (bytes) => Number(ffi.address(bytes)),
     close: (fd) => outcome(close(fd)),
+    // What a close might say is of no use to anybody: the descriptor is gone in any case, close(2).
+    closeLater: (fd) => close.async(fd, () => {}),
   };
 }
 

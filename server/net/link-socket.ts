@@ -87,7 +87,7 @@ function wrap(libc: Libc, fd: number, { interfaceIndex, protocol }: LinkSocketOp
     },
     close: () => {
       // Once only: the number may belong to another file by the second time.
-      if (open) libc.close(fd);
+      if (open) libc.closeLater(fd);
       open = false;
     },
   };

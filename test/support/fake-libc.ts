@@ -21,6 +21,7 @@ export function createFakeLibc(refusals: Readonly<Record<string, string>> = {}) 
     recvmmsg: (_fd, _vector, count) => call(`recvmmsg ${count}`),
     addressOf: () => 0x1000,
     close: (fd) => call(`close ${fd}`),
+    closeLater: (fd) => void call(`closeLater ${fd}`),
   };
   return { libc, calls };
 }

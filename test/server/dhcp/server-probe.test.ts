@@ -56,7 +56,7 @@ describe('looking for DHCP servers', () => {
       'bind',
       'sendto',
       'sendto',
-      'close',
+      'closeLater',
     ]);
     const [, frame = '', , to = ''] = must(calls[3], 'a send').split(' ');
     expect(to).toContain('ffffffffffff');

@@ -33,7 +33,7 @@ describe('asking a link for addresses', () => {
     const answer = await createArpProber({ ok: true, libc }, pause)(LINK, [A, B]);
     expect(answer).toEqual({ ok: true, users: new Map([[A, ['02:00:00:00:00:01']]]) });
     expect(sends()).toBe(4);
-    expect(calls.at(-1)).toBe('close 1000000');
+    expect(calls.at(-1)).toBe('closeLater 1000000');
   });
 
   it('names all that answer for one address, each once, and ends when all are answered', async () => {
@@ -81,6 +81,6 @@ describe('asking a link for addresses', () => {
       ok: false,
       reason: expect.stringContaining('ENETDOWN'),
     });
-    expect(calls.at(-1)).toBe('close 1000000');
+    expect(calls.at(-1)).toBe('closeLater 1000000');
   });
 });
