@@ -68,12 +68,12 @@ function diskStep(step: DiskStep, server: BootServer): string[] {
  * Names no token, so it is not counted: the loader's own script is. Not `--replace`: a loader that fails comes back here.
  */
 export function renderIpxeHandOver({ system, mac, server, loader }: HandOver): string {
-  const wrong = `echo provision: ${loader} is not for this firmware: provision system edit ${system} --loader ipxe`;
+  const mend = `echo provision: if this firmware cannot run it: provision system edit ${system} --loader ipxe`;
   const chains = loader === 'grub' ? grubChains(server) : pxelinuxChain(server);
   return lines([
     `echo provision: handing on to ${loader} on ${system}`,
     ...chains,
-    wrong,
+    mend,
     ...askAgain(scriptUrl({ mac, server }), `${loader} did not start`),
   ]);
 }
