@@ -4,7 +4,6 @@ import type { InstallChange } from '../domain/install-state.ts';
 import type { BootStore, InstallDecision, InstallOutcome } from './boot-store.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type InstallWithSystem, toInstall, toStoredInstall } from './installs.ts';
-import type { SqliteDhcpParts } from './sqlite-dhcp.ts';
 
 const INSTALL = 'select n.*, s.name as system from installs n join systems s on s.id = n.system_id where';
 
@@ -20,19 +19,26 @@ interface Move {
 }
 
 /** The two connections, and the way to write. */
-type SqliteParts = Pick<SqliteDhcpParts, 'reader' | 'writer' | 'exclusively'>;
+interface SqliteParts {
+  readonly reader: BetterSqlite3.Database;
+  readonly writer: BetterSqlite3.Database;
+  /** Runs a synchronous piece of work while no other transaction is open there; resolves once the disk has it. */
+  readonly durably: (work: () => void) => Promise<void>;
+  /** Resolves once the disk has what the last such work has committed. */
+  readonly flushed: () => Promise<void>;
+}
 
 /** `null` stands for an install that is not there (any more). */
 type Moved = InstallOutcome | null;
 
 /** The machines' way on SQLite. */
 export function sqliteBootStore(
-  { reader, writer, exclusively }: SqliteParts,
+  { reader, writer, durably, flushed }: SqliteParts,
   recordsVersion: () => number,
 ): BootStore {
   const byHash = reader.prepare<[string], InstallWithSystem>(`${INSTALL} n.token_hash = ?`);
   const byId = reader.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
-  const commit = createGroupCommit<Move, Moved>((moves) => commitMoves(writer, exclusively, moves));
+  const commit = createGroupCommit<Move, Moved>((moves) => commitMoves(writer, durably, moves));
   return {
     recordsVersion,
     findInstall(tokenHash) {
@@ -49,7 +55,11 @@ export function sqliteBootStore(
       const install = toInstall(row);
       const decision = decide(install);
       if (decision.refused !== undefined) return { refused: decision.refused };
-      if (changesNothing(install, decision.change)) return { install };
+      if (changesNothing(install, decision.change)) {
+        // What the reader sees may be committed and not on the disk yet, and the caller is about to act on it.
+        await flushed();
+        return { install };
+      }
       return (await commit.add({ id, decide, nowMs })) ?? undefined;
     },
   };
@@ -62,11 +72,11 @@ function changesNothing(install: Install, change: InstallChange | null): boolean
 
 async function commitMoves(
   writer: BetterSqlite3.Database,
-  exclusively: SqliteParts['exclusively'],
+  durably: SqliteParts['durably'],
   moves: readonly Move[],
 ): Promise<Moved[]> {
   const results: Moved[] = [];
-  await exclusively(() => {
+  await durably(() => {
     const byId = writer.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
     const update = writer.prepare(MOVE);
     writer.transaction(() => {

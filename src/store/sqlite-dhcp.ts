@@ -67,10 +67,10 @@ interface MachineRow {
 export interface SqliteDhcpParts {
   /** Connection for reading only: sees what is committed, is never held up by a writer (WAL). */
   readonly reader: BetterSqlite3.Database;
-  /** The writing connection; used only inside `exclusively`. */
+  /** The writing connection; used only inside `durably`. */
   readonly writer: BetterSqlite3.Database;
-  /** Runs a synchronous piece of work while no other transaction is open on the writing connection. */
-  readonly exclusively: (work: () => void) => Promise<void>;
+  /** Runs a synchronous piece of work while no other transaction is open there; resolves once the disk has it. */
+  readonly durably: (work: () => void) => Promise<void>;
   readonly subnets: () => readonly Subnet[];
 }
 
@@ -82,12 +82,12 @@ const MAX_REMEMBERED = 500_000;
  * and holders are remembered once asked for, and every commit says what of it is out of date (sqlite-changes.ts).
  * Bindings are made durable in groups.
  */
-export function sqliteDhcpStore({ reader, writer, exclusively, subnets }: SqliteDhcpParts): SqliteDhcp {
+export function sqliteDhcpStore({ reader, writer, durably, subnets }: SqliteDhcpParts): SqliteDhcp {
   const memory = createMemory(reader);
   const writeLeases = prepareLeaseWrites(writer);
   const commit = createGroupCommit<LeaseWrite, 'bound' | 'taken'>(async (writes) => {
     let results: ('bound' | 'taken')[] = [];
-    await exclusively(() => {
+    await durably(() => {
       results = writeLeases(writes);
     });
     return results;

@@ -19,6 +19,7 @@ import { sqliteBootStore } from './sqlite-boot.ts';
 import { watchChanges } from './sqlite-changes.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
 import { prepareEventWrites } from './sqlite-events.ts';
+import { openBackgroundFlush } from './sqlite-flush.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { systemQueries } from './systems.ts';
@@ -33,7 +34,8 @@ const MIGRATIONS: Record<string, Migration> = {
 /**
  * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.
  * One process at a time: the lock is held by an open transaction on a file of its own, so the kernel gives it back
- * even after kill -9. Durability: WAL with synchronous=FULL, every commit is on the disk before it returns.
+ * even after kill -9. Durability: WAL with synchronous=FULL, every commit is on the disk before it returns; leases are
+ * on the disk before their promise is kept, flushed beside the thread that answers packets (sqlite-flush.ts).
  * Throws DomainError 'storage' when the folder cannot be used or another process has it.
  */
 export async function openSqliteStore(dataDir: string): Promise<Store> {
@@ -63,13 +65,18 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       work();
       watched.committed();
     });
+  const disk = openBackgroundFlush(writer);
+  const durably = async (work: () => void): Promise<void> => {
+    await exclusively(() => disk.begin(work));
+    await disk.flushed();
+  };
   let recordsVersion = 1;
   const writeEvents = prepareEventWrites(writer);
-  const dhcp = sqliteDhcpStore({ reader, writer, exclusively, subnets: () => subnets });
+  const dhcp = sqliteDhcpStore({ reader, writer, durably, subnets: () => subnets });
   return {
     read,
     dhcp,
-    boot: sqliteBootStore({ reader, writer, exclusively }, () => recordsVersion),
+    boot: sqliteBootStore({ reader, writer, durably, flushed: disk.flushed }, () => recordsVersion),
     async transaction(work) {
       const touched = new Set<WatchedNoun>();
       const result = await translated(() =>
@@ -79,8 +86,10 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       if (touched.has('subnets')) subnets = await read.subnets.list();
       return result;
     },
-    addEvents: (events) => translated(() => exclusively(() => writeEvents(events))),
+    // Nobody waits for the disk to have them; the next lease or record takes them along.
+    addEvents: (events) => translated(() => exclusively(() => disk.unflushed(() => writeEvents(events)))),
     async close() {
+      disk.close();
       // The reader first: the last connection to close moves the log into the database, and it cannot write.
       reader.close();
       await db.destroy();

@@ -43,7 +43,7 @@ function answersOf(dhcp: DhcpStore): object {
 function freshAnswers(dataDir: string): object {
   const reader = new Database(join(dataDir, 'provision.db'));
   const never = () => Promise.reject(new Error('nothing is written here'));
-  const dhcp = sqliteDhcpStore({ reader, writer: reader, exclusively: never, subnets: () => [] });
+  const dhcp = sqliteDhcpStore({ reader, writer: reader, durably: never, subnets: () => [] });
   const answers = answersOf(dhcp);
   reader.close();
   return answers;

@@ -27,7 +27,12 @@ it('needs what every firmware of an arch is given, for a profile without systems
 it('needs every file of a chain, and leaves out firmware that the choice is not for', () => {
   const wanted = names([profile('p', 'deb', 'grub')]);
   expect(wanted).toEqual(['x64/shimx64.efi', 'x64/grubx64.efi']);
-  expect(names([profile('p', 'deb', 'pxelinux')])).toEqual(['lpxelinux.0', 'ldlinux.c32']);
+  expect(names([profile('p', 'deb', 'pxelinux')])).toEqual([
+    'lpxelinux.0',
+    'ldlinux.c32',
+    'reboot.c32',
+    'libcom32.c32',
+  ]);
 });
 
 it('names the system that wants something of its own, once', () => {

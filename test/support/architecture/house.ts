@@ -78,6 +78,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/store/open.ts',
       'src/store/sqlite.ts',
+      'src/store/sqlite-flush.ts', // the database's log
     ],
   },
   {
@@ -98,6 +99,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/store/sqlite-changes.ts',
       'src/store/sqlite-dhcp.ts',
       'src/store/sqlite-events.ts',
+      'src/store/sqlite-flush.ts',
       'src/store/sqlite-leases.ts',
     ],
   },
