@@ -142,7 +142,10 @@ describe('judgeInput', () => {
   });
 
   it('gives what the schema reads', () => {
-    expect(judgeInput(installInput, {})).toEqual({ ok: true, data: { attempts: 1, expiresInMinutes: 240 } });
+    expect(judgeInput(installInput, {})).toEqual({
+      ok: true,
+      data: { allowAddressInUse: false, attempts: 1, expiresInMinutes: 240 },
+    });
   });
 
   it('repeats no secret', () => {
