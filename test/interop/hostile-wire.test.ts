@@ -15,8 +15,6 @@ const ARM = { allowAddressInUse: true };
 describe.skipIf(reason !== undefined)(`hostile requests${reason ? ` (${reason})` : ''}`, () => {
   let made: HostileWorld | undefined;
   const world = () => must(made, 'a running service');
-  // The clients have the machines' addresses but not their MACs, and answer ARP for them.
-  const ARM = { allowAddressInUse: true };
   beforeAll(async () => {
     made = await createHostileWorld('wire-http');
   });
