@@ -15,6 +15,7 @@ import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { loaders } from './migrations/0005-loaders.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
+import { sealedQueries } from './sealed.ts';
 import { sqliteBootStore } from './sqlite-boot.ts';
 import { watchChanges } from './sqlite-changes.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
@@ -148,6 +149,7 @@ function queriesOf(
     audit: auditQueries(db),
     leases: leaseQueries(db),
     loaders: loaderQueries(db),
+    sealed: sealedQueries(db),
   };
 }
 

@@ -30,8 +30,8 @@ export interface Store {
   /** The same for machines that fetch files: prepared reads, and installs moved on with group commit. */
   readonly boot: BootStore;
   /**
-   * Writes boot events in one transaction of their own, all or none; on the disk when it resolves. DomainError `in-use`:
-   * a system or an install that one of them belongs to is gone.
+   * Writes boot events in one transaction of their own, all or none. kill -9 does not undo them; a power failure may,
+   * until the next lease or record is on the disk. DomainError `in-use`: a system or an install that one of them belongs to is gone.
    */
   addEvents(events: readonly (NewBootEvent & { readonly atMs: number })[]): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +49,7 @@ export interface StoreTransaction {
   readonly audit: AuditStore;
   readonly leases: LeaseStore;
   readonly loaders: LoaderStore;
+  readonly sealed: SealedStore;
 }
 
 export interface DistroStore {
@@ -220,6 +221,14 @@ export interface AuditStore {
 
 export interface LeaseStore {
   list(nowMs: number): Promise<Lease[]>;
+}
+
+/** Names of what holds something that only the key file opens. */
+export interface SealedStore {
+  profiles(): Promise<string[]>;
+  systems(): Promise<string[]>;
+  /** Systems whose install is open, so that its token may still be wanted. */
+  openInstalls(): Promise<string[]>;
 }
 
 export interface LoaderStore {
