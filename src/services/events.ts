@@ -16,8 +16,8 @@ export interface EventService {
 const EVENTS_KEPT = 2000;
 /** Events waiting for the disk; more means that it stands still, and then packets matter more than their story. */
 const MAX_WAITING = 20_000;
-/** Events of one transaction: a few milliseconds, for which no packet is answered. */
-const BATCH = 200;
+/** Events of one transaction: about a millisecond, for which no packet is answered. */
+const BATCH = 50;
 /** A machine's exchange is over long before its story is written: a storm is not slowed down by what is told of it. */
 const LATER_MS = 200;
 
