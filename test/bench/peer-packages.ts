@@ -20,7 +20,17 @@ const LIBRARY_FOLDERS = ['usr/lib', 'lib'];
  * Unpacks packages and what they need that this machine has not. Packages of one call may contradict each other
  * (atftpd and tftpd-hpa do), as they are never installed. Downloads once; throws with apt's words.
  */
-export async function unpackPeers(...names: readonly string[]): Promise<PeerPackages> {
+export function unpackPeers(...names: readonly string[]): Promise<PeerPackages> {
+  const key = names.join(' ');
+  const packages = unpacked.get(key) ?? unpack(names);
+  unpacked.set(key, packages);
+  return packages;
+}
+
+/** Asking apt takes seconds, and a peer is started anew for every sample. */
+const unpacked = new Map<string, Promise<PeerPackages>>();
+
+async function unpack(names: readonly string[]): Promise<PeerPackages> {
   const cacheDir = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'provision-lab');
   const all = [...new Set([...names, ...names.flatMap(missingNeeds)])];
   const roots = Object.values(await unpackPackages(findProjectRoot(), all, cacheDir));
