@@ -1,3 +1,4 @@
+import { givesAddresses } from '../../src/dhcp/choose-subnet.ts';
 import { type Ipv4, networkContains, parseNetwork } from '../../src/domain/ipv4.ts';
 import type { Subnet } from '../../src/domain/subnet.ts';
 import type { AddressUse } from '../../src/services/address-use.ts';
@@ -71,7 +72,7 @@ export function createWireWatch(deps: WireWatchDeps): WireWatch {
   };
 
   const askForSome = async (served: readonly Served[]): Promise<void> => {
-    for (const one of served) if (givesAddresses(one.subnet)) await askFor(one);
+    for (const one of served) if (givesAddresses(one.subnet.dhcp)) await askFor(one);
   };
 
   return {
@@ -89,10 +90,6 @@ export function createWireWatch(deps: WireWatchDeps): WireWatch {
 
 function keyOf({ link, subnet }: Served): string {
   return `${link.index} ${subnet.name} ${subnet.dhcp}`;
-}
-
-function givesAddresses({ dhcp }: Subnet): boolean {
-  return dhcp === 'authoritative' || dhcp === 'shared';
 }
 
 /** Each subnet that is on, with the link that it is on; what is behind a relay cannot be asked. */

@@ -8,9 +8,9 @@ const flushData = promisify(fdatasync);
 export interface BackgroundFlush {
   /** Runs a piece of work whose commits are not flushed: kill -9 does not undo them, a power failure may. */
   unflushed(work: () => void): void;
-  /** The same, with a flush begun: {@link flushed} resolves after it. */
-  begin(work: () => void): void;
-  /** Resolves once the flush that was begun last has ended; rejects where the disk refused it. */
+  /** The same, and a flush of it: its own, as a flush that fails is told once and the next one may succeed. */
+  begin(work: () => void): Promise<void>;
+  /** The flush that was begun last; rejects where the disk refused it. */
   flushed(): Promise<void>;
   /** Before the database is closed. */
   close(): void;
@@ -43,6 +43,7 @@ export function openBackgroundFlush(database: BetterSqlite3.Database): Backgroun
       last = flushData(log);
       // Whoever waits hears of it; nobody may be waiting yet.
       last.catch(() => {});
+      return last;
     },
     flushed: () => last,
     close: () => closeSync(log),

@@ -68,8 +68,11 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     });
   const disk = openBackgroundFlush(writer);
   const durably = async (work: () => void): Promise<void> => {
-    await exclusively(() => disk.begin(work));
-    await disk.flushed();
+    let flushed: Promise<void> | undefined;
+    await exclusively(() => {
+      flushed = disk.begin(work);
+    });
+    await flushed;
   };
   let recordsVersion = 1;
   const writeEvents = prepareEventWrites(writer);

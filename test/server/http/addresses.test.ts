@@ -41,8 +41,6 @@ function takenBy(value: string, kind: string, holder: string, port: string | nul
   };
 }
 
-const _BY_WEB001 = ['system web001', 'eth0', 'provision system show web001'] as const;
-
 describe('leases in the way', () => {
   /** A lease outside the range: the range was smaller, or the record is gone. */
   const lease = (number: number, change: object = {}) =>
