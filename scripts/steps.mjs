@@ -7,16 +7,16 @@ import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
 import { ROOT } from './root.mjs';
 import { isDebian, isRoot, missingSystemPackages } from './system-packages.mjs';
-import { countVitest } from './tally.mjs';
+import { countVitest, failuresOf } from './tally.mjs';
 
 /**
  * One step of `npm test`. `without` gives the reason why this machine cannot run it, or undefined. `run` gives
- * the counts; a step made with `once` is one test.
+ * the counts, and what failed where it can tell; a step made with `once` is one test.
  * @typedef {object} Step
  * @property {string} name what PROVISION_TEST_SKIP calls it
  * @property {string} title
  * @property {() => string | undefined} [without]
- * @property {() => Promise<import('./tally.mjs').Tally>} run
+ * @property {() => Promise<import('./tally.mjs').Tally & { failures?: string[] }>} run
  */
 
 /**
@@ -55,7 +55,8 @@ async function vitest() {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const status = await runChild(join(ROOT, 'node_modules/.bin/vitest'), args, { limitMinutes: 10 });
     const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
-    return countVitest(text === undefined ? undefined : JSON.parse(text), status);
+    const result = text === undefined ? undefined : JSON.parse(text);
+    return { ...countVitest(result, status), failures: failuresOf(result) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

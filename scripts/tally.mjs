@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
- * @typedef {{ status?: string, assertionResults?: unknown[] }} TestFile
+ * @typedef {{ status?: string, fullName?: string, failureMessages?: string[] | null }} TestResult
+ * @typedef {{ name?: string, status?: string, message?: string, assertionResults?: TestResult[] }} TestFile
  * @typedef {{ numPassedTests?: number, numFailedTests?: number, numPendingTests?: number, numTodoTests?: number,
  *   testResults?: TestFile[] }} VitestReport
  */
@@ -31,6 +32,29 @@ export function countVitest(report, exitStatus) {
     failed: failed === 0 && (exitStatus !== 0 || report === undefined) ? 1 : failed,
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
   };
+}
+
+const LINES_OF_A_FAILURE = 12;
+
+/**
+ * Every test that failed, with the first lines of why: what a reader of the end of a long log needs.
+ * @param {VitestReport | undefined} report
+ * @returns {string[]}
+ */
+export function failuresOf(report) {
+  return (report?.testResults ?? [])
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => {
+      const tests = (file.assertionResults ?? []).filter((test) => test.status === 'failed');
+      if (tests.length === 0) return [describeFailure(file.name, '(the file itself)', file.message)];
+      return tests.map((test) => describeFailure(file.name, test.fullName, test.failureMessages?.[0]));
+    });
+}
+
+/** @param {string} [file] @param {string} [test] @param {string} [why] */
+function describeFailure(file = '?', test = '?', why = '') {
+  const lines = why.split('\n').slice(0, LINES_OF_A_FAILURE);
+  return [`${file}: ${test}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 /** `12 passed, 0 failed`, with `, 3 skipped` where some were. @param {Tally} tally */

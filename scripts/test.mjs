@@ -30,7 +30,7 @@ async function runStep(step) {
     return await step.run();
   } catch (error) {
     sayFailure(error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [] };
   }
 }
 
@@ -38,6 +38,7 @@ async function runStep(step) {
 async function runSteps() {
   let tally = NONE;
   const leftOut = [];
+  const failures = [];
   const skipped = stepsToSkip();
   for (const step of STEPS) {
     if (interrupted) throw new PlainFailure('interrupted');
@@ -52,12 +53,13 @@ async function runSteps() {
     const startedAt = Date.now();
     const result = await runStep(step);
     tally = add(tally, result);
+    if (result.failed > 0) failures.push(`Failed: ${step.name}`, ...(result.failures ?? []));
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     console.log(
       `--- ${step.name}: ${result.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s (${closingLine(result)})`,
     );
   }
-  return { tally, leftOut };
+  return { tally, leftOut, failures };
 }
 
 /** @returns {Promise<import('./tally.mjs').Tally>} */
@@ -65,8 +67,8 @@ async function testEverything() {
   try {
     await ensureSystemPackages();
     await ensureDependencies();
-    const { tally, leftOut } = await runSteps();
-    const report = [...missingPackagesReport(), ...leftOut.map((line) => `Left out: ${line}`)];
+    const { tally, leftOut, failures } = await runSteps();
+    const report = [...missingPackagesReport(), ...leftOut.map((line) => `Left out: ${line}`), ...failures];
     if (report.length > 0) console.log(`\n${report.join('\n')}`);
     return tally;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, closingLine, countVitest, NONE, statusOf } from '../../scripts/tally.mjs';
+import { add, closingLine, countVitest, failuresOf, NONE, statusOf } from '../../scripts/tally.mjs';
 
 const passedFile = { status: 'passed', assertionResults: [{}] };
 
@@ -46,6 +46,31 @@ describe('countVitest', () => {
   for (const { name, report, exitStatus, tally } of cases) {
     it(name, () => expect(countVitest(report, exitStatus)).toEqual(tally));
   }
+});
+
+describe('failuresOf', () => {
+  it('names each test that failed and each file that broke, with the beginning of why', () => {
+    const report = {
+      testResults: [
+        { name: 'a.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'fine' }] },
+        {
+          name: 'b.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'fine' },
+            { status: 'failed', fullName: 'sums', failureMessages: ['expected 1\nto be 2'] },
+          ],
+        },
+        { name: 'c.test.ts', status: 'failed', message: 'no such file', assertionResults: [] },
+      ],
+    };
+    expect(failuresOf(report)).toEqual([
+      'b.test.ts: sums\n    expected 1\n    to be 2',
+      'c.test.ts: (the file itself)\n    no such file',
+    ]);
+  });
+
+  it('is empty where there is no report', () => expect(failuresOf(undefined)).toEqual([]));
 });
 
 describe('closing line and exit status', () => {
