@@ -1,8 +1,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type BetterSqlite3 from 'better-sqlite3';
-
-const flushData = promisify(fdatasync);
+import { DomainError } from '../domain/errors.ts';
 
 /** Writes to a database that are flushed to the disk by another thread. */
 export interface BackgroundFlush {
@@ -12,6 +11,11 @@ export interface BackgroundFlush {
   begin(work: () => void): Promise<void>;
   /** The flush that was begun last; rejects where the disk refused it. */
   flushed(): Promise<void>;
+  /**
+   * After a flush that failed: moves all of the log into the database, by SQLite's own flushes. Throws DomainError
+   * 'storage' as long as that cannot be done; until then nothing may be promised.
+   */
+  mend(): void;
   /** Before the database is closed. */
   close(): void;
 }
@@ -22,12 +26,19 @@ export interface BackgroundFlush {
  * flushed from outside: https://sqlite.org/wal.html has every commit in that one file until a checkpoint, which flushes
  * by itself; a commit whose flush has not ended may be lost with the power, and none after it stays.
  *
+ * The trap: Linux tells of a write that failed once only, so that the next flush succeeds although a hole is in the log,
+ * and what stands behind a hole is not read again. So nothing is promised after a failure until the log is empty.
+ *
  * @param database open, in WAL mode, the file of its log written at least once; synchronous=FULL for all other work
  */
-export function openBackgroundFlush(database: BetterSqlite3.Database): BackgroundFlush {
+export function openBackgroundFlush(
+  database: BetterSqlite3.Database,
+  flushData: (file: number) => Promise<void> = promisify(fdatasync),
+): BackgroundFlush {
   // SQLite keeps no lock on its log, so that closing this descriptor takes none away.
   const log = openSync(`${database.name}-wal`, 'r');
   let last = Promise.resolve();
+  let isBroken = false;
   const unflushed = (work: () => void): void => {
     database.pragma('synchronous = NORMAL');
     try {
@@ -36,16 +47,44 @@ export function openBackgroundFlush(database: BetterSqlite3.Database): Backgroun
       database.pragma('synchronous = FULL');
     }
   };
+  const mend = (): void => {
+    if (!isBroken) return;
+    if (!emptyLog(database)) throw diskRefuses();
+    isBroken = false;
+  };
   return {
     unflushed,
+    mend,
     begin(work) {
+      mend();
       unflushed(work);
       last = flushData(log);
       // Whoever waits hears of it; nobody may be waiting yet.
-      last.catch(() => {});
+      last.catch(() => {
+        isBroken = true;
+      });
       return last;
     },
     flushed: () => last,
     close: () => closeSync(log),
   };
+}
+
+/** False where somebody reads the log, or the disk takes nothing. The log is written from its beginning afterwards. */
+function emptyLog(database: BetterSqlite3.Database): boolean {
+  try {
+    return database.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+  } catch {
+    return false;
+  }
+}
+
+function diskRefuses(): DomainError {
+  return new DomainError(
+    'storage',
+    'the disk refused to keep what was written, and nothing more is promised',
+    {
+      hint: 'look at the kernel log (dmesg) and the free space of the data folder; the service goes on by itself when the disk does',
+    },
+  );
 }

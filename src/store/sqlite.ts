@@ -83,6 +83,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     boot: sqliteBootStore({ reader, writer, durably, flushed: disk.flushed }, () => recordsVersion),
     async transaction(work) {
       const touched = new Set<WatchedNoun>();
+      await exclusively(disk.mend);
       const result = await translated(() =>
         db.transaction().execute((trx) => work(queriesOf(trx, (noun) => touched.add(noun)))),
       );
