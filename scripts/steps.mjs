@@ -62,7 +62,17 @@ async function vitest() {
   }
 }
 
-const LAB_PACKAGES = ['qemu-system-x86', 'ovmf', 'ipxe', 'busybox-static', 'iproute2', 'dnsmasq-base'];
+const LAB_PACKAGES = [
+  'qemu-system-x86',
+  'ovmf',
+  'ipxe',
+  'busybox-static',
+  'iproute2',
+  'dnsmasq-base',
+  'openipmi',
+  'ipmitool',
+  'curl',
+];
 const IMAGE_PACKAGES = [...LAB_PACKAGES, 'debootstrap', 'e2fsprogs', 'fdisk', 'openssh-client'];
 
 /** @param {readonly string[]} packages */

@@ -27,6 +27,8 @@ export const SYSTEM_PACKAGES = [
   },
   { name: 'tftp-hpa', probe: 'tftp', use: 'TFTP client' },
   { name: 'atftp', probe: 'atftp', use: 'TFTP client with windowsize' },
+  { name: 'openipmi', probe: 'ipmi_sim', use: 'a BMC' },
+  { name: 'ipmitool', probe: 'ipmitool', use: 'IPMI client, which reads back what was done' },
   { name: 'curl', probe: 'curl', use: 'HTTP and TFTP client' },
   { name: 'tcpdump', probe: 'tcpdump', use: 'captures what went over the wire' },
   { name: 'iproute2', probe: 'ip', use: 'network namespaces of the tests' },

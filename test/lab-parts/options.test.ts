@@ -6,6 +6,7 @@ test.each([
   { args: [], mode: 'full', scenarios: ['bios'] },
   { args: ['--quick'], mode: 'quick', scenarios: SCENARIO_NAMES },
   { args: ['--image'], mode: 'image', scenarios: ['bios'] },
+  { args: ['--image', '--scenario', 'ipmi'], mode: 'image', scenarios: ['ipmi'] },
   { args: ['--image', '--firmware', 'both'], mode: 'image', scenarios: ['bios', 'uefi'] },
   { args: ['--quick', '--firmware', 'uefi'], mode: 'quick', scenarios: ['uefi'] },
   { args: ['--quick', '--scenario', 'uefi-http,bios'], mode: 'quick', scenarios: ['uefi-http', 'bios'] },

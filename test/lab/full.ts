@@ -1,12 +1,12 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { beginInstall } from './begin-install.ts';
 import { proveInstalled } from './installed-machine.ts';
 import { InstallerConsole } from './installer-console.ts';
 import { addSubnetAndSystem, createMachine, type Lab, openSite, type Site, SYSTEM } from './lab.ts';
 import { buildMirror, type Mirror } from './mirror/mirror.ts';
 import { createSshKey, type SshKey } from './ssh.ts';
 import { Timeline } from './timeline.ts';
-import { waitUntilOff } from './watch.ts';
 
 /** A sparse file; the installed system takes 700 MB of it. */
 const DISK_BYTES = 10e9;
@@ -28,7 +28,7 @@ export async function runFull(lab: Lab): Promise<void> {
   const roots = [mirror.root, dirname(mirror.kernel)];
   const site = await stages.run('start provisiond', () => openSite(lab, roots));
   const key = await createSshKey(processes, site.dir);
-  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, mirror, key));
+  await stages.run('distro, profile, subnet, system', () => enterRecords(lab, site, mirror, key));
 
   const machine = createMachine(lab, site, { disk, memoryMb: 1536, cpus: 2 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
@@ -36,12 +36,11 @@ export async function runFull(lab: Lab): Promise<void> {
   const follow = (stage: string, limitMs: number) =>
     timeline.waitForStage(stage, limitMs, () => console.check());
   await stages.run('power on to installing', async () => {
-    await machine.powerOn();
+    await beginInstall(lab, site, machine);
     await follow('installing', 600_000);
   });
   await stages.run('installing to partitioning', () => follow('partitioning', 900_000));
   await stages.run('partitioning to installed', () => follow('installed', INSTALL_LIMIT_MS));
-  await stages.run('restart', () => waitUntilOff(machine, 180_000));
   await proveInstalled(lab, { machine, timeline, key, limitMs: 600_000 });
   await machine.powerOff();
   await stages.run('stop provisiond', () => site.provisiond.stop());
@@ -70,5 +69,4 @@ async function enterRecords(lab: Lab, site: Site, mirror: Mirror, key: SshKey): 
   await addSubnetAndSystem(lab, site, 'debian-13');
   // behind three dashes: what the installer passes on to the installed system
   await command.run('system', 'edit', SYSTEM, '--kernel-args=--- console=ttyS0');
-  await command.run('system', 'install', SYSTEM);
 }

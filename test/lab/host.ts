@@ -10,6 +10,9 @@ const PROGRAMS: Record<string, string> = {
   'dpkg-deb': 'dpkg',
   ssh: 'openssh-client',
   dnsmasq: 'dnsmasq-base',
+  ipmi_sim: 'openipmi',
+  ipmitool: 'ipmitool',
+  curl: 'curl',
 };
 
 /** Everything the lab needs of this host, all lacks in one message, each with what to install. */

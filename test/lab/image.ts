@@ -1,5 +1,6 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { beginInstall } from './begin-install.ts';
 import { buildDebianImage } from './debian-image.ts';
 import { proveInstalled } from './installed-machine.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './lab.ts';
 import { createSshKey, type SshKey } from './ssh.ts';
 import { Timeline } from './timeline.ts';
-import { stillOn, waitUntilOff } from './watch.ts';
+import { stillOn } from './watch.ts';
 
 /** Ten times what a stage takes on an idle machine: only what hangs takes longer. */
 const LIMIT_MS = 10 * 60_000;
@@ -35,18 +36,17 @@ export async function runImage(lab: Lab): Promise<void> {
   const roots = [dirname(image)];
   const site = await stages.run('start provisiond', () => openSite(lab, roots));
   const key = await createSshKey(processes, site.dir);
-  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, image, key));
+  await stages.run('distro, profile, subnet, system', () => enterRecords(lab, site, image, key));
 
   const machine = createMachine(lab, site, { disk, memoryMb: 1024, cpus: 2 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
   await stages.run('power on to installing', async () => {
-    await machine.powerOn();
+    await beginInstall(lab, site, machine);
     await timeline.waitForStage('installing', LIMIT_MS, () => stillOn(machine));
   });
   await stages.run(`${basename(image)} to disk`, () =>
     timeline.waitForStage('installed', 2 * LIMIT_MS, () => stillOn(machine)),
   );
-  await stages.run('restart', () => waitUntilOff(machine, LIMIT_MS));
   await proveInstalled(lab, { machine, timeline, key, limitMs: LIMIT_MS });
   await stages.run('first-boot report', () =>
     timeline.waitForStage('first-boot', LIMIT_MS, () => stillOn(machine)),
@@ -60,5 +60,4 @@ async function enterRecords(lab: Lab, site: Site, image: string, key: SshKey): P
   const what = ['--from', 'debian-13-image', '--image', image, '--ssh-key', key.publicKeyFile];
   await site.command.run('profile', 'add', 'debian-image', '--distro', 'agent', ...what);
   await addSubnetAndSystem(lab, site, 'debian-image');
-  await site.command.run('system', 'install', SYSTEM);
 }

@@ -2,13 +2,14 @@ import { ADDRESS, type Lab, SYSTEM } from './lab.ts';
 import type { Machine } from './machine.ts';
 import { type SshKey, waitForSsh } from './ssh.ts';
 import type { Timeline } from './timeline.ts';
-import { stillOn } from './watch.ts';
+import { stillOn, waitUntilOff } from './watch.ts';
 
 const QUESTION = 'hostname; findmnt -no SOURCE /; cat /etc/debian_version; uname -r';
 
 /**
- * The end of every install: the machine is switched on again, asks the network first, is sent to its disk, and the
- * system on it answers SSH with the key from the profile, under its own name, running from the disk.
+ * The end of every install: the machine restarts, asks the network first and is sent to its disk (with a BMC it goes
+ * there by itself), and the system on it answers SSH with the key from the profile, under its own name, running from
+ * the disk.
  */
 export async function proveInstalled(
   lab: Lab,
@@ -16,10 +17,13 @@ export async function proveInstalled(
 ): Promise<void> {
   const { stages } = lab;
   const { machine, timeline } = run;
-  await stages.run('boots again and is sent to its disk', async () => {
-    await machine.powerOn();
-    await timeline.waitForStage('local-boot', run.limitMs, () => stillOn(machine));
-  });
+  if (!lab.scenario.bmc) {
+    await stages.run('restart', () => waitUntilOff(machine, run.limitMs));
+    await stages.run('boots again and is sent to its disk', async () => {
+      await machine.powerOn();
+      await timeline.waitForStage('local-boot', run.limitMs, () => stillOn(machine));
+    });
+  }
   await stages.run('disk to SSH', async () => {
     const target = { namespace: lab.network.serverNamespace, address: ADDRESS, key: run.key };
     const check = () => stillOn(machine);

@@ -1,12 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
+import type { FirstBoot } from './bmc/chassis.ts';
 import { type Firmware, setupOf } from './firmware.ts';
 import { inNamespace, type LabNetwork, TAP } from './network.ts';
 import { hasEnded, type Processes, stopProcess } from './processes.ts';
+import { sendQmp } from './qmp.ts';
+import { waitFor } from './wait.ts';
+
+/** Boot index of a network card that the disk (2) comes before. */
+const AFTER_DISK = 3;
 
 export interface MachineSpec {
   readonly name: string;
@@ -18,8 +23,9 @@ export interface MachineSpec {
 }
 
 /**
- * One server of virtual steel. Boot order is network, then disk, as racks are set up; a guest's reboot ends QEMU
- * (`-no-reboot`), so that each power-on is a stage of its own with its own serial log.
+ * One server of virtual steel. Boot order is network, then disk, as racks are set up, unless a BMC says what comes first.
+ * Without a BMC a guest's reboot ends QEMU (`-no-reboot`), so that each power-on is a stage of its own with its own
+ * serial log. With one it is a reboot, and goes to the disk.
  */
 export class Machine {
   readonly spec: MachineSpec;
@@ -58,15 +64,17 @@ export class Machine {
     return this.#process !== undefined && !hasEnded(this.#process);
   }
 
-  async powerOn(): Promise<void> {
+  /** `first` is what its BMC has chosen, for this boot only; undefined where it has no BMC. */
+  async powerOn(first?: FirstBoot): Promise<void> {
     if (this.isOn) throw new Error(`${this.spec.name} is on already`);
     this.#boots += 1;
     // UEFI keeps its settings in flash; they last from boot to boot, as they do on a board
     const { flash } = setupOf(this.spec.firmware);
     if (this.#boots === 1 && flash !== null) await copyFile(flash.vars, this.#flash);
-    const [command, args] = inNamespace(this.#network.wireNamespace, 'qemu-system-x86_64', this.#args());
+    const [command, args] = inNamespace(this.#network.wireNamespace, 'qemu-system-x86_64', this.#args(first));
     const logFile = join(this.#dir, `${this.spec.name}-qemu.log`);
     this.#process = await this.#processes.start(command, args, { logFile });
+    if (first === 'network') await this.#bootDiskNext();
   }
 
   /** Pulls the plug. */
@@ -98,16 +106,36 @@ export class Machine {
     return log.trim().split('\n').slice(-5).join('\n') || `signal ${this.#process?.signalCode}`;
   }
 
-  #args(): string[] {
+  /** From the next reset on the disk comes first: the network behind it, as no two devices share a place. */
+  async #bootDiskNext(): Promise<void> {
+    const nic = { path: '/machine/peripheral/nic0', property: 'bootindex', value: AFTER_DISK };
+    // It listens a moment after it was started.
+    await waitFor({ what: "QEMU's monitor", limitMs: 10_000, everyMs: 20 }, () =>
+      sendQmp(this.monitorSocket, 'qom-set', nic).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return undefined;
+          throw error;
+        },
+      ),
+    );
+  }
+
+  #args(first: FirstBoot | undefined): string[] {
     const { name, mac, disk, memoryMb, cpus, firmware } = this.spec;
     const { machine, args } = setupOf(firmware);
+    const nicIndex = first === 'disk' ? AFTER_DISK : 1;
     return [
       // a framebuffer is slow under emulation
-      ...['-name', name, '-machine', machine, '-display', 'none', '-vga', 'none', '-no-reboot'],
+      ...['-name', name, '-machine', machine, '-display', 'none', '-vga', 'none'],
+      ...(first === undefined ? ['-no-reboot'] : []),
       ...this.#accelerator.args,
       ...['-m', String(memoryMb), '-smp', String(cpus), '-device', 'virtio-rng-pci'],
       ...['-netdev', `tap,id=net0,ifname=${TAP},script=no,downscript=no`],
-      ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},bootindex=1${this.#romOption()}`],
+      ...[
+        '-device',
+        `virtio-net-pci,id=nic0,netdev=net0,mac=${mac},bootindex=${nicIndex}${this.#romOption()}`,
+      ],
       ...['-drive', `if=none,id=disk0,format=raw,file=${disk},cache=unsafe,discard=unmap`],
       ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=2'],
       ...[
@@ -133,21 +161,5 @@ export class Machine {
       ...['-drive', `if=pflash,format=raw,readonly=on,file=${flash.code}`],
       ...['-drive', `if=pflash,format=raw,file=${this.#flash}`],
     ];
-  }
-}
-
-/** One command over QEMU's machine protocol: a greeting, the negotiation, the command, its answer. */
-async function sendQmp(path: string, command: string): Promise<void> {
-  const socket = createConnection(path);
-  try {
-    await once(socket, 'connect');
-    const send = async (execute: string) => {
-      socket.write(`${JSON.stringify({ execute })}\n`);
-      await once(socket, 'data');
-    };
-    await send('qmp_capabilities');
-    await send(command);
-  } finally {
-    socket.destroy();
   }
 }

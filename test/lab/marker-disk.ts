@@ -9,14 +9,17 @@ import { loaderFile } from './loader-files.ts';
 export const DISK_MARKER = 'LAB-DISK-BOOTED';
 
 const SERIAL = ['serial --unit=0 --speed=115200', 'terminal_output serial'];
-const SAY_AND_HALT = [`echo ${DISK_MARKER}`, 'halt', ''];
+const SAY = `echo ${DISK_MARKER}`;
+const SAY_AND_HALT = [SAY, 'halt', ''];
 
 /**
  * A disk that says when it is booted. Where Secure Boot is on, it is one as Debian's installer leaves it: shim and the
  * signed GRUB in their own folder, since nothing else would be started.
  */
 export async function createMarkerDisk(lab: Lab, path: string): Promise<void> {
-  const loader = await buildBootLoader(lab.processes, lab, [...SERIAL, ...SAY_AND_HALT].join('\n'));
+  // A machine with a BMC stays on until that switches it off.
+  const words = lab.scenario.bmc ? [SAY, ''] : SAY_AND_HALT;
+  const loader = await buildBootLoader(lab.processes, lab, [...SERIAL, ...words].join('\n'));
   if (lab.scenario.firmware !== 'uefi-secure') {
     await createDiskImage(lab.processes, lab, { path, sizeMib: 8, loader });
     return;

@@ -21,13 +21,16 @@ Provisions a virtual machine from the network, in private network namespaces, th
   --quick      the deploy agent checks what it was served and reports; the machine is then sent to its disk
 
   --scenario   how the machine boots: ${SCENARIO_NAMES.join(', ')}
-               (default: all with --quick, otherwise bios; bios and uefi only without --quick)
+               (default: all with --quick, otherwise bios; bios, uefi and ipmi only without --quick)
   --firmware   bios, uefi or both: the scenarios of that name
   --jobs       machines that run at the same time (default 1)
   --json       print a summary with the seconds of every stage at the end
   --keep       leave machines, servers, namespaces and files as they are, and say how to look at them
 
 Needs root, a Debian host with ipxe, ovmf and qemu-system-x86, and about 1 GB of memory a machine.`;
+
+/** The others differ only in how a machine comes to its installer. */
+const OF_ALL_RUNS: readonly ScenarioName[] = ['bios', 'uefi', 'ipmi'];
 
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
@@ -70,9 +73,9 @@ function chooseScenarios(
   if (firmware !== undefined) return parseFirmware(firmware);
   if (scenario === undefined) return mode === 'quick' ? SCENARIO_NAMES : ['bios'];
   const chosen = scenario === 'all' ? SCENARIO_NAMES : parseScenarios(scenario);
-  const stray = chosen.find((name) => name !== 'bios' && name !== 'uefi');
+  const stray = chosen.find((name) => !OF_ALL_RUNS.includes(name));
   if (mode !== 'quick' && stray !== undefined)
-    throw new UsageError(`--scenario ${stray} is for --quick; other runs have bios and uefi`);
+    throw new UsageError(`--scenario ${stray} is for --quick; other runs have ${OF_ALL_RUNS.join(', ')}`);
   return chosen;
 }
 

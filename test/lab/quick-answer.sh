@@ -19,4 +19,4 @@ disk=/dev/vda
 [ -b "$disk" ] || { echo "no disk $disk"; exit 1; }
 provision-event installed "checked $(wc -c </tmp/payload) bytes on $PROVISION_INTERFACE $PROVISION_MAC"
 echo 'LAB-QUICK-CHECK-PASSED'
-poweroff -f
+{{ vars.at_end | default('poweroff') }} -f

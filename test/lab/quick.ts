@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { beginInstall, expectPower } from './begin-install.ts';
+import type { SimulatedBmc } from './bmc/simulated-bmc.ts';
 import {
   addDistro,
   addSubnetAndSystem,
@@ -25,7 +27,8 @@ const PAYLOAD_BYTES = 3_000_001; // odd, and no multiple of any block: a last sh
 /**
  * Firmware to agent to report in well under a minute: the machine boots the deploy agent, checks the image that it is
  * served against a checksum from its answer file, reports, and switches off. Switched on again it asks the network
- * first and must end up on its disk, which says so on the serial port.
+ * first and must end up on its disk, which says so on the serial port. A machine with a BMC restarts instead, and boots
+ * from its disk without asking; ipmitool, which knows nothing of us, reads back each effect.
  */
 export async function runQuick(lab: Lab): Promise<void> {
   const { stages } = lab;
@@ -33,18 +36,23 @@ export async function runQuick(lab: Lab): Promise<void> {
   const disk = join(lab.diskDir, `quick-${lab.scenario.name}.img`);
   await stages.run('make a disk that says when it is booted', () => createMarkerDisk(lab, disk));
   const site = await stages.run('start provisiond', () => openSite(lab, [files]));
-  await stages.run('distro, profile, subnet, system, install', () => enterRecords(lab, site, files));
+  await stages.run('distro, profile, subnet, system', () => enterRecords(lab, site, files));
 
   await stages.run('what else is on the wire', () => startNeighbours(lab));
   const machine = createMachine(lab, site, { disk, memoryMb: 768, cpus: 1 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
+  const bmc = await stages.run('install, power on', () => beginInstall(lab, site, machine));
   await stages.run('power on to installed', async () => {
-    await machine.powerOn();
     await timeline.waitForStage('installed', LIMIT_MS, () => stillOn(machine));
     timeline.expectSeen(lab.scenario.proof);
   });
-  await stages.run('power off', () => expectAgentDone(lab, machine));
-  await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
+  if (bmc === undefined) {
+    await stages.run('power off', () => expectAgentDone(lab, machine));
+    await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
+  } else {
+    await stages.run('restart, from its disk', () => expectRestart(machine, bmc));
+    await stages.run('switched off', () => switchOff(machine, bmc));
+  }
   await stages.run('stop provisiond', () => site.provisiond.stop());
 }
 
@@ -62,9 +70,9 @@ async function enterRecords(lab: Lab, site: Site, files: string): Promise<void> 
   const answer = ['--from', 'debian-13-image', '--answer-file', 'quick-answer.sh'];
   const checksum = createHash('sha256').update(payload).digest('hex');
   const install = ['--install', 'image', '--image', image, '--var', `payload_sha256=${checksum}`];
-  await site.command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install);
+  const end = lab.scenario.bmc ? ['--var', 'at_end=reboot'] : [];
+  await site.command.run('profile', 'add', 'quick', '--distro', 'agent', ...answer, ...install, ...end);
   await addSubnetAndSystem(lab, site, 'quick');
-  await site.command.run('system', 'install', SYSTEM);
 }
 
 async function expectAgentDone({ scenario }: Lab, machine: Machine): Promise<void> {
@@ -79,4 +87,19 @@ async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void>
   await timeline.waitForStage('local-boot', LIMIT_MS);
   await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
   await machine.powerOff();
+}
+
+/** The boot from the network was for once: now the disk comes first, as it did before. */
+async function expectRestart(machine: Machine, bmc: SimulatedBmc): Promise<void> {
+  await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
+  const said = await machine.readSerial();
+  if (said.indexOf(DISK_MARKER) < said.indexOf(AGENT_MARKER) || !said.includes(AGENT_MARKER))
+    throw new Error('the machine booted from its disk before it was installed');
+  await expectPower(bmc, 'on');
+}
+
+async function switchOff(machine: Machine, bmc: SimulatedBmc): Promise<void> {
+  await bmc.ipmitool.run('chassis', 'power', 'off');
+  await expectPower(bmc, 'off');
+  if (machine.isOn) throw new Error('the BMC says off, the machine is on');
 }

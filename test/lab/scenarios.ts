@@ -1,7 +1,15 @@
 import type { Firmware } from './firmware.ts';
 import type { Wire } from './network.ts';
 
-export type ScenarioName = 'bios' | 'uefi' | 'uefi-http' | 'undionly' | 'pxelinux' | 'secure-boot' | 'proxy';
+export type ScenarioName =
+  | 'bios'
+  | 'uefi'
+  | 'uefi-http'
+  | 'undionly'
+  | 'pxelinux'
+  | 'secure-boot'
+  | 'proxy'
+  | 'ipmi';
 
 /** One way in which a machine comes to its installer. */
 export interface Scenario {
@@ -21,6 +29,8 @@ export interface Scenario {
   /** What proves that the machine came this way and no other: events, and words on its console. */
   readonly proof: readonly { readonly stage: string; readonly words: RegExp }[];
   readonly console?: string;
+  /** The machine boots from its disk and is switched by its BMC only, which says when it boots from the network. */
+  readonly bmc?: true;
 }
 
 /** The table of scenarios, in the order in which they run. */
@@ -97,6 +107,16 @@ const SCENARIOS: readonly Scenario[] = [
     wire: 'beside',
     loaders: [],
     proof: [{ stage: 'tftp', words: /^snponly\.efi: \d+ bytes/ }],
+  },
+  {
+    name: 'ipmi',
+    what: 'SeaBIOS, disk first; its BMC switches it on and lets it boot from the network once',
+    firmware: 'bios',
+    loader: null,
+    wire: 'direct',
+    loaders: [],
+    proof: [{ stage: 'dhcp-offer', words: /boot file http:\/\/10\.99\.0\.1\/boot\/ipxe\// }],
+    bmc: true,
   },
 ];
 
