@@ -40,6 +40,8 @@ export const SYSTEM_PACKAGES = [
   { name: 'cpio', probe: 'cpio', use: 'packs and checks an initramfs' },
   { name: 'kmod', probe: 'depmod', use: 'module list of the agent' },
   { name: 'grub-common', probe: 'grub-script-check', use: 'judges the boot scripts for GRUB' },
+  { name: 'ipmitool', probe: 'ipmitool', use: 'IPMI client' },
+  { name: 'freeipmi-tools', probe: 'ipmipower', use: 'IPMI client: ipmipower, bmc-info' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
 ];
 
