@@ -1,0 +1,25 @@
+/** What a BMC can be asked about power; `unknown` is what we know, never what a BMC says. */
+export type PowerState = 'on' | 'off' | 'unknown';
+
+/**
+ * What people ask for. `cycle` is off and on again (on, where it is off), `reset` the reset line without removing power,
+ * `soft` asks the operating system to shut down (ACPI).
+ */
+export const POWER_ACTIONS = ['on', 'off', 'cycle', 'reset', 'soft'] as const;
+export type PowerAction = (typeof POWER_ACTIONS)[number];
+
+/** The next boot device; `none` takes an override away. */
+export const BOOT_DEVICES = ['none', 'pxe', 'disk', 'cdrom', 'bios'] as const;
+export type BootDevice = (typeof BOOT_DEVICES)[number];
+
+/** How the firmware boots; an override that does not say it turns many UEFI machines to legacy mode. */
+export const FIRMWARES = ['bios', 'uefi'] as const;
+export type Firmware = (typeof FIRMWARES)[number];
+
+/** What the BMC shall make the machine boot from. */
+export interface BootOverride {
+  readonly device: BootDevice;
+  readonly firmware: Firmware;
+  /** Not only for the next boot. */
+  readonly persistent: boolean;
+}
