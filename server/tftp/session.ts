@@ -18,8 +18,8 @@ import {
   type TransferFailure,
   type TransferState,
 } from '../../src/tftp/transfer.ts';
+import type { Deadlines, Waiting } from '../deadlines.ts';
 import type { Endpoint } from '../net/datagram.ts';
-import type { Deadlines, Waiting } from './deadlines.ts';
 import type { TransferPort, TransferPorts } from './transfer-ports.ts';
 
 /** Everything that one transfer needs. */

@@ -1,4 +1,4 @@
-import type { StartTimer } from '../../server/tftp/deadlines.ts';
+import type { StartTimer } from '../../server/deadlines.ts';
 
 /** A clock that stands still until the test moves it, and timers on it. */
 export class FakeTimers {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deadlines, startRealTimer } from '../../../server/tftp/deadlines.ts';
-import { FakeTimers } from '../../support/fake-timers.ts';
+import { Deadlines, startRealTimer } from '../../server/deadlines.ts';
+import { FakeTimers } from '../support/fake-timers.ts';
 
 // Everything but these two stays real; each runs only when the test says so.
 beforeEach(() => {

@@ -11,7 +11,7 @@ export interface Waiting {
 /** Resends wait 100 ms and more: so much later does no harm, and no packet sets or takes back a timer of its own. */
 const TICK_MS = 20;
 
-/** One timer for all transfers, which runs only while there are any. */
+/** One timer for all that wait, which runs only while somebody does. */
 export class Deadlines {
   readonly #now: () => number;
   readonly #startTimer: StartTimer;
