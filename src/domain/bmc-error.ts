@@ -36,7 +36,7 @@ export const BMC_FAILURES = {
   },
   certificate: {
     retry: false,
-    says: 'shows a certificate that is not the pinned one',
+    says: 'shows a certificate that is neither pinned nor trusted',
     next: 'compare its fingerprint at the BMC itself, then pin it: provision system edit NAME --bmc-certificate FINGERPRINT',
   },
   refused: {

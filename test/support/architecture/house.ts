@@ -63,6 +63,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'paths are checked in few places, so that none can leave its root',
     modules: ['node:fs*'],
     only: [
+      'server/bmc/trusted-certificates.ts', // the authorities that the machine trusts, which Node does not read
       'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',
       'server/main.ts',
