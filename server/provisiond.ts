@@ -228,7 +228,17 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   };
   const api = { services, access, log, version };
   const bootAt = { address: config.boot.listen, port: config.boot.port };
-  const bootApp = openBootHttp({ boot, bootFiles, files, store, log, httpPort, config: () => config });
+  const bootApp = openBootHttp({
+    boot,
+    bootFiles,
+    files,
+    store,
+    libc,
+    nowMs: deps.now,
+    log,
+    httpPort,
+    config: () => config,
+  });
   const listeners = createListenerSet([
     {
       listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),

@@ -22,6 +22,13 @@ export interface Libc {
   recvmmsg(fd: number, vector: Buffer, count: number, flags: number): CallResult;
   /** Where the first byte lies, for structures that point at others. It stays there as long as the buffer is referenced. */
   addressOf(bytes: Buffer): number;
+  /** One more descriptor of the same thing, which programs started later do not have; fcntl(2), F_DUPFD_CLOEXEC. */
+  duplicate(fd: number): CallResult;
+  /**
+   * sendfile(2) on a thread of the pool: up to `count` bytes of the file from `offset` on, an off64_t that must not
+   * move or change meanwhile. Resolves with the bytes sent, or -1; which error it was is known on that thread only.
+   */
+  sendfileLater(outFd: number, inFd: number, offset: Buffer, count: number): Promise<number>;
   close(fd: number): CallResult;
   /**
    * Closes from another thread. The kernel lets go of a packet socket only after tens of milliseconds, in which nobody
@@ -71,6 +78,8 @@ export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 const SO_ATTACH_FILTER = 26;
 export const MSG_DONTWAIT = 0x40;
+/** linux/fcntl.h. */
+const F_DUPFD_CLOEXEC = 1030;
 
 /**
  * Loads the calls, on first use and not at import: a machine without koffi must still start.
@@ -109,6 +118,8 @@ function bindCalls(ffi: Ffi): Libc {
   const sendmmsg = program.func('int sendmmsg(int, const void *, uint32_t, int)');
   const recvmmsg = program.func('int recvmmsg(int, void *, uint32_t, int, void *)');
   const close = program.func('int close(int)');
+  const fcntl = program.func('int fcntl(int, int, ...)');
+  const sendfile = bindSendfile(program);
   const filterProgram = ffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const void *' });
   const attach = program.func('int setsockopt(int, int, int, const sock_fprog *, uint32_t)');
   // errno is read at once: the next call of anything in this thread overwrites it.
@@ -134,10 +145,27 @@ function bindCalls(ffi: Ffi): Libc {
     recvmmsg: (fd, vector, count, flags) => outcome(recvmmsg(fd, vector, count, flags, null)),
     // User space ends below 2^52 everywhere: the number is exact.
     addressOf: (bytes) => Number(ffi.address(bytes)),
+    duplicate: (fd) => outcome(fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0)),
+    sendfileLater: (outFd, inFd, offset, count) =>
+      new Promise((resolve, reject) =>
+        sendfile.async(outFd, inFd, offset, count, (error: unknown, sent: number | bigint) =>
+          error ? reject(error) : resolve(Number(sent)),
+        ),
+      ),
     close: (fd) => outcome(close(fd)),
     // What a close might say is of no use to anybody: the descriptor is gone in any case, close(2).
     closeLater: (fd) => close.async(fd, () => {}),
   };
+}
+
+/** The one with an offset of 64 bits. glibc has it under a name of its own; for musl all offsets are so. */
+function bindSendfile(program: ReturnType<Ffi['load']>): NativeCall {
+  const definition = (name: string) => `long ${name}(int, int, void *, size_t)`;
+  try {
+    return program.func(definition('sendfile64'));
+  } catch {
+    return program.func(definition('sendfile'));
+  }
 }
 
 /** `EPERM` for 1; a number unknown to Node stays a number. */

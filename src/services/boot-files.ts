@@ -38,7 +38,7 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
       case 'install-file': {
         const file = await boot.file(name.token, name.file, caller);
         if ('refused' in file) return none(file);
-        return file.kind === 'path' ? file : text(file.text);
+        return file.kind === 'path' ? file : plainText(file.bytes);
       }
       case 'way':
       case 'script': {
@@ -90,7 +90,11 @@ export function bootFileService({ store, now }: Deps, boot: BootService, findLoa
 export type BootFileService = ReturnType<typeof bootFileService>;
 
 function text(content: string): BootFile {
-  return { kind: 'bytes', bytes: Buffer.from(content, 'utf8'), contentType: 'text/plain; charset=utf-8' };
+  return plainText(Buffer.from(content, 'utf8'));
+}
+
+function plainText(bytes: Buffer): BootFile {
+  return { kind: 'bytes', bytes, contentType: 'text/plain; charset=utf-8' };
 }
 
 function none(refusal: Refusal, isOptional = false): BootFile {

@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts';
 import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import { factsOf, type InstallService } from './installs.ts';
+import { createLocalScripts } from './local-scripts.ts';
 import { preparedAnswers, REMOVED } from './prepared-answers.ts';
 
 /** A machine that fetches something by HTTP: where it comes from, and by which address of ours it came. */
@@ -29,7 +30,7 @@ export type Refusal = { readonly refused: 'unknown' | 'not-yours' | 'over'; read
 /** A file to hand out; `delivered` hears what of it has left, also when the machine went away in the middle. */
 export type MachineFile = { readonly delivered: (sent: Delivery) => void } & (
   | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
+  | { readonly kind: 'text'; readonly text: string; readonly bytes: Buffer; readonly contentType: string }
 );
 
 /** `byProxy`: a proxy in front sends the file; what becomes of it is in its log. */
@@ -62,6 +63,7 @@ export function bootService(
 ) {
   const { store, now } = deps;
   const prepared = preparedAnswers(deps, answers);
+  const localScripts = createLocalScripts();
   // A machine that asks without end, or somebody who does so in its name, must not fill the disk with its story.
   const tell = limitEvents(events.record, now);
   const tellRefused = limitEvents(events.record, now);
@@ -161,7 +163,7 @@ export function bootService(
       stage: 'local-boot',
       message: `sent to its disk: ${reason}`,
     });
-    return SCRIPTS[form].local({ reason, server: caller.server, localBoot: machine.localBoot });
+    return localScripts(form, { reason, server: caller.server, localBoot: machine.localBoot });
   };
 
   const answerFile = async (stored: StoredInstall, rendering: Rendering): Promise<MachineFile | Refusal> => {
@@ -169,9 +171,9 @@ export function bootService(
     const rendered = await orTell('answer-file', owner, () => prepared.answerFile(owner, rendering));
     if (rendered === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
     const over = await move(stored, { kind: 'answer-served' });
-    const { text, contentType } = rendered;
+    const { text, bytes, contentType } = rendered;
     const delivered = (sent: Delivery) => tellDelivered(stored, 'answer-file', sent);
-    return over ?? { kind: 'text', text, contentType, delivered };
+    return over ?? { kind: 'text', text, bytes, contentType, delivered };
   };
 
   const tellDelivered = (stored: StoredInstall, stage: Stage, sent: Delivery): void => {

@@ -15,9 +15,14 @@ export interface InstallOfSystem {
   readonly systemId: number;
 }
 
+/** `bytes` is its text in UTF-8, as it is sent. */
+export interface PreparedAnswer extends Rendered {
+  readonly bytes: Buffer;
+}
+
 /** What machines are given of an install, made once and handed out until a record, template or image changes. */
 export interface PreparedAnswers {
-  answerFile(install: InstallOfSystem, rendering: Rendering): Promise<Rendered | typeof REMOVED>;
+  answerFile(install: InstallOfSystem, rendering: Rendering): Promise<PreparedAnswer | typeof REMOVED>;
   kernelArgs(install: InstallOfSystem, rendering: Rendering): Promise<readonly string[] | typeof REMOVED>;
   /** Where a file really lies; undefined if there is none, or it may not be read. */
   pathOf(systemId: number, name: keyof MachinePaths): Promise<string | undefined | typeof REMOVED>;
@@ -34,8 +39,8 @@ interface Made<T> {
   readonly isLasting: boolean;
 }
 
-/** Characters of answer files kept: some thousand machines. */
-const ANSWERS_LIMIT = 32 * 1024 * 1024;
+/** Characters and bytes of answer files kept: some thousand machines. */
+const ANSWERS_LIMIT = 64 * 1024 * 1024;
 /** Machines whose kernel args and paths are kept. */
 const MACHINES_LIMIT = 10_000;
 
@@ -68,9 +73,9 @@ export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerF
     return { value, recordsVersion, templates, image, imageDigest, isLasting };
   };
 
-  const files = createPrepared<Made<Rendered | typeof REMOVED>>({
+  const files = createPrepared<Made<PreparedAnswer | typeof REMOVED>>({
     isFresh,
-    sizeOf: ({ value }) => (value === REMOVED ? 0 : value.text.length),
+    sizeOf: ({ value }) => (value === REMOVED ? 0 : value.text.length + value.bytes.length),
     limit: ANSWERS_LIMIT,
   });
   const kernelArgs = createPrepared<Made<readonly string[] | typeof REMOVED>>({
@@ -97,7 +102,10 @@ export function preparedAnswers({ store }: Pick<Deps, 'store'>, answers: AnswerF
     async answerFile({ installId, systemId }, rendering) {
       const key = keyOf(installId, rendering);
       const { value } = await files.get(key, () =>
-        make(systemId, (system) => answers.render(system, rendering, 'serve')),
+        make(systemId, async (system) => {
+          const rendered = await answers.render(system, rendering, 'serve');
+          return { ...rendered, bytes: Buffer.from(rendered.text, 'utf8') };
+        }),
       );
       return value;
     },

@@ -45,6 +45,7 @@ export async function openBootWorld(): Promise<BootWorld> {
     findProxyUri: async () => undefined,
     entrance: { httpPort: 80, proxies: new Set() },
     limits: { maxConnections: 1000, stallMs: 60_000 },
+    edges: { nowMs: () => world.nowMs },
     log: createLog('trace', { write: (line: string) => world.logged.push(line) }),
   });
   const client = await startBootClient(app, MACHINE);

@@ -21,6 +21,8 @@ export function createFakeLibc(refusals: Readonly<Record<string, string>> = {}) 
     recvmmsg: (_fd, _vector, count) => call(`recvmmsg ${count}`),
     addressOf: () => 0x1000,
     close: (fd) => call(`close ${fd}`),
+    duplicate: (fd) => call(`duplicate ${fd}`),
+    sendfileLater: (fd, file) => Promise.resolve(Number(call(`sendfile ${fd} ${file}`).ok)),
     closeLater: (fd) => void call(`closeLater ${fd}`),
   };
   return { libc, calls };

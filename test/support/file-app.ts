@@ -1,4 +1,4 @@
-import { type BootHttpLimits, createBootHttp } from '../../server/http/boot/boot-http.ts';
+import { type BootHttpEdges, type BootHttpLimits, createBootHttp } from '../../server/http/boot/boot-http.ts';
 import type { FileSender, Sent } from '../../server/http/boot/send-file.ts';
 import type { HttpApp } from '../../server/http/http-listener.ts';
 import { createLog } from '../../server/log.ts';
@@ -9,6 +9,7 @@ export function openFileApp(
   path: () => string,
   onSent: (sent: Sent) => void,
   limits: Partial<BootHttpLimits> = {},
+  edges: Partial<BootHttpEdges> = {},
 ): HttpApp {
   return createBootHttp(
     [
@@ -16,10 +17,11 @@ export function openFileApp(
         methods: ['GET', 'HEAD'],
         path: '/file',
         permission: 'machine',
-        handle: (request, response) => sender.send(request, response, path(), onSent),
+        handle: (request) => sender.answer(request, path(), onSent),
       },
     ],
     { maxConnections: 1000, stallMs: 60_000, isProxy: () => false, ...limits },
     createLog('silent'),
+    { nowMs: () => 0, ...edges },
   );
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import { parseMac } from '../../../src/domain/mac.ts';
@@ -7,9 +6,10 @@ import type { BootService, Delivery, FileName, Refusal } from '../../../src/serv
 import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot-files.ts';
 import { logicalName } from '../../../src/tftp/path.ts';
 import type { HttpApp } from '../http-listener.ts';
-import { type BootHttpLimits, createBootHttp } from './boot-http.ts';
+import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer } from './answer.ts';
+import { type BootHttpEdges, type BootHttpLimits, createBootHttp } from './boot-http.ts';
 import { type BootEntrance, callerOf } from './caller.ts';
-import { beginContent } from './content.ts';
+import { answerContent } from './content.ts';
 import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
 import { readBody } from './read-body.ts';
 import type { Params, Route } from './routes.ts';
@@ -25,13 +25,13 @@ export interface BootAppDeps {
   readonly findProxyUri: (path: string) => Promise<string | undefined>;
   readonly entrance: BootEntrance;
   readonly limits: Omit<BootHttpLimits, 'isProxy'>;
+  readonly edges: BootHttpEdges;
   readonly log: Logger;
 }
 
 /** A report's detail is a line or two; an installer that sends its whole log is cut off politely. */
 const BODY_LIMIT_BYTES = 16 * 1024;
 const STATUS: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, 'not-yours': 403, over: 410 };
-const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
 /** What booting machines fetch, on a listener of its own: no route of people is reachable here, none of these there. */
 export function buildBootApp(deps: BootAppDeps): HttpApp {
@@ -42,125 +42,95 @@ export function buildBootApp(deps: BootAppDeps): HttpApp {
   };
   const routes: Route[] = [
     // No HEAD for the script and the answer file: handing them out is counted, and a HEAD gets nothing for it.
-    route(['GET'], '/boot/ipxe/:mac', (request, response, params) =>
-      sendScript(deps, request, response, params),
-    ),
+    route(['GET'], '/boot/ipxe/:mac', (request, params) => scriptAnswer(deps, request, params)),
     route(['GET'], '/i/:token/answer', fileRoute(deps, 'answer')),
     route(['GET', 'HEAD'], '/i/:token/kernel', fileRoute(deps, 'kernel')),
     route(['GET', 'HEAD'], '/i/:token/initrd', fileRoute(deps, 'initrd')),
     route(['GET', 'HEAD'], '/i/:token/image', fileRoute(deps, 'image')),
-    route(['GET', 'POST'], '/i/:token/event/:stage', (request, response, params) =>
-      takeReport(deps, request, response, params),
-    ),
-    route(['GET', 'HEAD'], '/trees/:distro/*', async (request, response, { distro = '', '*': name = '' }) => {
+    route(['GET', 'POST'], '/i/:token/event/:stage', (request, params) => takeReport(deps, request, params)),
+    route(['GET', 'HEAD'], '/trees/:distro/*', async (request, { distro = '', '*': name = '' }) => {
       const path = await deps.findInTree(distro, name);
       if (path === undefined)
-        return refuse(response, { refused: 'unknown', reason: 'there is no such file in this tree' });
-      await sendPath(deps, request, response, path, () => {});
+        return refusalAnswer({ refused: 'unknown', reason: 'there is no such file in this tree' });
+      return pathAnswer(deps, request, path, () => {});
     }),
     // Whatever else a loader asks for, below the folder that it came from or below the root.
     ...['/loaders/*', '/*'].map((path) =>
-      route(['GET', 'HEAD'], path, (request, response, { '*': name = '' }) =>
-        sendBootFile(deps, request, response, name),
-      ),
+      route(['GET', 'HEAD'], path, (request, { '*': name = '' }) => bootFileAnswer(deps, request, name)),
     ),
   ];
-  return createBootHttp(routes, { ...deps.limits, isProxy }, deps.log);
+  return createBootHttp(routes, { ...deps.limits, isProxy }, deps.log, deps.edges);
 }
 
 function route(methods: readonly string[], path: string, handle: Route['handle']): Route {
   return { methods, path, permission: 'machine', handle };
 }
 
-async function sendScript(
+async function scriptAnswer(
   { boot, entrance }: BootAppDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: BootRequest,
   params: Params,
-): Promise<void> {
+): Promise<BootAnswer> {
   const mac = parseMac(params['mac'] ?? '');
-  if (mac === undefined) return refuse(response, { refused: 'unknown', reason: 'that is no MAC address' });
+  if (mac === undefined) return refusalAnswer({ refused: 'unknown', reason: 'that is no MAC address' });
   const script = await boot.script(mac, callerOf(request, entrance));
-  if (typeof script === 'string') sendText(response, 200, PLAIN_TEXT, script);
-  else refuse(response, script);
+  return typeof script === 'string' ? wholeAnswer(200, PLAIN_TEXT, script) : refusalAnswer(script);
 }
 
 function fileRoute(deps: BootAppDeps, name: FileName): Route['handle'] {
-  return async (request, response, { token = '' }) => {
+  return async (request, { token = '' }) => {
     const file = await deps.boot.file(token, name, callerOf(request, deps.entrance));
-    if ('refused' in file) return refuse(response, file);
-    if (file.kind === 'path') return sendPath(deps, request, response, file.path, file.delivered);
-    const bytes = Buffer.byteLength(file.text);
-    sendText(response, 200, file.contentType, file.text);
-    file.delivered({ bytes, total: bytes, ms: 0 });
+    if ('refused' in file) return refusalAnswer(file);
+    if (file.kind === 'path') return pathAnswer(deps, request, file.path, file.delivered);
+    const { length } = file.bytes;
+    file.delivered({ bytes: length, total: length, ms: 0 });
+    return wholeAnswer(200, file.contentType, file.bytes);
   };
 }
 
 /** A file of any size: by the proxy in front, where it brought the request and has the file, or by ourselves. */
-async function sendPath(
+async function pathAnswer(
   { files, findProxyUri, entrance }: BootAppDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: BootRequest,
   path: string,
   delivered: (sent: Delivery) => void,
-): Promise<void> {
+): Promise<BootAnswer> {
   const uri = callerOf(request, entrance).isByProxy ? await findProxyUri(path) : undefined;
-  if (uri === undefined) return files.send(request, response, path, delivered);
-  response
-    .writeHead(200, [
-      'x-accel-redirect',
-      uri,
-      'content-type',
-      'application/octet-stream',
-      'content-length',
-      '0',
-    ])
-    .end();
+  if (uri === undefined) return files.answer(request, path, delivered);
   delivered({ byProxy: true });
+  return wholeAnswer(200, 'application/octet-stream', '', ['x-accel-redirect', uri]);
 }
 
 /** Firmware asks for the size of a loader by HEAD; other files have none, since handing them out is counted. */
-async function sendBootFile(
-  deps: BootAppDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
-  text: string,
-): Promise<void> {
+async function bootFileAnswer(deps: BootAppDeps, request: BootRequest, text: string): Promise<BootAnswer> {
   const { bootFiles, entrance } = deps;
   const name = logicalName(text);
-  if (!name.ok) return refuse(response, { refused: 'unknown', reason: 'there is no such file' });
+  if (!name.ok) return refusalAnswer({ refused: 'unknown', reason: 'there is no such file' });
   const found =
     request.method === 'HEAD'
       ? await bootFiles.findLoader(name.name)
       : await bootFiles.find(name.name, callerOf(request, entrance));
-  if (found.kind === 'none') return refuse(response, found.refusal);
-  if (found.kind === 'path') return sendPath(deps, request, response, found.path, found.delivered);
+  if (found.kind === 'none') return refusalAnswer(found.refusal);
+  if (found.kind === 'path') return pathAnswer(deps, request, found.path, found.delivered);
   const { bytes, contentType } = found;
-  if (contentType !== LOADER_TYPE) return sendText(response, 200, contentType, bytes);
-  const part = beginContent(request, response, { size: bytes.length, etag: etagOf(bytes) });
-  if (part !== undefined) response.end(bytes.subarray(part.from, part.to + 1));
+  if (contentType !== LOADER_TYPE) return wholeAnswer(200, contentType, bytes);
+  const { part, ...answer } = answerContent(request, { size: bytes.length, etag: etagOf(bytes) });
+  return part === undefined ? answer : { ...answer, body: bytes.subarray(part.from, part.to + 1) };
 }
 
 async function takeReport(
   { boot, entrance }: BootAppDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: BootRequest,
   { token = '', stage = '' }: Params,
-): Promise<void> {
+): Promise<BootAnswer> {
   const body = await readBody(request, BODY_LIMIT_BYTES);
   const detail = readDetail(body, stage === 'first-boot' ? HOST_KEYS_LIMIT : undefined);
   const refusal = await boot.report(token, stage, detail, callerOf(request, entrance));
-  if (refusal === undefined) sendText(response, 200, PLAIN_TEXT, 'ok\n');
-  else refuse(response, refusal);
+  return refusal === undefined ? wholeAnswer(200, PLAIN_TEXT, 'ok\n') : refusalAnswer(refusal);
 }
 
-function refuse(response: ServerResponse, { refused, reason }: Refusal): void {
-  sendText(response, STATUS[refused], PLAIN_TEXT, `${reason}\n`);
-}
-
-function sendText(response: ServerResponse, status: number, type: string, text: string | Buffer): void {
-  const length = String(Buffer.byteLength(text));
-  response.writeHead(status, ['content-type', type, 'content-length', length]).end(text);
+function refusalAnswer({ refused, reason }: Refusal): BootAnswer {
+  return wholeAnswer(STATUS[refused], PLAIN_TEXT, `${reason}\n`);
 }
 
 const etags = new WeakMap<Buffer, string>();

@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { noSuchRoute, PROBLEM_TYPE, type Problem, problemOf } from '../errors.ts';
+import type { KernelSender } from '../../net/send-file.ts';
 import type { HttpApp } from '../http-listener.ts';
+import { createAnswering } from './answering.ts';
+import { BootServer } from './boot-server.ts';
 import { limitConnections } from './limit-connections.ts';
-import { createRouter, type Route, type RouteSearch } from './routes.ts';
+import type { Route } from './routes.ts';
 
 export interface BootHttpLimits {
   /** Connections at once, of all machines. */
@@ -16,6 +18,12 @@ export interface BootHttpLimits {
   readonly headersMs?: number;
 }
 
+/** What the server has besides, where it can be had. */
+export interface BootHttpEdges {
+  readonly kernel?: KernelSender | undefined;
+  readonly nowMs: () => number;
+}
+
 const HEADERS_MS = 20_000;
 /** For a whole request, with a report's body. */
 const REQUEST_MS = 60_000;
@@ -24,15 +32,16 @@ const KEEP_ALIVE_MS = 75_000;
 const CHECK_MS = 5_000;
 const HEADERS_BYTES = 16 * 1024;
 
-/**
- * The HTTP server of booting machines: plain node:http, because what a framework does for each request costs more than
- * the answer. A request is logged when its answer has left: at `debug`, those that were refused at `info`.
- */
-export function createBootHttp(routes: readonly Route[], limits: BootHttpLimits, log: Logger): HttpApp {
-  const search = createRouter(routes);
-  const { headersMs = HEADERS_MS } = limits;
-  let requests = 0;
-  const server = createServer(
+/** The HTTP server of booting machines: no framework, because what one does for each request costs more than the answer. */
+export function createBootHttp(
+  routes: readonly Route[],
+  limits: BootHttpLimits,
+  log: Logger,
+  { kernel, nowMs }: BootHttpEdges,
+): HttpApp {
+  const { headersMs = HEADERS_MS, stallMs, isProxy } = limits;
+  const times = { firstMs: headersMs, keepAliveMs: KEEP_ALIVE_MS, stallMs };
+  const server = new BootServer(
     {
       headersTimeout: headersMs,
       requestTimeout: REQUEST_MS,
@@ -44,33 +53,10 @@ export function createBootHttp(routes: readonly Route[], limits: BootHttpLimits,
       keepAliveInitialDelay: 60_000,
       noDelay: true,
     },
-    (request, response) => {
-      requests += 1;
-      void answer(request, response, `boot-${requests}`);
-    },
+    { answer: createAnswering(routes, log), times, isProxy, kernel, nowMs },
   );
-  server.timeout = limits.stallMs;
+  server.timeout = stallMs;
   limitConnections(server, limits, log);
-
-  const answer = async (request: IncomingMessage, response: ServerResponse, id: string): Promise<void> => {
-    const found = search(request.method ?? '', request.url ?? '');
-    let failure: unknown;
-    try {
-      if (typeof found === 'object') await found.route.handle(request, response, found.params);
-      else sendProblem(response, problemOfSearch(found, request));
-    } catch (error) {
-      failure = error;
-      const problem = problemOf(error, id);
-      if (problem.isOurs) log.error({ req: { id, ...lineOf(request) }, err: error }, 'request failed');
-      if (response.headersSent) response.destroy();
-      else sendProblem(response, problem);
-    }
-    if (response.statusCode >= 400 && failure === undefined) {
-      log.info({ req: { id, ...lineOf(request) }, status: response.statusCode }, 'request refused');
-    } else if (log.isLevelEnabled('debug')) {
-      log.debug({ req: { id, ...lineOf(request) }, status: response.statusCode }, 'request answered');
-    }
-  };
 
   return {
     server,
@@ -102,24 +88,4 @@ function listen(
       resolve();
     });
   });
-}
-
-function lineOf({ method, url, socket }: IncomingMessage): object {
-  return { method, url, socket: { remoteAddress: socket.remoteAddress } };
-}
-
-function problemOfSearch(
-  found: Exclude<RouteSearch, object>,
-  { method = '', url = '' }: IncomingMessage,
-): Problem {
-  if (found === 'unknown') return noSuchRoute(method, url);
-  return problemOf({ statusCode: 400, message: 'the path is not percent-encoded UTF-8' }, '');
-}
-
-function sendProblem(response: ServerResponse, { status, body }: Problem): void {
-  const text = JSON.stringify(body);
-  const headers = ['content-type', PROBLEM_TYPE, 'content-length', String(Buffer.byteLength(text))];
-  // What is left of a body that was refused is not read, so nothing can come after it.
-  if (status === 413) headers.push('connection', 'close');
-  response.writeHead(status, headers).end(text);
 }

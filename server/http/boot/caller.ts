@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { type Ipv4, parseIpv4 } from '../../../src/domain/ipv4.ts';
 import type { Caller } from '../../../src/services/boot.ts';
+import type { BootRequest } from './answer.ts';
 
 /** How machines reach the boot listener. */
 export interface BootEntrance {
@@ -26,7 +26,7 @@ export class ProxyMistake extends Error {
  * when a proxy of the configuration has sent it: the last address of X-Forwarded-For that is no proxy's own, and
  * the proxy's own address in X-Forwarded-Host.
  */
-export function callerOf(request: IncomingMessage, { httpPort, proxies }: BootEntrance): SeenCaller {
+export function callerOf(request: BootRequest, { httpPort, proxies }: BootEntrance): SeenCaller {
   const peer = parseIpv4(request.socket.remoteAddress ?? '');
   const own = parseIpv4(request.socket.localAddress ?? '');
   if (peer === undefined || own === undefined)
@@ -35,7 +35,7 @@ export function callerOf(request: IncomingMessage, { httpPort, proxies }: BootEn
   return proxies.has(peer) ? forwarded(request, direct, proxies) : direct;
 }
 
-function forwarded({ headers }: IncomingMessage, direct: SeenCaller, proxies: ReadonlySet<Ipv4>): SeenCaller {
+function forwarded({ headers }: BootRequest, direct: SeenCaller, proxies: ReadonlySet<Ipv4>): SeenCaller {
   const chain = headers['x-forwarded-for'];
   // The proxy asks on its own behalf, whether we are there.
   if (chain === undefined) return direct;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BootAnswer, BootRequest } from './answer.ts';
 import { parseRange } from './byte-range.ts';
 
 /** What is known of something before it is sent. */
@@ -16,41 +16,33 @@ export interface Part {
   readonly to: number;
 }
 
-/**
- * Answers with everything but the body: status and headers after conditions (RFC 9110 §13) and one range (§14).
- * Returns the part that the body has to be, or undefined where the answer is complete without one.
- */
-export function beginContent(
-  { method, headers }: IncomingMessage,
-  response: ServerResponse,
-  facts: ContentFacts,
-): Part | undefined {
+/** Everything of an answer but its body; without a part it is complete. */
+export interface ContentAnswer extends Omit<BootAnswer, 'body'> {
+  readonly part?: Part;
+}
+
+/** Status and headers after conditions (RFC 9110 §13) and one range (§14), and the part that the body has to be. */
+export function answerContent({ method, headers }: BootRequest, facts: ContentFacts): ContentAnswer {
   const { size, etag } = facts;
   const known = ['accept-ranges', 'bytes', 'etag', etag];
   if (facts.modifiedMs !== undefined) known.push('last-modified', new Date(facts.modifiedMs).toUTCString());
   const status = judgeConditions(headers, facts);
-  if (status !== undefined) {
-    response.writeHead(status, status === 304 ? known : [...known, 'content-length', '0']).end();
-    return undefined;
-  }
+  if (status !== undefined)
+    return { status, headers: status === 304 ? known : [...known, 'content-length', '0'] };
   const range = parseRange(rangeHeader(headers, etag), size);
-  if (range === 'unsatisfiable') {
-    response.writeHead(416, [...known, 'content-range', `bytes */${size}`, 'content-length', '0']).end();
-    return undefined;
-  }
+  if (range === 'unsatisfiable')
+    return { status: 416, headers: [...known, 'content-range', `bytes */${size}`, 'content-length', '0'] };
   const part = range ?? { from: 0, to: size - 1 };
   const length = part.to - part.from + 1;
   known.push('content-type', 'application/octet-stream', 'content-length', String(length));
   if (range !== undefined) known.push('content-range', `bytes ${part.from}-${part.to}/${size}`);
-  response.writeHead(range === undefined ? 200 : 206, known);
-  if (method !== 'HEAD' && length > 0) return part;
-  response.end();
-  return undefined;
+  const answer = { status: range === undefined ? 200 : 206, headers: known };
+  return method !== 'HEAD' && length > 0 ? { ...answer, part } : answer;
 }
 
 /** RFC 9110 §13.2.2, in its order; undefined = go on. */
 function judgeConditions(
-  headers: IncomingMessage['headers'],
+  headers: BootRequest['headers'],
   { etag, modifiedMs }: ContentFacts,
 ): 304 | 412 | undefined {
   const match = headers['if-match'];
@@ -71,7 +63,7 @@ function tagsOf(header: string): string[] {
 }
 
 /** RFC 9110 §13.1.5: a range of an older version must not be sent; dates are too coarse to tell versions apart. */
-function rangeHeader(headers: IncomingMessage['headers'], etag: string): string | undefined {
+function rangeHeader(headers: BootRequest['headers'], etag: string): string | undefined {
   const condition = headers['if-range'];
   return condition === undefined || condition === etag ? headers.range : undefined;
 }

@@ -9,6 +9,12 @@ export interface Outlet {
   write(piece: Buffer): Promise<boolean>;
   /** The same for the last piece. */
   end(piece: Buffer): Promise<boolean>;
+  /**
+   * Has the kernel itself send `length` bytes of an open file from `from` on, as many as the machine takes without
+   * being waited for. Resolves with how many went, which may be none: what comes next has to be written. Undefined
+   * where the kernel cannot.
+   */
+  readonly sendFile?: ((fd: number, from: number, length: number) => Promise<number>) | undefined;
 }
 
 export function createOutlet(response: ServerResponse): Outlet {

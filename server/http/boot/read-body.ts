@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { BootRequest } from './answer.ts';
 
 /** A media type, RFC 9110 §8.3.1; its parameters are not looked at. */
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
@@ -15,7 +15,7 @@ export class BodyRefused extends Error {
 }
 
 /** The body as text, whatever its type; empty where there is none. Rejects with BodyRefused, or when it breaks off. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
+export async function readBody(request: BootRequest, limitBytes: number): Promise<string> {
   const { 'content-length': length, 'transfer-encoding': coding, 'content-type': type } = request.headers;
   if ((length === undefined || length === '0') && coding === undefined) return '';
   if (type !== undefined && !MEDIA_TYPE.test(type)) throw new BodyRefused(415, `'${type}' is no media type`);
@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   if (Number(length ?? 0) > limitBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request) {
     size += chunk.length;
     if (size > limitBytes) throw tooLarge;
     chunks.push(chunk);

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Permission } from '../auth.ts';
+import type { BootAnswer, BootRequest } from './answer.ts';
 
 /** What a route's path gave, by name and percent-decoded. */
 export type Params = Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface Route {
   /** `/trees/:distro/*`; a name stands for one segment, the star for all the rest. */
   readonly path: string;
   readonly permission: Extract<Permission, 'machine'>;
-  handle(request: IncomingMessage, response: ServerResponse, params: Params): Promise<void> | void;
+  handle(request: BootRequest, params: Params): Promise<BootAnswer> | BootAnswer;
 }
 
 export interface FoundRoute {

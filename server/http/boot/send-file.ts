@@ -1,8 +1,8 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FileCache, FileVersion } from '../../file-cache.ts';
-import { beginContent, type ContentFacts, type Part } from './content.ts';
-import { createOutlet, type Outlet } from './outlet.ts';
+import { type FileHandle, stat } from 'node:fs/promises';
+import { type FileCache, type FileVersion, type HeldFile, openLocated } from '../../file-cache.ts';
+import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer } from './answer.ts';
+import { answerContent, type ContentFacts, type Part } from './content.ts';
+import type { Outlet } from './outlet.ts';
 
 export interface Sent {
   readonly bytes: number;
@@ -12,13 +12,11 @@ export interface Sent {
 
 /** Sends files as they lie on the disk, or in memory. */
 export interface FileSender {
-  /** `onSent` hears what really left, also when the machine went away in the middle. Rejects if it cannot be read. */
-  send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    path: string,
-    onSent: (sent: Sent) => void,
-  ): Promise<void>;
+  /**
+   * The answer that is a file. `path` is a real one: what lies there by a link now is not sent. `onSent` hears what
+   * really left, also when the machine went away in the middle. Rejects if it cannot be read.
+   */
+  answer(request: BootRequest, path: string, onSent: (sent: Sent) => void): Promise<BootAnswer>;
   /** Buffers of files that are being read from the disk. */
   bytesInUse(): number;
 }
@@ -33,75 +31,79 @@ const SMALLEST_READ_BYTES = 64 * 1024;
 export function createFileSender(cache: FileCache): FileSender {
   let reading = 0;
 
-  const fromMemory = async (
-    request: IncomingMessage,
-    response: ServerResponse,
+  const fromMemory = (
+    request: BootRequest,
     facts: FileVersion,
-    bytes: Buffer,
+    { bytes, release }: HeldFile,
     onSent: (sent: Sent) => void,
-  ): Promise<void> => {
-    const part = beginContent(request, response, contentFactsOf(facts));
-    if (part === undefined) return;
-    await report(part, onSent, () => sendPieces(createOutlet(response), bytes, part));
+  ): BootAnswer => {
+    const { part, ...answer } = answerContent(request, contentFactsOf(facts));
+    if (part === undefined) {
+      release();
+      return answer;
+    }
+    const body = (outlet: Outlet) =>
+      report(part, onSent, () => sendPieces(outlet, bytes, part)).finally(release);
+    return { ...answer, body };
+  };
+
+  const bufferFor = (outlet: Outlet, length: number): Buffer => {
+    // Where the kernel sends the most of it, what is read are small pieces in between.
+    const share =
+      outlet.sendFile === undefined
+        ? Math.max(SMALLEST_READ_BYTES, (READ_BUDGET_BYTES - reading) / 8)
+        : SMALLEST_READ_BYTES;
+    return Buffer.allocUnsafeSlow(Math.min(length, LARGEST_READ_BYTES, Math.floor(share)));
   };
 
   const fromDisk = async (
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: BootRequest,
     file: FileHandle,
     onSent: (sent: Sent) => void,
-  ): Promise<void> => {
+  ): Promise<BootAnswer> => {
     const facts = await file.stat();
-    const part = beginContent(request, response, contentFactsOf(facts));
-    if (part === undefined) return;
-    const share = Math.min(
-      LARGEST_READ_BYTES,
-      Math.max(SMALLEST_READ_BYTES, (READ_BUDGET_BYTES - reading) / 8),
-    );
-    const buffer = Buffer.allocUnsafeSlow(Math.min(part.to - part.from + 1, Math.floor(share)));
-    reading += buffer.length;
-    const send = () =>
-      sendRead(createOutlet(response), { file, facts, part, buffer }).finally(() => {
-        reading -= buffer.length;
-      });
-    try {
-      await report(part, onSent, send);
-    } finally {
-      // A file that is not whole, or not the same any more: the machine must not take it for what it asked for.
-      if (!response.writableEnded) response.destroy();
+    const { part, ...answer } = answerContent(request, contentFactsOf(facts));
+    if (part === undefined) {
+      await file.close();
+      return answer;
     }
+    const body = async (outlet: Outlet): Promise<void> => {
+      const buffer = bufferFor(outlet, part.to - part.from + 1);
+      reading += buffer.length;
+      const send = () =>
+        sendRead(outlet, { file, facts, part, buffer }).finally(() => {
+          reading -= buffer.length;
+        });
+      await report(part, onSent, send).finally(() => file.close());
+    };
+    return { ...answer, body };
   };
 
   return {
     bytesInUse: () => reading,
-    async send(request, response, path, onSent) {
+    async answer(request, path, onSent) {
+      const recent = cache.holdRecent(path);
+      if (recent !== undefined) return fromMemory(request, recent.version, recent, onSent);
       const facts = await stat(path);
-      if (!facts.isFile()) return refuseNonFile(response);
+      if (!facts.isFile()) return NOT_A_FILE;
       const held = cache.hold(path, facts);
-      if (held !== undefined) {
-        return fromMemory(request, response, facts, held.bytes, onSent).finally(held.release);
-      }
+      if (held !== undefined) return fromMemory(request, facts, held, onSent);
       // What is measured is what is sent, and what cannot be read fails while there can still be an answer.
-      const file = await open(path, 'r');
-      try {
-        await fromDisk(request, response, file, onSent);
-      } finally {
+      const file = await openLocated(path);
+      if (file === undefined) return NOT_A_FILE;
+      return fromDisk(request, file, onSent).catch(async (error) => {
         await file.close();
-      }
+        throw error;
+      });
     },
   };
 }
 
+const NOT_A_FILE = wholeAnswer(404, PLAIN_TEXT, 'not a file\n');
+
 function contentFactsOf({ size, mtimeMs }: FileVersion): ContentFacts {
   const etag = `"${size.toString(16)}-${Math.floor(mtimeMs * 1000).toString(16)}"`;
   return { size, etag, modifiedMs: mtimeMs };
-}
-
-function refuseNonFile(response: ServerResponse): void {
-  const text = 'not a file\n';
-  response
-    .writeHead(404, ['content-type', 'text/plain; charset=utf-8', 'content-length', String(text.length)])
-    .end(text);
 }
 
 async function report(
@@ -135,6 +137,8 @@ interface Reading {
 /** The same from the disk. The last piece leaves only if the file is still the one that was announced. */
 async function sendRead(outlet: Outlet, { file, facts, part, buffer }: Reading): Promise<number> {
   for (let at = part.from; ; ) {
+    const beforeLast = part.to + 1 - buffer.length - at;
+    if (beforeLast > 0) at += (await outlet.sendFile?.(file.fd, at, beforeLast)) ?? 0;
     const wanted = Math.min(buffer.length, part.to - at + 1);
     const { bytesRead } = await file.read(buffer, 0, wanted, at);
     const isLast = at + bytesRead > part.to;

@@ -7,15 +7,20 @@ import { distroTrees } from '../../../src/services/distro-trees.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createFileCache } from '../../file-cache.ts';
 import { type Files, findProxyUri } from '../../files.ts';
+import type { LibcResult } from '../../net/libc.ts';
+import { createKernelSender } from '../../net/send-file.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { buildBootApp } from './app.ts';
 import { createFileSender } from './send-file.ts';
+import { createTreeFiles } from './tree-files.ts';
 
 export interface BootHttpParts {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
   readonly files: Files;
   readonly store: Store;
+  readonly libc: LibcResult;
+  readonly nowMs: () => number;
   readonly log: Logger;
   /** The port in the URLs that machines are given. */
   readonly httpPort: number;
@@ -23,29 +28,37 @@ export interface BootHttpParts {
   readonly config: () => Config;
 }
 
+/** Below it, a file costs less in one piece with its head. */
+const LARGEST_KEPT_BYTES = 256 * 1024;
+
 /** The boot listener's app as the configuration wants it. */
 export function openBootHttp({
   boot,
   bootFiles,
   files,
   store,
+  libc,
+  nowMs,
   log,
   httpPort,
   config,
 }: BootHttpParts): HttpApp {
   const { proxies, maxConnections, stallSeconds } = config().boot;
-  const findTree = distroTrees(store);
+  const kernel = libc.ok ? createKernelSender(libc.libc) : undefined;
+  const cache = createFileCache(config().files.cacheMegabytes * 1024 * 1024, {
+    nowMs,
+    // The kernel sends large files out of its own memory.
+    ...(kernel === undefined ? {} : { largestBytes: LARGEST_KEPT_BYTES }),
+  });
   return buildBootApp({
     boot,
     bootFiles,
-    async findInTree(distro, name) {
-      const tree = await findTree(distro);
-      return tree === undefined ? undefined : files.locateInside(tree, name);
-    },
-    files: createFileSender(createFileCache(config().files.cacheMegabytes * 1024 * 1024)),
+    findInTree: createTreeFiles({ findTree: distroTrees(store), files, nowMs }),
+    files: createFileSender(cache),
     findProxyUri: (path) => findProxyUri(path, config().files.accel),
     entrance: { httpPort, proxies: new Set(proxies.flatMap((text) => parseIpv4(text) ?? [])) },
     limits: { maxConnections, stallMs: stallSeconds * 1000 },
+    edges: { kernel, nowMs },
     log,
   });
 }

@@ -69,7 +69,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/main.ts',
       'server/host-facts.ts', // reads /proc, /sys and /run
       'server/file-cache.ts', // keeps what files.ts has found below a root
-      'server/http/boot/send-file.ts', // streams what files.ts has found below a root
+      'server/http/boot/send-file.ts', // looks at what files.ts has found below a root
       'server/http/http-listener.ts', // the unix socket's file
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/provisiond.ts', // makes the folders of the data folder

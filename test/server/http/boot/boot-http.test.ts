@@ -13,7 +13,7 @@ it.skipIf(!hasCommand('ss'))(
   'as many machines may wait to be taken as may be connected: what the queue has no room for comes back seconds later',
   async () => {
     const limits = { maxConnections: 2_000, stallMs: 60_000, isProxy: () => false };
-    const app = createBootHttp([], limits, createLog('silent'));
+    const app = createBootHttp([], limits, createLog('silent'), { nowMs: () => 0 });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = app.server.address() as AddressInfo;
     // The Send-Q of a listening socket is the length of its queue, ss(8).
