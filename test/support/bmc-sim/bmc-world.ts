@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** What a simulated BMC has of the world: tests stop its clock and fix its randomness. */
 export interface BmcWorld {
@@ -15,5 +15,15 @@ export const REAL_WORLD: BmcWorld = {
     const timer = setTimeout(fire, ms);
     return () => clearTimeout(timer);
   },
-  random: randomBytes,
+  random: takeRandom,
 };
+
+/** Randomness is taken from the system in large pieces: asking for 16 bytes costs as much as for thousands. */
+let pool = Buffer.alloc(0);
+
+function takeRandom(bytes: number): Buffer {
+  if (pool.length < bytes) pool = randomFillSync(Buffer.alloc(Math.max(bytes, 16_384)));
+  const taken = pool.subarray(0, bytes);
+  pool = pool.subarray(bytes);
+  return taken;
+}

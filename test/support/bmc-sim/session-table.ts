@@ -6,14 +6,17 @@ export class SessionTable {
   readonly #sessions = new Map<number, Session>();
   readonly #options: BmcOptions;
   readonly #now: () => number;
+  readonly #onChange: (change: 1 | -1) => void;
   /** The most that were there at a time. */
   most = 0;
   /** How many became active. */
   opened = 0;
 
-  constructor(options: BmcOptions, now: () => number) {
+  /** `onChange` hears of each slot that is taken or given back. */
+  constructor(options: BmcOptions, now: () => number, onChange: (change: 1 | -1) => void) {
     this.#options = options;
     this.#now = now;
+    this.#onChange = onChange;
   }
 
   get count(): number {
@@ -43,6 +46,7 @@ export class SessionTable {
 
   add(session: Session): void {
     this.#sessions.set(session.id, session);
+    this.#onChange(1);
     this.most = Math.max(this.most, this.#sessions.size);
   }
 
@@ -52,11 +56,13 @@ export class SessionTable {
   }
 
   remove(id: number): boolean {
-    return this.#sessions.delete(id);
+    const was = this.#sessions.delete(id);
+    if (was) this.#onChange(-1);
+    return was;
   }
 
   #dropIdle(): void {
     for (const { id, heardMs } of this.#sessions.values())
-      if (this.#now() - heardMs >= this.#options.idleTimeoutMs) this.#sessions.delete(id);
+      if (this.#now() - heardMs >= this.#options.idleTimeoutMs) this.remove(id);
   }
 }

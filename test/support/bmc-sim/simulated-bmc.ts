@@ -27,6 +27,8 @@ export interface BmcSetup {
   readonly identity?: Partial<Identity>;
   readonly world?: BmcWorld;
   readonly onPower?: OnPower;
+  /** Hears of each session slot that is taken (1) or given back (-1). */
+  readonly onSession?: (change: 1 | -1) => void;
 }
 
 /** A command that was carried out, as the tests ask for it. */
@@ -62,12 +64,13 @@ export class SimulatedBmc {
   #burst: number[] = [];
   #frozenUntilMs = 0;
 
-  constructor({ options, identity, world = REAL_WORLD, onPower = () => {} }: BmcSetup = {}) {
+  constructor(setup: BmcSetup = {}) {
+    const { options, identity, world = REAL_WORLD, onPower = () => {}, onSession = () => {} } = setup;
     this.options = { ...DEFAULT_OPTIONS, ...options };
     this.#world = world;
     this.chassis = new Chassis(this.options, world, onPower);
     this.inventory = new Inventory({ ...DEFAULT_IDENTITY, ...identity });
-    this.sessions = new SessionTable(this.options, () => world.now());
+    this.sessions = new SessionTable(this.options, () => world.now(), onSession);
     this.#setup = new SessionSetup(this.options, world, this.sessions);
     this.#setup15 = new SessionSetup15(this.options, world, this.sessions);
     this.#lost = new Set(this.options.losesAnswerTo);

@@ -83,8 +83,12 @@ export function encryptPayload(k2: Buffer, iv: Buffer, payload: Buffer, padding 
 
 /** `length` bytes of confidentiality pad, and their number. */
 export function rightPadding(length: number): Buffer {
-  return Buffer.from([...Array.from({ length }, (_, at) => at + 1), length]);
+  return RIGHT_PADDINGS[length] ?? Buffer.alloc(0);
 }
+
+const RIGHT_PADDINGS = Array.from({ length: 16 }, (_, length) =>
+  Buffer.from([...Array.from({ length }, (_, at) => at + 1), length]),
+);
 
 /** The payload, or undefined where the padding is wrong. */
 export function decryptPayload(k2: Buffer, bytes: Buffer): Buffer | undefined {
