@@ -56,7 +56,10 @@ export class BmcNet {
   readonly bindPeers = plainPeers(this.bind);
 
   /** Puts a BMC on an address. */
-  add(setup: Omit<BmcSetup, 'world'> = {}, { address, port } = { address: '10.0.0.9', port: 623 }): SimulatedBmc {
+  add(
+    setup: Omit<BmcSetup, 'world'> = {},
+    { address, port } = { address: '10.0.0.9', port: 623 },
+  ): SimulatedBmc {
     const world = { now: this.timers.now, startTimer: this.timers.start, random: this.random };
     const bmc = new SimulatedBmc({ ...setup, world });
     this.#bmcs.set(`${address}:${port}`, bmc);
@@ -73,12 +76,16 @@ export class BmcNet {
     const untilMs = this.timers.nowMs + LONGEST_MS;
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (isOver) return work;
+      if (isOver) return work.finally(() => this.#deliver());
       if (this.timers.nowMs > untilMs) throw new Error('it hangs: an hour has passed');
-      // Datagrams first, which take no time.
-      const arrived = this.#onTheWay.splice(0);
-      for (const arrive of arrived) arrive();
-      if (arrived.length === 0) this.timers.advance(TURN_MS);
+      if (!this.#deliver()) this.timers.advance(TURN_MS);
     }
+  }
+
+  /** What is on the way arrives, which takes no time. */
+  #deliver(): boolean {
+    const arrived = this.#onTheWay.splice(0);
+    for (const arrive of arrived) arrive();
+    return arrived.length > 0;
   }
 }
