@@ -58,7 +58,7 @@ import { createTftpAddresses } from './tftp/addresses.ts';
 import { bootFilesByTftp } from './tftp/boot-files.ts';
 import { inAnyCase } from './tftp/lookup.ts';
 import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
-import { createTimers } from './timers.ts';
+import { createTimers, nextTurn } from './timers.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -82,6 +82,9 @@ export interface ProvisiondOptions {
   readonly version: string;
 }
 
+/** A storm of thousands of machines, until it is moved into the database. */
+const DATABASE_LOG_BYTES = 24 * 1024 * 1024;
+
 /** Builds every object of the service, in one visible order, each out of those before it. Nothing listens yet. */
 export async function buildProvisiond(options: ProvisiondOptions): Promise<Provisiond> {
   const { log, root, version } = options;
@@ -90,7 +93,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const socketPath = config.http.socket ?? join(dataDir, 'provision.sock');
 
   // The database and the edges that the use cases need.
-  const store = await openSqliteStore(dataDir);
+  const store = await openSqliteStore(dataDir, { logBytes: DATABASE_LOG_BYTES });
   const keyPath = join(dataDir, 'secret.key');
   await refuseLostKey(keyPath, () => listSealedRecords(store));
   const secrets = openSecretBox(keyPath);
@@ -258,6 +261,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async start() {
       await listeners.start();
       await network.reconcile();
+      inBackground('read the machines into memory', () => store.dhcp.readMachines(nextTurn));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);

@@ -24,3 +24,8 @@ export function createTimers(log: Logger): Timers {
     },
   };
 }
+
+/** Resolves when what waits in the sockets has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -62,6 +62,11 @@ export interface LeaseWrite {
 export interface DhcpStore {
   /** The machine that a record knows by this key. */
   findMachine(key: BindingKey): MachineFacts | undefined;
+  /**
+   * Reads all machines into memory, a few at a time with a pause between: the first packets need not wait for it, and
+   * nobody after them for the database.
+   */
+  readMachines(pause: () => Promise<void>, atOnce?: number): Promise<void>;
   /** The machine whose record knows no MAC, and whose live lease this MAC has; `key` is what that is kept under. */
   findMachineSeen(
     mac: string,

@@ -10,10 +10,14 @@ export interface Changes {
   readonly leases: ReadonlySet<number>;
   /** Addresses that a record, the service or a gateway took or left. */
   readonly addresses: ReadonlySet<number>;
-  /** Systems whose installs changed. */
-  readonly installs: ReadonlySet<number>;
-  /** Something of a system, an interface or a profile changed. */
+  /** Systems of which something changed: of themselves, their addresses or their installs. */
+  readonly systems: ReadonlySet<number>;
+  /** Keys that an interface has or had. */
+  readonly keys: ReadonlySet<string>;
+  /** Something of a record changed that says who an address belongs to. */
   readonly records: boolean;
+  /** Something of a profile changed, and with it of every machine that has it. */
+  readonly profiles: boolean;
 }
 
 export interface WatchedDatabase {
@@ -26,7 +30,7 @@ export interface WatchedDatabase {
 /** Enough for every query of the service; those whose text depends on numbers of values come and go. */
 const MAX_STATEMENTS = 500;
 
-type Topic = 'lease' | 'address' | 'install' | 'record';
+type Topic = 'lease' | 'address' | 'system' | 'install' | 'key' | 'profile';
 
 /**
  * Tells of every change once it is committed, before whoever waits for the commit goes on. Triggers see what no code
@@ -41,18 +45,25 @@ export function watchChanges(
 ): WatchedDatabase {
   let pending = noChanges();
   let dirty = false;
-  const note: Record<Topic, (key: number) => void> = {
-    lease: (ip) => pending.leases.add(ip),
-    address: (ip) => pending.addresses.add(ip),
-    install: (systemId) => pending.installs.add(systemId),
-    record: () => {
+  const note: Record<Topic, (value: number | string | null) => void> = {
+    lease: (ip) => pending.leases.add(Number(ip)),
+    address: (ip) => pending.addresses.add(Number(ip)),
+    system: (id) => {
       pending.records = true;
+      if (id !== null) pending.systems.add(Number(id));
+    },
+    install: (systemId) => pending.systems.add(Number(systemId)),
+    key: (key) => {
+      if (key !== null) pending.keys.add(String(key));
+    },
+    profile: () => {
+      pending.profiles = true;
     },
   };
   for (const [topic, add] of Object.entries(note)) {
-    writer.function(`note_${topic}`, (key: number) => {
+    writer.function(`note_${topic}`, (value: number | string | null) => {
       dirty = true;
-      add(key);
+      add(value);
       return null;
     });
   }
@@ -71,8 +82,10 @@ function noChanges() {
   return {
     leases: new Set<number>(),
     addresses: new Set<number>(),
-    installs: new Set<number>(),
+    systems: new Set<number>(),
+    keys: new Set<string>(),
     records: false,
+    profiles: false,
   };
 }
 
@@ -125,9 +138,19 @@ const ALL: readonly Event[] = ['insert', 'update', 'delete'];
 const TRIGGERS = [
   ...onChange('leases', ALL, (side) => `note_lease(${side}.ip)`),
   // A lease's own row among the addresses says nothing that the lease does not.
-  ...onChange('addresses', ALL, (side) => `note_address(${side}.ip) where ${side}.kind != 'lease'`),
-  ...onChange('installs', ALL, (side) => `note_install(${side}.system_id)`),
-  ...['systems', 'interfaces', 'profiles'].flatMap((table) =>
-    onChange(table, ALL, (side) => `note_record(${side}.id)`),
+  ...onChange(
+    'addresses',
+    ALL,
+    (side) => `note_address(${side}.ip), note_system(${side}.system_id) where ${side}.kind != 'lease'`,
   ),
+  ...onChange('installs', ALL, (side) => `note_install(${side}.system_id)`),
+  ...onChange('systems', ALL, (side) => `note_system(${side}.id)`),
+  ...onChange(
+    'interfaces',
+    ALL,
+    (side) =>
+      `note_system(${side}.system_id), note_key(${side}.mac), note_key(${side}.client_key), note_key(${side}.circuit_key)`,
+  ),
+  // A new one has no machines yet.
+  ...onChange('profiles', ['update'], (side) => `note_profile(${side}.id)`),
 ];

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DomainError } from '../domain/errors.ts';
@@ -20,6 +20,8 @@ export interface BackgroundFlush {
   close(): void;
 }
 
+const CHUNK_BYTES = 1024 * 1024;
+
 /**
  * A flush takes a third of a millisecond on an idle disk and a hundred times that on a busy one. SQLite's own stops the
  * thread, and with it the answers to machines that wait for no disk. So a commit is written without one, and the log is
@@ -30,15 +32,26 @@ export interface BackgroundFlush {
  * and what stands behind a hole is not read again. So nothing is promised after a failure until the log is empty.
  *
  * @param database open, in WAL mode, the file of its log written at least once; synchronous=FULL for all other work
+ * @param logBytes how long the log is made ahead; nobody may write meanwhile
  */
 export function openBackgroundFlush(
   database: BetterSqlite3.Database,
   flushData: (file: number) => Promise<void> = promisify(fdatasync),
+  logBytes = 0,
 ): BackgroundFlush {
   // SQLite keeps no lock on its log, so that closing this descriptor takes none away.
-  const log = openSync(`${database.name}-wal`, 'r');
+  const log = openSync(`${database.name}-wal`, 'r+');
   let last = Promise.resolve();
   let isBroken = false;
+  const flush = (): Promise<void> => {
+    last = flushData(log);
+    // Whoever waits hears of it; nobody may be waiting yet.
+    last.catch(() => {
+      isBroken = true;
+    });
+    return last;
+  };
+  if (layOut(log, logBytes)) void flush();
   const unflushed = (work: () => void): void => {
     database.pragma('synchronous = NORMAL');
     try {
@@ -58,12 +71,7 @@ export function openBackgroundFlush(
     begin(work) {
       mend();
       unflushed(work);
-      last = flushData(log);
-      // Whoever waits hears of it; nobody may be waiting yet.
-      last.catch(() => {
-        isBroken = true;
-      });
-      return last;
+      return flush();
     },
     flushed: () => last,
     close: () => closeSync(log),
@@ -87,4 +95,21 @@ function diskRefuses(): DomainError {
       hint: 'look at the kernel log (dmesg) and the free space of the data folder; the service goes on by itself when the disk does',
     },
   );
+}
+
+/**
+ * Makes the log as long as it will be, in zeros, which SQLite takes for the end of it: a flush that also makes a file longer
+ * waits for the journal of the file system, a hundred times as long on a busy disk. True if anything was written.
+ */
+function layOut(log: number, wantedBytes: number): boolean {
+  const zeros = Buffer.alloc(CHUNK_BYTES);
+  const before = fstatSync(log).size;
+  try {
+    for (let at = before; at < wantedBytes; )
+      at += writeSync(log, zeros, 0, Math.min(CHUNK_BYTES, wantedBytes - at), at);
+  } catch {
+    // A disk without room for it: then it grows as it goes.
+    ftruncateSync(log, before);
+  }
+  return before < wantedBytes;
 }

@@ -15,6 +15,7 @@ import {
   leaseWrite,
   macOf,
   NOW_MS,
+  profileWrite,
   subnetWrite,
   systemWrite,
 } from '../support/store-records.ts';
@@ -134,6 +135,14 @@ const steps: fc.Arbitrary<Step>[] = [
       (store) =>
         store.transaction((tx) => tx.addresses.replaceServerAddresses(own.map(ip), NOW_MS)),
   ),
+  fc.constantFrom('grub' as const, 'ipxe' as const, null).map(
+    (loader): Step =>
+      (store, profileId) => {
+        const { input, ...rest } = profileWrite(1);
+        const write = { ...rest, input: { ...input, loader } };
+        return store.transaction((tx) => tx.profiles.update(profileId, write, NOW_MS));
+      },
+  ),
   fc.boolean().map(
     (isAdded): Step =>
       async (store) => {
@@ -163,10 +172,12 @@ it('remembers nothing that is not so, whatever is written', { timeout: 60_000 },
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 12 }),
-      async (rounds) => {
+      fc.boolean(),
+      async (rounds, isReadAhead) => {
         const { store, dataDir, dispose } = await openEmptyStore();
         try {
           const profileId = await addCatalogue(store);
+          if (isReadAhead) await store.dhcp.readMachines(async () => {});
           for (const round of rounds) {
             answersOf(store.dhcp);
             // Those of one round at the same time: transactions, groups of leases and questions between them.
@@ -180,6 +191,32 @@ it('remembers nothing that is not so, whatever is written', { timeout: 60_000 },
     ),
     { seed: 43, numRuns: 60 },
   );
+});
+
+it('reads the machines a few at a time, and what changes meanwhile as well', async () => {
+  const { store, dispose } = await openEmptyStore();
+  const profileId = await addCatalogue(store);
+  const numbers = [1, 2, 3, 4, 5];
+  const ids = await store.transaction(async (tx) => {
+    const added: number[] = [];
+    for (const n of numbers) added.push((await tx.systems.add(systemWrite(profileId, n), NOW_MS)).id);
+    return added;
+  });
+  const [first = 0, , , , last = 0] = ids;
+  let pauses = 0;
+  await store.dhcp.readMachines(async () => {
+    pauses += 1;
+    if (pauses > 1) return;
+    await store.transaction(async (tx) => {
+      await tx.systems.update(first, systemWrite(profileId, 1, { hostname: 'renamed' }), NOW_MS);
+      await tx.systems.remove(last);
+      await tx.systems.add(systemWrite(profileId, 6), NOW_MS);
+    });
+  }, 2);
+  expect(pauses).toBe(3);
+  const names = [...numbers, 6, 7].map((n) => store.dhcp.findMachine(macOf(n))?.hostname);
+  expect(names).toEqual(['renamed', 'web002', 'web003', 'web004', undefined, 'web006', undefined]);
+  await dispose();
 });
 
 it('tells a lease as soon as it is committed, and no earlier', async () => {

@@ -88,6 +88,8 @@ export const MODULES: readonly ModulePrivilege[] = [
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
     only: [
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
+      'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
+      'src/store/sqlite-checkpoint-thread.ts',
     ],
   },
   {
@@ -98,10 +100,13 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/store/sqlite.ts',
       'src/store/sqlite-boot.ts',
       'src/store/sqlite-changes.ts',
+      'src/store/sqlite-checkpoint.ts',
+      'src/store/sqlite-checkpoint-thread.ts',
       'src/store/sqlite-dhcp.ts',
       'src/store/sqlite-events.ts',
       'src/store/sqlite-flush.ts',
       'src/store/sqlite-leases.ts',
+      'src/store/sqlite-machines.ts',
     ],
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },

@@ -1,0 +1,126 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type BetterSqlite3 from 'better-sqlite3';
+
+/** Moves what the log holds into the database itself, beside the thread that answers packets. */
+export interface Checkpointer {
+  /** To be called after each commit. */
+  committed(): void;
+  /** What the next commit has to wait for: the rest of a log that shall begin anew. */
+  rest(): Promise<void> | undefined;
+  /** Before the database is closed. */
+  close(): Promise<void>;
+}
+
+/** How far the log is, in pages: a {@link https://sqlite.org/pragma.html#pragma_wal_checkpoint} row. */
+export interface LogState {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+export interface CheckpointerOptions {
+  /** Default {@link LOG_PAGES}. */
+  readonly logPages?: number;
+  /** What the thread runs. */
+  readonly program?: URL;
+}
+
+/** Pages (of 4 KiB) after which the log is emptied: some two thousand new leases. */
+const LOG_PAGES = 4_000;
+/** Where there is no thread, SQLite does it within a commit, as it does by itself. */
+const SQLITES_OWN_PAGES = 1_000;
+
+/** From the sources (in tests) the built file is used: node starts no TypeScript. */
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts')
+    ? '../../dist/src/store/sqlite-checkpoint-thread.js'
+    : './sqlite-checkpoint-thread.js',
+  import.meta.url,
+);
+
+/**
+ * SQLite empties its log within a commit, with two flushes: tens of milliseconds for which no packet is answered. Here
+ * another thread does it, with a connection that writes nothing else, while commits go on. Commits then wait for what
+ * they have added meanwhile, so that it ever comes to an end and the log begins anew in its place.
+ *
+ * @param database the writing connection, in WAL mode
+ */
+export function openCheckpointer(
+  database: BetterSqlite3.Database,
+  { logPages = LOG_PAGES, program = THREAD }: CheckpointerOptions = {},
+): Checkpointer {
+  // NOOP only asks (SQLite 3.51).
+  const ask = database.prepare<[], LogState>('pragma wal_checkpoint(NOOP)');
+  let thread: CheckpointThread | undefined;
+  let running = false;
+  let rest: Promise<void> | undefined;
+  const giveUp = (): void => {
+    database.pragma(`wal_autocheckpoint = ${SQLITES_OWN_PAGES}`);
+    committed = () => {};
+  };
+  const empty = async (): Promise<void> => {
+    running = true;
+    thread ??= startThread(program, database.name);
+    try {
+      await thread.checkpoint();
+      if (isLeft(ask.get())) {
+        rest = thread.checkpoint().then(() => {});
+        await rest;
+      }
+    } catch {
+      giveUp();
+    }
+    rest = undefined;
+    running = false;
+  };
+  let committed = (): void => {
+    if (running) return;
+    const state = ask.get();
+    if (state !== undefined && state.log - state.checkpointed >= logPages) void empty();
+  };
+  database.pragma('wal_autocheckpoint = 0');
+  return {
+    committed: () => committed(),
+    rest: () => rest,
+    async close() {
+      committed = () => {};
+      await thread?.close();
+    },
+  };
+}
+
+function isLeft(state: LogState | undefined): boolean {
+  return state !== undefined && state.checkpointed < state.log;
+}
+
+interface CheckpointThread {
+  checkpoint(): Promise<LogState>;
+  close(): Promise<void>;
+}
+
+function startThread(program: URL, path: string): CheckpointThread {
+  const worker = new Worker(fileURLToPath(program), { workerData: path });
+  worker.unref();
+  let isGone = false;
+  const gone = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      isGone = true;
+      reject(new Error('the thread has ended'));
+    });
+  });
+  // Whoever waits hears of it; nobody may be waiting.
+  gone.catch(() => {});
+  return {
+    checkpoint() {
+      const done = new Promise<LogState>((resolve) => worker.once('message', resolve));
+      worker.postMessage('checkpoint');
+      return Promise.race([done, gone]);
+    },
+    async close() {
+      if (isGone) return;
+      worker.postMessage('close');
+      await gone.catch(() => {});
+    },
+  };
+}
