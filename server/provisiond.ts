@@ -29,6 +29,7 @@ import type { StoredSystem } from '../src/store/store.ts';
 import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { logPackets } from './dhcp/packet-log.ts';
+import { rehearse } from './dhcp/rehearsal.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
 import { createServerProbe } from './dhcp/server-probe.ts';
 import { createWireWatch } from './dhcp/wire-watch.ts';
@@ -58,7 +59,7 @@ import { createTftpAddresses } from './tftp/addresses.ts';
 import { bootFilesByTftp } from './tftp/boot-files.ts';
 import { inAnyCase } from './tftp/lookup.ts';
 import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
-import { createTimers, nextTurn } from './timers.ts';
+import { aWhile, createTimers } from './timers.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -83,7 +84,7 @@ export interface ProvisiondOptions {
 }
 
 /** A storm of thousands of machines, until it is moved into the database. */
-const DATABASE_LOG_BYTES = 24 * 1024 * 1024;
+const DATABASE_LOG_BYTES = 64 * 1024 * 1024;
 
 /** Builds every object of the service, in one visible order, each out of those before it. Nothing listens yet. */
 export async function buildProvisiond(options: ProvisiondOptions): Promise<Provisiond> {
@@ -261,7 +262,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async start() {
       await listeners.start();
       await network.reconcile();
-      inBackground('read the machines into memory', () => store.dhcp.readMachines(nextTurn));
+      inBackground('read the machines into memory', () => store.dhcp.readMachines(aWhile));
+      if (network.servedByDhcp().length > 0)
+        inBackground('rehearse', () => rehearse({ nowMs: deps.now, log, pause: aWhile }));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);

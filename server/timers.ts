@@ -25,7 +25,7 @@ export function createTimers(log: Logger): Timers {
   };
 }
 
-/** Resolves when what waits in the sockets has had its turn. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Resolves after some milliseconds: for work in slices, that those who wait for something meanwhile get most of the time. */
+export function aWhile(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 4).unref());
 }

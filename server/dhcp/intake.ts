@@ -1,3 +1,4 @@
+import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
 import { type Mac, macFromBytes } from '../../src/domain/mac.ts';
 import type { UdpAddress } from '../net/udp-socket.ts';
 import type { ClientLimits } from './client-limits.ts';
@@ -28,15 +29,17 @@ export interface Intake {
 }
 
 /**
- * Node hands over up to 32 datagrams in one turn of its loop. This many in one turn means that more are waiting in the
- * socket: a queue builds.
+ * Node by itself hands over up to 32 datagrams in one turn of its loop. This many in one turn means that more are waiting
+ * in the socket: a queue builds.
  */
 const BUSY_PACKETS_A_TURN = 24;
 /**
- * Packets of strangers served in a turn while the queue builds. Fewer would empty the socket faster, for the machines
- * with a record, but throw away work that could be done where all are strangers.
+ * Packets of strangers served in a turn in which Node may have left some in the socket. Fewer would empty the socket
+ * faster, for the machines with a record, but throw away work that could be done where all are strangers.
  */
 const STRANGERS_A_BUSY_TURN = 8;
+/** Taken in one turn, so many say that the socket is emptied in each (net/datagram-drain.ts). */
+const DRAINED_PACKETS_A_TURN = 33;
 const STRANGERS_A_TURN = 32;
 /** Strangers that wait; whoever comes after them asks again after some seconds, RFC 2131 §4.1. */
 const MOST_WAITING = 4_096;
@@ -44,11 +47,14 @@ const MOST_WAITING = 4_096;
 /**
  * Serves packets as they come, as long as they come one by one. When a queue builds, machines with a record are served
  * at once and strangers wait, and are dropped when too many do: the socket's own queue, in which all are alike and
- * the newest is lost, must be kept short. A client beyond its rate is dropped in any case.
+ * the newest is lost, must be kept short. Of the machines with a record those that look for an address go first: an
+ * OFFER is a moment's work, and what follows a REQUEST (the disk, a loader, a kernel) would hold up the others' first
+ * word. A client beyond its rate is dropped in any case.
  */
 export function createIntake(deps: IntakeDeps): Intake {
   const { limits, isKnown, nowMs, serve, counters, log, interfaceName, isCrowded, later } = deps;
   const waiting: { readonly bytes: Buffer; readonly source: UdpAddress }[] = [];
+  const requests: { readonly bytes: Buffer; readonly source: UdpAddress }[] = [];
   let taken = 0;
   let turnEnds = false;
 
@@ -58,8 +64,10 @@ export function createIntake(deps: IntakeDeps): Intake {
       log.warn({ interface: interfaceName, count: counters[count] }, message);
   };
   const endTurn = (): void => {
-    const share = taken >= BUSY_PACKETS_A_TURN ? STRANGERS_A_BUSY_TURN : STRANGERS_A_TURN;
+    const isBusy = taken >= BUSY_PACKETS_A_TURN && taken < DRAINED_PACKETS_A_TURN;
+    const share = isBusy ? STRANGERS_A_BUSY_TURN : STRANGERS_A_TURN;
     taken = 0;
+    for (const { bytes, source } of requests.splice(0)) serve(bytes, source);
     for (const { bytes, source } of waiting.splice(0, share)) serve(bytes, source);
     turnEnds = waiting.length > 0;
     if (turnEnds) later(endTurn);
@@ -77,7 +85,12 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (limits.judge(bytes, nowMs()) === 'limited')
         return drop('limited', 'DHCP packets dropped: a client, or what is no DHCP, comes too often');
       const queueBuilds = taken >= BUSY_PACKETS_A_TURN || waiting.length > 0 || isCrowded();
-      if (!queueBuilds || !isStranger(bytes)) return serve(bytes, source);
+      if (!queueBuilds) return serve(bytes, source);
+      if (!isStranger(bytes)) {
+        if (!isRequest(bytes)) return serve(bytes, source);
+        requests.push({ bytes, source });
+        return;
+      }
       if (waiting.length >= MOST_WAITING || isCrowded())
         return drop('strangersDropped', 'DHCP overloaded: packets of machines without a record are dropped');
       waiting.push({ bytes, source });
@@ -87,3 +100,10 @@ export function createIntake(deps: IntakeDeps): Intake {
 
 /** RFC 2131 §2 figure 1. */
 const CHADDR_AT = 28;
+/** Option 53, RFC 2132 §9.6, where all firmware has it: first, behind the cookie. */
+const MESSAGE_TYPE_AT = 240;
+const REQUEST = [OPTION.messageType, 1, MESSAGE_TYPE.request];
+
+function isRequest(bytes: Buffer): boolean {
+  return REQUEST.every((byte, index) => bytes[MESSAGE_TYPE_AT + index] === byte);
+}

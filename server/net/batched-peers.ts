@@ -17,7 +17,7 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from './libc.ts';
-import { type Ipv4Name, ipv4Name, ReceiveRing } from './message-ring.ts';
+import { hasMessageRings, type Ipv4Name, ipv4Name, ReceiveRing } from './message-ring.ts';
 import { Outbox, type Receiver } from './outbox.ts';
 import {
   type BindPeers,
@@ -38,9 +38,6 @@ const CALLS_A_TURN = 8;
 const MESSAGE_BYTES = 2048;
 const BUFFER_BYTES = 1024 * 1024;
 
-/** The layouts of message-ring.ts hold on these, where the order of bytes is little-endian. */
-const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'];
-
 /**
  * Peer sockets that take and send many datagrams by one system call (recvmmsg, sendmmsg), for IPv4 on 64-bit
  * little-endian Linux; plain ones for all else, which do the same more slowly. Node waits for the first datagram and
@@ -52,7 +49,7 @@ export function choosePeers(
   arch: string = process.arch,
   order: 'LE' | 'BE' = endianness(),
 ): BindPeers {
-  if (!loaded.ok || !ARCHITECTURES.includes(arch) || order !== 'LE') return plain;
+  if (!loaded.ok || !hasMessageRings(arch, order)) return plain;
   const { libc } = loaded;
   const shared: Shared = {
     libc,

@@ -1,4 +1,5 @@
 import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import type { DatagramDrain } from './datagram-drain.ts';
 import {
   AF_INET,
   type CallResult,
@@ -22,6 +23,7 @@ export interface DeviceSocketOptions {
   readonly port: number;
   /** Receive queue, default {@link RECEIVE_BUFFER_BYTES}. */
   readonly receiveBufferBytes?: number;
+  readonly drain?: DatagramDrain | undefined;
 }
 
 /**
@@ -45,7 +47,8 @@ export function openDeviceSocket(libc: Libc, options: DeviceSocketOptions, handl
     libc.close(fd);
     throw refuse(failed.step, failed.code);
   }
-  return adoptUdpSocket(fd, handlers, { receiveBufferBytes: options.receiveBufferBytes, libc });
+  const { receiveBufferBytes, drain } = options;
+  return adoptUdpSocket(fd, handlers, { receiveBufferBytes, libc, drain });
 }
 
 interface FailedStep {

@@ -1,3 +1,4 @@
+import { createDatagramDrain, type DatagramDrain } from './datagram-drain.ts';
 import { openDeviceSocket, readBoundDevice } from './device-socket.ts';
 import type { HandedInSocket } from './handed-in-sockets.ts';
 import type { MachineInterface } from './interfaces.ts';
@@ -38,12 +39,13 @@ export interface OpenerParts {
 /** One opener a process: it remembers which of the handed-in descriptors are used up. */
 export function createDhcpSocketOpener({ libc, handedIn }: OpenerParts): DhcpSocketOpener {
   const usedFds = new Set<number>();
+  const drain = libc.ok ? createDatagramDrain(libc.libc) : undefined;
   return {
     plan: (wanted, machine, port) =>
       planSockets({ wanted, machine, port, handedIn, noDeviceSockets: libc.ok ? undefined : libc.reason }),
     open: async (plan, port, handlers) => {
       try {
-        const udp = await openUdp(plan, port, { libc, usedFds, handlers });
+        const udp = await openUdp(plan, port, { libc, usedFds, handlers, drain });
         const packet = openPacketSocket(libc, plan.interfaceIndex);
         return { kind: plan.kind, udp, packet, notes: noteLimits(udp.receiveBufferBytes, packet) };
       } catch (error) {
@@ -63,6 +65,7 @@ interface OpenContext {
   readonly libc: LibcResult;
   readonly usedFds: Set<number>;
   readonly handlers: UdpHandlers;
+  readonly drain: DatagramDrain | undefined;
 }
 
 async function openUdp(plan: SocketPlan, port: number, context: OpenContext): Promise<UdpSocket> {
@@ -72,7 +75,11 @@ async function openUdp(plan: SocketPlan, port: number, context: OpenContext): Pr
       return adoptHandedIn(plan, port, context);
     case 'device': {
       if (context.libc.ok)
-        return openDeviceSocket(context.libc.libc, { interfaceName, port }, context.handlers);
+        return openDeviceSocket(
+          context.libc.libc,
+          { interfaceName, port, drain: context.drain },
+          context.handlers,
+        );
       throw new SocketRefused(
         { step: 'load', code: 'NO_FFI', interfaceName, port },
         context.libc.reason,
@@ -88,7 +95,7 @@ async function openUdp(plan: SocketPlan, port: number, context: OpenContext): Pr
 async function adoptHandedIn(
   plan: SocketPlan & { readonly kind: 'handed-in' },
   port: number,
-  { libc, usedFds, handlers }: OpenContext,
+  { libc, usedFds, handlers, drain }: OpenContext,
 ): Promise<UdpSocket> {
   const { fd, interfaceName } = plan;
   const refuse = (code: string, reason: string, remedy: string) =>
@@ -113,7 +120,7 @@ async function adoptHandedIn(
   const unit = `Set ListenDatagram=0.0.0.0:${port} in its unit and restart the service.`;
   let udp: UdpSocket;
   try {
-    udp = adoptUdpSocket(fd, handlers, { libc: libc.ok ? libc.libc : undefined });
+    udp = adoptUdpSocket(fd, handlers, { libc: libc.ok ? libc.libc : undefined, drain });
   } catch (error) {
     throw refuse('NOT_UDP4', `what was handed in is not usable: ${String(error)}`, unit);
   }

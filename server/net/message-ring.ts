@@ -1,4 +1,12 @@
+import { endianness } from 'node:os';
 import type { CallResult, Libc } from './libc.ts';
+
+/** The layouts below hold on these, where the order of bytes is little-endian. */
+const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'];
+
+export function hasMessageRings(arch: string = process.arch, order: 'LE' | 'BE' = endianness()): boolean {
+  return ARCHITECTURES.includes(arch) && order === 'LE';
+}
 
 /**
  * Many datagrams a system call: the structures of recvmmsg(2) and sendmmsg(2) as Linux lays them out on 64-bit

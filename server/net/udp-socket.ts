@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/domain/ipv4.ts';
+import type { DatagramDrain, TakeDatagram } from './datagram-drain.ts';
 import { type Libc, MSG_DONTWAIT } from './libc.ts';
 import { encodeSockaddrIn } from './sockaddr.ts';
 
@@ -40,20 +41,23 @@ export interface AdoptOptions {
   readonly receiveBufferBytes?: number | undefined;
   /** Sends are its calls then: they cost half of what Node's cost. */
   readonly libc?: Pick<Libc, 'sendto'> | undefined;
+  /** Takes what waits behind the datagram that Node has read. */
+  readonly drain?: DatagramDrain | undefined;
 }
 
 /** Takes over an open, bound file descriptor; from then on closing the socket closes it. */
 export function adoptUdpSocket(
   fd: number,
   handlers: UdpHandlers,
-  { receiveBufferBytes = RECEIVE_BUFFER_BYTES, libc }: AdoptOptions = {},
+  { receiveBufferBytes = RECEIVE_BUFFER_BYTES, libc, drain }: AdoptOptions = {},
 ): UdpSocket {
   const socket = createUdp4(false);
   try {
     // `exclusive`: under node:cluster the descriptor is this worker's, not the primary's.
     socket.bind({ fd, exclusive: true });
     const sendNow = libc && ((bytes: Buffer, to: UdpAddress) => sendByCall(libc, fd, bytes, to));
-    return wrap(socket, handlers, receiveBufferBytes, sendNow);
+    const drainNow = drain && ((isOpen: () => boolean, take: TakeDatagram) => drain.drain(fd, isOpen, take));
+    return wrap(socket, handlers, receiveBufferBytes, { sendNow, drainNow });
   } catch (error) {
     socket.close();
     throw error;
@@ -94,28 +98,36 @@ function sendByCall(libc: Pick<Libc, 'sendto'>, fd: number, bytes: Buffer, to: U
   return libc.sendto(fd, bytes, MSG_DONTWAIT, encodeSockaddrIn(to.address, to.port)).ok;
 }
 
+/** What is done by calls of the C library on the socket's descriptor. */
+interface ByCalls {
+  readonly sendNow?: ((bytes: Buffer, to: UdpAddress) => boolean) | undefined;
+  readonly drainNow?: ((isOpen: () => boolean, take: TakeDatagram) => void) | undefined;
+}
+
 function wrap(
   socket: Socket,
   handlers: UdpHandlers,
   wantedBufferBytes: number,
-  sendNow?: (bytes: Buffer, to: UdpAddress) => boolean,
+  { sendNow, drainNow }: ByCalls = {},
 ): UdpSocket {
+  let closed: Promise<void> | undefined;
+  const isOpen = (): boolean => closed === undefined;
   socket.on('error', handlers.error);
   socket.on('message', (bytes, remote) => {
     const address = parseIpv4(remote.address);
     if (address !== undefined) handlers.message(bytes, { address, port: remote.port });
+    drainNow?.(isOpen, (more, from, port) => handlers.message(more, { address: from, port }));
   });
   socket.setBroadcast(true);
   // Never made smaller: who opened the descriptor may have been allowed more (SO_RCVBUFFORCE).
   if (socket.getRecvBufferSize() / 2 < wantedBufferBytes) socket.setRecvBufferSize(wantedBufferBytes);
-  let closed: Promise<void> | undefined;
   return {
     local: localAddress(socket),
     receiveBufferBytes: socket.getRecvBufferSize() / 2,
     send: (bytes, to, done) => {
       // The number of a closed descriptor may be another file's by now. What the kernel refuses, Node tries again: it
       // waits where there is no room, and says what is wrong where it cannot be.
-      if (closed === undefined && sendNow?.(bytes, to) === true) return done();
+      if (isOpen() && sendNow?.(bytes, to) === true) return done();
       try {
         socket.send(bytes, to.port, formatIpv4(to.address), (error) => done(error ?? undefined));
       } catch (error) {

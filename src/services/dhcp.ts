@@ -52,9 +52,9 @@ const QUARANTINE_MS = 60 * 60_000;
  * for bytes that are no DHCP packet, or one that no reply could answer; the listener counts and drops those.
  */
 export function dhcpService(
-  deps: Deps,
-  events: EventService,
-  installs: InstallService,
+  deps: Pick<Deps, 'now'> & { readonly store: Pick<Deps['store'], 'dhcp'> },
+  events: Pick<EventService, 'record'>,
+  installs: Pick<InstallService, 'observe'>,
   settings: DhcpSettings,
 ) {
   const { store, now } = deps;

@@ -18,8 +18,11 @@ const EVENTS_KEPT = 2000;
 const MAX_WAITING = 20_000;
 /** Events of one transaction: about a millisecond, for which no packet is answered. */
 const BATCH = 50;
+/** Between two of them, so that a storm gets most of the time; of what waits, each takes at least this part. */
+const PAUSE_MS = 5;
+const PART = 1 / 40;
 /** A machine's exchange is over long before its story is written: a storm is not slowed down by what is told of it. */
-const LATER_MS = 200;
+const LATER_MS = 1_000;
 
 type Dated = NewBootEvent & { readonly atMs: number };
 
@@ -48,7 +51,7 @@ export function eventService(
   let writing: Promise<void> | undefined;
   const writeNext = (): Promise<void> => {
     writing ??= (async () => {
-      const batch = queue.splice(0, BATCH);
+      const batch = queue.splice(0, Math.max(BATCH, Math.ceil(queue.length * PART)));
       await writeBatch(batch);
       written += batch.length;
       writing = undefined;
@@ -57,12 +60,11 @@ export function eventService(
   };
   let timer: NodeJS.Timeout | undefined;
   const drain = async (): Promise<void> => {
-    timer = undefined;
     while (queue.length > 0) {
       await writeNext();
-      // Packets that came in meanwhile go first.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS).unref());
     }
+    timer = undefined;
   };
   return {
     record(event) {

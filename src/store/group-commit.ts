@@ -13,8 +13,8 @@ interface Waiting<Write, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** As many as one flush is worth waiting for. */
-const ENOUGH = 256;
+/** As many as one flush is worth waiting for: two milliseconds of writing, for which no packet is answered. */
+const ENOUGH = 64;
 /** Turns of the event loop that a group may grow for; a socket gives up to 32 packets in each. */
 const MAX_TURNS = 8;
 
@@ -22,23 +22,22 @@ const MAX_TURNS = 8;
 export function createGroupCommit<Write, Result>(
   commit: (writes: readonly Write[]) => Promise<readonly Result[]>,
 ): GroupCommit<Write, Result> {
-  let waiting: Waiting<Write, Result>[] = [];
+  const waiting: Waiting<Write, Result>[] = [];
   let running = false;
 
   /** Lets every packet of this wake-up join the group, and those of the next ones for as long as more come. */
   const gather = async (): Promise<void> => {
-    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    for (let turn = 0; turn < MAX_TURNS && waiting.length < ENOUGH; turn += 1) {
       const before = waiting.length;
       await new Promise<void>((resolve) => setImmediate(resolve));
-      if (waiting.length === before || waiting.length >= ENOUGH) return;
+      if (waiting.length === before) return;
     }
   };
   const run = async (): Promise<void> => {
     running = true;
     while (waiting.length > 0) {
       await gather();
-      const group = waiting;
-      waiting = [];
+      const group = waiting.splice(0, ENOUGH);
       await settle(group, commit);
     }
     running = false;

@@ -21,12 +21,24 @@ export interface LogState {
 export interface CheckpointerOptions {
   /** Default {@link LOG_PAGES}. */
   readonly logPages?: number;
+  /** Default {@link IDLE_PAGES}. */
+  readonly idlePages?: number;
+  /** Default {@link MOST_PAGES}. */
+  readonly mostPages?: number;
   /** What the thread runs. */
   readonly program?: URL;
 }
 
-/** Pages (of 4 KiB) after which the log is emptied: some two thousand new leases. */
-const LOG_PAGES = 4_000;
+/**
+ * Pages (of 4 KiB) after which the log is emptied even while commits go on: some five thousand new leases. Each time is
+ * a heap of small writes to the disk that the flush of a lease has to wait behind.
+ */
+const LOG_PAGES = 16_384;
+/** A quarter of a GiB: so long the log may grow before commits wait for its end. */
+const MOST_PAGES = 65_536;
+/** Nothing was written for so long: then a log of so many pages can be emptied without anybody waiting. */
+const IDLE_MS = 250;
+const IDLE_PAGES = 1_000;
 /** Where there is no thread, SQLite does it within a commit, as it does by itself. */
 const SQLITES_OWN_PAGES = 1_000;
 
@@ -40,30 +52,32 @@ const THREAD = new URL(
 
 /**
  * SQLite empties its log within a commit, with two flushes: tens of milliseconds for which no packet is answered. Here
- * another thread does it, with a connection that writes nothing else, while commits go on. Commits then wait for what
- * they have added meanwhile, so that it ever comes to an end and the log begins anew in its place.
+ * another thread does it, with a connection that writes nothing else, while commits go on. The log begins anew in its
+ * place once it is empty: when nothing was written for a moment, or when it has grown so long that commits wait for it.
  *
  * @param database the writing connection, in WAL mode
  */
 export function openCheckpointer(
   database: BetterSqlite3.Database,
-  { logPages = LOG_PAGES, program = THREAD }: CheckpointerOptions = {},
+  options: CheckpointerOptions = {},
 ): Checkpointer {
+  const { logPages = LOG_PAGES, idlePages = IDLE_PAGES, mostPages = MOST_PAGES, program = THREAD } = options;
   // NOOP only asks (SQLite 3.51).
   const ask = database.prepare<[], LogState>('pragma wal_checkpoint(NOOP)');
   let thread: CheckpointThread | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let running = false;
   let rest: Promise<void> | undefined;
   const giveUp = (): void => {
-    database.pragma(`wal_autocheckpoint = ${SQLITES_OWN_PAGES}`);
     committed = () => {};
+    if (database.open) database.pragma(`wal_autocheckpoint = ${SQLITES_OWN_PAGES}`);
   };
   const empty = async (): Promise<void> => {
     running = true;
     thread ??= startThread(program, database.name);
     try {
       await thread.checkpoint();
-      if (isLeft(ask.get())) {
+      if (isLeft(ask.get()) && (ask.get()?.log ?? 0) >= mostPages) {
         rest = thread.checkpoint().then(() => {});
         await rest;
       }
@@ -73,16 +87,29 @@ export function openCheckpointer(
     rest = undefined;
     running = false;
   };
+  /** Looks from time to time, as long as something is left, whether anything was written since. */
+  const emptyWhenIdle = (before: number): void => {
+    timer = setTimeout(() => {
+      timer = undefined;
+      const state = ask.get();
+      if (state === undefined || running || !isLeft(state)) return;
+      if (state.log === before) void empty();
+      else emptyWhenIdle(state.log);
+    }, IDLE_MS).unref();
+  };
   let committed = (): void => {
     if (running) return;
     const state = ask.get();
-    if (state !== undefined && state.log - state.checkpointed >= logPages) void empty();
+    if (state === undefined) return;
+    if (state.log - state.checkpointed >= logPages) void empty();
+    else if (state.log >= idlePages && timer === undefined) emptyWhenIdle(state.log);
   };
   database.pragma('wal_autocheckpoint = 0');
   return {
     committed: () => committed(),
     rest: () => rest,
     async close() {
+      clearTimeout(timer);
       committed = () => {};
       await thread?.close();
     },

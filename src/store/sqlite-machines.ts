@@ -49,8 +49,8 @@ export interface MachineMemory {
   refresh(changes: Pick<Changes, 'systems' | 'keys' | 'profiles'>): void;
 }
 
-/** Machines read in one go: two milliseconds, for which no packet is answered. */
-const SLICE = 256;
+/** Machines read in one go: a millisecond, for which no packet is answered. */
+const SLICE = 100;
 
 /**
  * @param reader sees what is committed, at any time

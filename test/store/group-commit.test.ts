@@ -66,6 +66,19 @@ describe('createGroupCommit', () => {
     expect(await later).toBe('done 3');
   });
 
+  it('makes groups of 64 of what comes at once', async () => {
+    const { commit, group } = heldCommit();
+    const all = Promise.all(Array.from({ length: 150 }, (_, n) => commit.add(n)));
+    const sizes: number[] = [];
+    for (const index of [0, 1, 2]) {
+      const one = await group(index);
+      sizes.push(one.writes.length);
+      one.finish();
+    }
+    expect(sizes).toEqual([64, 64, 22]);
+    expect((await all).at(-1)).toBe('done 149');
+  });
+
   it('begins anew after it has been idle', async () => {
     const commit = createGroupCommit<number, number>(async (writes) => writes.map((n) => n * 2));
     expect(await commit.add(1)).toBe(2);

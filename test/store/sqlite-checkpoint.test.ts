@@ -28,17 +28,35 @@ async function commit(checkpointer: Checkpointer, n: number): Promise<void> {
   checkpointer.committed();
 }
 
-it('begins the log anew while commits go on', async () => {
-  const checkpointer = openCheckpointer(database, { logPages: 20 });
+/** Commits until the log begins anew; how many that took. */
+async function commitUntilAnew(checkpointer: Checkpointer, between: () => Promise<void>): Promise<number> {
   let written = 0;
   for (let before = 0; (logState()?.log ?? 0) >= before; written += 1) {
     before = logState()?.log ?? 0;
     await commit(checkpointer, written);
-    await nextTurn();
+    await between();
   }
-  expect(written).toBeGreaterThan(18);
+  return written;
+}
+
+it('begins the log anew while commits go on, where it has become long', async () => {
+  const checkpointer = openCheckpointer(database, { logPages: 20, mostPages: 40 });
+  const written = await commitUntilAnew(checkpointer, nextTurn);
+  expect(written).toBeGreaterThan(36);
   await checkpointer.close();
   expect(database.prepare('select count(*) from numbers').pluck().get()).toBe(written);
+});
+
+it('empties the log without holding anybody up, once nothing is written', async () => {
+  const checkpointer = openCheckpointer(database, { idlePages: 20 });
+  for (let n = 0; n < 30; n += 1) {
+    await commit(checkpointer, n);
+    expect(checkpointer.rest()).toBeUndefined();
+  }
+  for (let state = logState(); state?.checkpointed !== state?.log; state = logState()) await nextTurn();
+  await commit(checkpointer, 30);
+  expect(logState()).toMatchObject({ log: 1, checkpointed: 0 });
+  await checkpointer.close();
 });
 
 it('leaves it to SQLite where no thread can be had', async () => {

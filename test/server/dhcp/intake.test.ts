@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDhcpCounters, type DhcpCounters } from '../../../server/dhcp/counters.ts';
 import { createIntake, type Intake } from '../../../server/dhcp/intake.ts';
+import { MESSAGE_TYPE } from '../../../src/dhcp/codes.ts';
 import { macFromBytes, parseMac } from '../../../src/domain/mac.ts';
 import { discoverBytes } from '../../support/canned-dhcp.ts';
 import { ip } from '../../support/dhcp-packets.ts';
@@ -9,6 +10,11 @@ import { must } from '../../support/must.ts';
 const SOURCE = { address: ip('0.0.0.0'), port: 68 };
 const packet = (mac: string) => discoverBytes(must(parseMac(mac), mac), 1);
 const stranger = (n: number) => packet(`0200${n.toString(16).padStart(8, '0')}`);
+const request = (mac: string) => {
+  const bytes = packet(mac);
+  bytes[242] = MESSAGE_TYPE.request;
+  return bytes;
+};
 const KNOWN = packet('52:54:00:00:00:01');
 
 let served: string[];
@@ -74,9 +80,9 @@ describe('packets between the socket and the service', () => {
   });
 
   it('of strangers that came later do not overtake those that wait', () => {
-    take(...strangers(0, 60));
+    take(...strangers(0, 32));
     endTurn();
-    take(...strangers(60, 1));
+    take(...strangers(32, 29));
     expect(served).toHaveLength(23 + 8);
     endTurn();
     endTurn();
@@ -85,11 +91,29 @@ describe('packets between the socket and the service', () => {
   });
 
   it('eight of strangers are served a turn while more come, 32 when it is calm', () => {
-    take(...strangers(0, 200));
+    take(...strangers(0, 32));
     endTurn();
     expect(served).toHaveLength(23 + 8);
+    take(...strangers(32, 32));
     endTurn();
-    expect(served).toHaveLength(23 + 8 + 32);
+    expect(served).toHaveLength(23 + 8 + 8);
+    endTurn();
+    expect(served).toHaveLength(23 + 8 + 8 + 25);
+  });
+
+  it('of machines with a record that look for an address overtake those that ask for theirs', () => {
+    const known = (n: number) => `52:54:00:00:00:0${n}`;
+    const asking = [1, 2].map((n) => request(known(n)));
+    take(...strangers(0, 23), ...asking, packet(known(3)));
+    expect(served.slice(23)).toEqual([known(3)]);
+    endTurn();
+    expect(served.slice(24)).toEqual([known(1), known(2)]);
+  });
+
+  it('of strangers are served 32 a turn where one turn empties the socket', () => {
+    take(...strangers(0, 23), ...Array.from({ length: 20 }, () => KNOWN), ...strangers(23, 100));
+    endTurn();
+    expect(served).toHaveLength(23 + 20 + 32);
   });
 
   it('of strangers are dropped when 4,096 wait, counted, told rarely; the others are served', () => {

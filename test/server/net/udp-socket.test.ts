@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { createDatagramDrain } from '../../../server/net/datagram-drain.ts';
 import {
   AF_INET,
   type CallResult,
@@ -8,6 +9,7 @@ import {
   SOCK_DGRAM,
   SOCK_NONBLOCK,
 } from '../../../server/net/libc.ts';
+import { hasMessageRings } from '../../../server/net/message-ring.ts';
 import { encodeSockaddrIn } from '../../../server/net/sockaddr.ts';
 import { adoptUdpSocket, bindUdpSocket, type UdpSocket } from '../../../server/net/udp-socket.ts';
 import { ip } from '../../support/dhcp-packets.ts';
@@ -71,5 +73,61 @@ describe.runIf(loaded.ok && endianness() === 'LE')('a socket that sends by the c
     await close();
     expect(await sent(sender, 'an offer', to)).toMatchObject({ code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
     expect(calls).toEqual([]);
+  });
+});
+
+describe.runIf(loaded.ok && hasMessageRings())('a socket that is drained', () => {
+  it('hands over a burst in order, from whom it came, each with bytes of its own', async () => {
+    if (!loaded.ok) throw new Error(loaded.reason);
+    const { libc } = loaded;
+    const created = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (!created.ok) throw new Error(created.code);
+    libc.bind(created.value, encodeSockaddrIn(LOOPBACK, 0));
+    const heard: { readonly bytes: Buffer; readonly port: number }[] = [];
+    let turns = 0;
+    let all = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    const message = (bytes: Buffer, { port }: { port: number }) => {
+      if (heard.length === 0) setImmediate(() => (turns += 1));
+      heard.push({ bytes, port });
+      if (heard.length === 200) all();
+    };
+    const socket = adoptUdpSocket(created.value, { ...quiet, message }, { drain: createDatagramDrain(libc) });
+    const sender = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (!sender.ok) throw new Error(sender.code);
+    libc.bind(sender.value, encodeSockaddrIn(LOOPBACK, 0));
+    const other = adoptUdpSocket(sender.value, quiet);
+    const to = encodeSockaddrIn(LOOPBACK, socket.local.port);
+    for (let n = 0; n < 200; n += 1) libc.sendto(sender.value, Buffer.from(`offer ${n}`), 0, to);
+    await done;
+    expect(turns).toBe(0);
+    expect(heard.map(({ bytes }) => bytes.toString())).toEqual(heard.map((_, n) => `offer ${n}`));
+    expect(new Set(heard.map(({ port }) => port))).toEqual(new Set([other.local.port]));
+    await Promise.all([socket.close(), other.close()]);
+  });
+
+  it('hands over what is longer than any packet as empty', async () => {
+    if (!loaded.ok) throw new Error(loaded.reason);
+    const { libc } = loaded;
+    const created = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (!created.ok) throw new Error(created.code);
+    libc.bind(created.value, encodeSockaddrIn(LOOPBACK, 0));
+    const lengths: number[] = [];
+    let all = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    const message = (bytes: Buffer) => {
+      lengths.push(bytes.length);
+      if (lengths.length === 2) all();
+    };
+    const socket = adoptUdpSocket(created.value, { ...quiet, message }, { drain: createDatagramDrain(libc) });
+    const to = encodeSockaddrIn(LOOPBACK, socket.local.port);
+    for (const length of [300, 20_000]) libc.sendto(created.value, Buffer.alloc(length), 0, to);
+    await done;
+    expect(lengths).toEqual([300, 0]);
+    await socket.close();
   });
 });
