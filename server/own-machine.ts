@@ -17,11 +17,14 @@ export async function createOwnMachine(store: Store, log: Logger, now: () => num
   let interfaces = listInterfaces();
   let written: string | undefined;
   let warnings: string[] = [];
-  const ownAddresses = (): Ipv4[] =>
+  const addressesNow = (): Ipv4[] =>
     interfaces.flatMap((item) => item.addresses.map(({ address }) => address));
+  // Asked for with every packet.
+  let own: readonly Ipv4[] = addressesNow();
   const refresh = async (): Promise<void> => {
     interfaces = listInterfaces();
-    const addresses = ownAddresses();
+    const addresses = addressesNow();
+    own = addresses;
     const found = addresses.join(' ');
     if (found === written) return;
     const taken = await store.transaction((tx) => tx.addresses.replaceServerAddresses(addresses, now()));
@@ -33,7 +36,7 @@ export async function createOwnMachine(store: Store, log: Logger, now: () => num
     for (const warning of warnings) log.warn(warning);
   };
   await refresh();
-  return { interfaces: () => interfaces, ownAddresses, refresh, warnings: () => warnings };
+  return { interfaces: () => interfaces, ownAddresses: () => own, refresh, warnings: () => warnings };
 }
 
 /**

@@ -26,6 +26,7 @@ import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
+import { whenCalm } from './dhcp/calm.ts';
 import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { logPackets } from './dhcp/packet-log.ts';
@@ -59,7 +60,7 @@ import { createTftpAddresses } from './tftp/addresses.ts';
 import { bootFilesByTftp } from './tftp/boot-files.ts';
 import { inAnyCase } from './tftp/lookup.ts';
 import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
-import { aWhile, createTimers } from './timers.ts';
+import { createAfterwards, createTimers } from './timers.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -84,7 +85,7 @@ export interface ProvisiondOptions {
 }
 
 /** A storm of thousands of machines, until it is moved into the database. */
-const DATABASE_LOG_BYTES = 64 * 1024 * 1024;
+const DATABASE_LOG_BYTES = 32 * 1024 * 1024;
 
 /** Builds every object of the service, in one visible order, each out of those before it. Nothing listens yet. */
 export async function buildProvisiond(options: ProvisiondOptions): Promise<Provisiond> {
@@ -146,6 +147,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     onOtherServer: otherServers.notice,
     ipxeUserClasses: () => config.dhcp.ipxeUserClasses,
     isWithoutHttp: loaders.isWithoutHttp,
+    afterwards: createAfterwards(),
   });
   const access = accessService(deps);
 
@@ -262,9 +264,10 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async start() {
       await listeners.start();
       await network.reconcile();
-      inBackground('read the machines into memory', () => store.dhcp.readMachines(aWhile));
+      const pause = whenCalm(network.dhcpCounters);
+      inBackground('read the machines into memory', () => store.dhcp.readMachines(pause));
       if (network.servedByDhcp().length > 0)
-        inBackground('rehearse', () => rehearse({ nowMs: deps.now, log, pause: aWhile }));
+        inBackground('rehearse', () => rehearse({ nowMs: deps.now, log, pause }));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);

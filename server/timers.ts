@@ -25,7 +25,15 @@ export function createTimers(log: Logger): Timers {
   };
 }
 
-/** Resolves after some milliseconds: for work in slices, that those who wait for something meanwhile get most of the time. */
-export function aWhile(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 4).unref());
+/** Runs what it is given, in that order, when what waits in the sockets has had its turn. */
+export function createAfterwards(): (work: () => void) => void {
+  let waiting: (() => void)[] = [];
+  const runAll = (): void => {
+    const works = waiting;
+    waiting = [];
+    for (const work of works) work();
+  };
+  return (work) => {
+    if (waiting.push(work) === 1) setImmediate(runAll);
+  };
 }

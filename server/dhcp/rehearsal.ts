@@ -45,7 +45,12 @@ export async function rehearse({ nowMs, log, pause }: RehearsalDeps): Promise<nu
     { store: { dhcp: madeUpStore() }, now: nowMs },
     { record: () => {} },
     { observe: () => Promise.reject(new Error('nothing is installed here')) },
-    { httpPort: 80, ownAddresses: () => [SERVER], findAddressUser: () => undefined },
+    {
+      httpPort: 80,
+      ownAddresses: () => [SERVER],
+      findAddressUser: () => undefined,
+      afterwards: (work) => work(),
+    },
   );
   const listener = createDhcpListener({
     interfaceName: 'rehearsal',

@@ -1,5 +1,5 @@
 import { type Ipv4, NO_ADDRESS } from '../domain/ipv4.ts';
-import { type Mac, macFromBytes, parseMac } from '../domain/mac.ts';
+import { isMachineMac, type Mac, macFromBytes } from '../domain/mac.ts';
 import { BROADCAST_FLAG, HARDWARE_TYPE, PORT } from './codes.ts';
 import type { ReplyDecision } from './decision.ts';
 import type { DhcpPacket } from './packet.ts';
@@ -32,9 +32,9 @@ export function chooseDestination(
   // The client may not use the address that it believes to have, so only a broadcast reaches it.
   if (kind === 'nak') return { kind: 'broadcast', port: PORT.client };
   if (request.ciaddr !== NO_ADDRESS) return { kind: 'unicast', ip: request.ciaddr, port: PORT.client };
-  const mac = ethernetAddressOf(request);
   const mustBroadcast = (request.flags & BROADCAST_FLAG) !== 0 || yiaddr === NO_ADDRESS;
-  if (mustBroadcast || mac === undefined) return { kind: 'broadcast', port: PORT.client };
+  const mac = mustBroadcast ? undefined : ethernetAddressOf(request);
+  if (mac === undefined) return { kind: 'broadcast', port: PORT.client };
   return { kind: 'unicast-before-arp', ip: yiaddr, mac, port: PORT.client };
 }
 
@@ -54,5 +54,5 @@ export function chooseBootServerDestination(source: {
 /** Undefined for hardware without an Ethernet address, e.g. InfiniBand, which is always broadcast to: RFC 4390 §2.1. */
 function ethernetAddressOf(request: DhcpPacket): Mac | undefined {
   if (request.htype !== HARDWARE_TYPE.ethernet || request.hlen !== 6) return undefined;
-  return parseMac(macFromBytes(request.chaddr));
+  return isMachineMac(request.chaddr) ? macFromBytes(request.chaddr) : undefined;
 }

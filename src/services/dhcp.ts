@@ -42,6 +42,8 @@ export interface DhcpSettings {
   readonly ipxeUserClasses?: () => readonly string[];
   /** Is this a loader that can fetch by TFTP only? */
   readonly isWithoutHttp?: (name: string) => boolean;
+  /** Runs work that no machine waits for, in the order given, when those that wait are served. Default: at once. */
+  readonly afterwards?: (work: () => void) => void;
 }
 
 /** An address that its would-be owner found in use is left alone this long. */
@@ -60,7 +62,7 @@ export function dhcpService(
   const { store, now } = deps;
   const offers = createOffers();
   const record = limitEvents(events.record, now);
-  const { ownAddresses, findAddressUser, onOtherServer } = settings;
+  const { ownAddresses, findAddressUser, onOtherServer, afterwards = (work) => work() } = settings;
   const heeding = findAddressUser === undefined ? store.dhcp : heedAddressUse(store.dhcp, findAddressUser);
   const sources = { store: heeding, offers, ownAddresses };
 
@@ -82,6 +84,16 @@ export function dhcpService(
       reason: 'somebody else took the address at the same moment',
     };
   };
+
+  /** What goes on the machine's timeline; nobody waits for it. */
+  const tell = (
+    client: DhcpClient,
+    { machine }: Gathered,
+    decision: Parameters<typeof describeExchange>[2],
+  ) =>
+    afterwards(() => {
+      for (const event of describeExchange(client, machine, decision)) record(event);
+    });
 
   /** The install of a machine that netboots again while its last attempt was under way: ended without a word. */
   const endedInstall = (machine: MachineFacts | undefined, client: DhcpClient) => {
@@ -116,7 +128,7 @@ export function dhcpService(
     if (gathered.subnet?.dhcp === 'proxy') await noticeOtherServer(client, gathered);
     await noticeReboot(gathered.machine, client);
     const { decision, reply } = answerProxy(exchange);
-    for (const event of describeExchange(client, gathered.machine, decision)) record(event);
+    tell(client, gathered, decision);
     if (reply === undefined) return undefined;
     const { destination } = reply;
     const { bytes } = encodeReply(reply.packet, packet, client, {});
@@ -174,12 +186,12 @@ export function dhcpService(
       const conclude = (decision: Decision): DhcpAnswer | undefined => {
         if (decision.kind === 'offer' && gathered.key !== undefined)
           offers.add(decision.address, gathered.key, now());
-        for (const event of describeExchange(client, gathered.machine, decision)) record(event);
+        tell(client, gathered, decision);
         if (!isReply(decision)) return undefined;
         const { leftOut, ...answer } = toAnswer(packet, client, gathered, decision);
         // Told once an exchange: what had no room in the ACK had none in the OFFER.
         if (leftOut.length > 0 && decision.kind !== 'offer')
-          record(describeLeftOut(client, gathered.machine, leftOut));
+          afterwards(() => record(describeLeftOut(client, gathered.machine, leftOut)));
         return answer;
       };
       return isWritten(client, wanted, gathered)
