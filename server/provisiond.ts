@@ -26,11 +26,10 @@ import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
-import { whenCalm } from './dhcp/calm.ts';
 import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { logPackets } from './dhcp/packet-log.ts';
-import { rehearse } from './dhcp/rehearsal.ts';
+import { prepareForPackets } from './dhcp/prepare.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
 import { createServerProbe } from './dhcp/server-probe.ts';
 import { createWireWatch } from './dhcp/wire-watch.ts';
@@ -264,10 +263,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async start() {
       await listeners.start();
       await network.reconcile();
-      const pause = whenCalm(network.dhcpCounters);
-      inBackground('read the machines into memory', () => store.dhcp.readMachines(pause));
-      if (network.servedByDhcp().length > 0)
-        inBackground('rehearse', () => rehearse({ nowMs: deps.now, log, pause }));
+      const preparing = { store: store.dhcp, network, nowMs: deps.now, log };
+      inBackground('prepare for packets', () => prepareForPackets(preparing));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
