@@ -6,12 +6,7 @@ import type { Privilege } from '../../src/ipmi/open-session.ts';
 import { ask, askAgain, type RandomBytes, type SessionState, take } from '../../src/ipmi/session.ts';
 import { closeSession, setPrivilege } from '../../src/ipmi/session-commands.ts';
 import { type Conversation, NoAnswer } from './ipmi-line.ts';
-import { TRY_WAITS_MS } from './ipmi-login.ts';
-
-/** A session that is not closed is only lost for some minutes: nobody waits long for the answer. */
-const CLOSE_WAITS_MS = [500, 1_000];
-/** Sent once only, so the one answer gets the time of all tries. */
-const ONCE_WAITS_MS = [5_000];
+import { CLOSE_WAITS_MS, ONCE_WAITS_MS, TRY_WAITS_MS } from './ipmi-waits.ts';
 
 /** Commands in an open session, one after the other. */
 export class IpmiCommands {
@@ -108,7 +103,7 @@ export class IpmiCommands {
 }
 
 /** The data of an answer that must have succeeded. Throws BmcError. */
-function completed(request: IpmiRequest, response: IpmiResponse): Buffer {
+export function completed(request: IpmiRequest, response: IpmiResponse): Buffer {
   if (response.completionCode !== COMPLETED) throw refusal(request, response.completionCode);
   return response.data;
 }

@@ -11,6 +11,7 @@ import type { BindPeers } from '../net/peer-socket.ts';
 import { IpmiCommands } from './ipmi-commands.ts';
 import { Conversation, type ConversationDeps } from './ipmi-line.ts';
 import { openPlusSession, type SuiteMemory } from './ipmi-login.ts';
+import { openOldSession } from './ipmi-old-login.ts';
 import { IpmiPorts } from './ipmi-ports.ts';
 import { IpmiSession } from './ipmi-session.ts';
 
@@ -55,7 +56,10 @@ export function createIpmiDriver(deps: IpmiDriverDeps): IpmiDriver {
       signal.addEventListener('abort', giveUp, { once: true });
       try {
         const key = `${bmc.address} ${bmc.port}`;
-        const state = await openPlusSession(talk, target, key, { random, suites });
+        const state =
+          target.protocol === '1.5'
+            ? await openOldSession(talk, target, random)
+            : await openPlusSession(talk, target, key, { random, suites });
         const commands = new IpmiCommands(talk, state, target.privilege, random);
         try {
           return await work(new IpmiSession(commands));

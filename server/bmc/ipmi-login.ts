@@ -2,7 +2,6 @@ import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
 import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { CipherSuiteId } from '../../src/ipmi/cipher-suites.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
-import { bmcKey, passwordKey, userName } from '../../src/ipmi/keys.ts';
 import { type LoginFacts, type LoginStep, startLogin, stepLogin } from '../../src/ipmi/login.ts';
 import { MalformedMessage } from '../../src/ipmi/malformed.ts';
 import { encodeOutside, takeOutside } from '../../src/ipmi/outside-session.ts';
@@ -13,13 +12,9 @@ import {
   getAuthCapabilities,
 } from '../../src/ipmi/session-commands.ts';
 import { suitesToTry } from '../../src/ipmi/suite-choice.ts';
+import { credentials } from './ipmi-credentials.ts';
 import { type Conversation, NoAnswer, type Verdict } from './ipmi-line.ts';
-
-/**
- * Waits after each try of one message. A BMC may think for a second before it answers RAKP 1, and a second one would
- * make it begin anew, so the first wait is no shorter.
- */
-export const TRY_WAITS_MS: readonly number[] = [1_000, 1_500, 2_000, 3_000];
+import { TRY_WAITS_MS } from './ipmi-waits.ts';
 
 /** From this try on a BMC that does not answer Open Session is asked whether it is there at all. */
 const PROBE_FROM_ATTEMPT = 2;
@@ -63,19 +58,6 @@ export async function openPlusSession(
     refusal = end;
   }
   throw new BmcError('no-cipher', refusal?.detail ?? 'no cipher suite to try');
-}
-
-/** Keys and name as they go over the wire. Throws BmcError where one is too long for IPMI. */
-function credentials({ user, password, kg }: BmcTarget) {
-  try {
-    return {
-      user: userName(user),
-      password: passwordKey(password?.reveal() ?? '', '2.0'),
-      kg: kg === null ? undefined : bmcKey(kg.reveal()),
-    };
-  } catch (error) {
-    throw new BmcError('wrong-credentials', error instanceof Error ? error.message : 'cannot be sent');
-  }
 }
 
 type Failed = Extract<LoginStep, { type: 'failed' }>;

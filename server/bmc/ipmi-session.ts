@@ -1,5 +1,4 @@
 import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { BootOverride, PowerAction } from '../../src/domain/power.ts';
 import {
   type BootFlags,
@@ -14,8 +13,10 @@ import {
   GET_CHASSIS_STATUS,
 } from '../../src/ipmi/chassis.ts';
 import { COMPLETED, INSUFFICIENT_PRIVILEGE } from '../../src/ipmi/completion-codes.ts';
-import { decodeDeviceId, GET_DEVICE_ID, manufacturerName } from '../../src/ipmi/device-id.ts';
 import { type IpmiCommands, readAnswer, refusal } from './ipmi-commands.ts';
+import { readLog } from './ipmi-event-log.ts';
+import { readInfo } from './ipmi-inventory.ts';
+import { readSensors } from './ipmi-sensors.ts';
 
 /** What people ask of a BMC, in commands of IPMI. */
 export class IpmiSession implements BmcSession {
@@ -66,23 +67,16 @@ export class IpmiSession implements BmcSession {
     await this.#commands.run(chassisIdentify(seconds));
   }
 
-  async info(): Promise<BmcInfo> {
-    const device = await this.#commands.read(GET_DEVICE_ID, decodeDeviceId);
-    return {
-      vendor: manufacturerName(device.manufacturer),
-      model: null,
-      serial: null,
-      firmwareVersion: device.firmwareVersion,
-      lan: null,
-    };
+  info(): Promise<BmcInfo> {
+    return readInfo(this.#commands);
   }
 
-  async sensors(): Promise<readonly BmcSensor[]> {
-    throw new BmcError('unsupported', 'sensors are not read yet');
+  sensors(): Promise<readonly BmcSensor[]> {
+    return readSensors(this.#commands);
   }
 
-  async log(_limit: number): Promise<readonly BmcLogEntry[]> {
-    throw new BmcError('unsupported', 'the event log is not read yet');
+  log(limit: number): Promise<readonly BmcLogEntry[]> {
+    return readLog(this.#commands, limit);
   }
 
   /** Optional for a BMC: only that we may not is an error, since the flags would fail in the same way. */
