@@ -7,6 +7,7 @@ export function reloaded(before: Config, next: Config): Config {
     ...before,
     files: next.files,
     loaders: next.loaders,
+    bmc: next.bmc,
     dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },
   };
 }

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { commandSetSchema } from './domain/command-set.ts';
 import type { Problem } from './domain/errors.ts';
 import { parseIpv4 } from './domain/ipv4.ts';
 import { judgeInput } from './domain/problems.ts';
@@ -89,6 +90,20 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Folders that hold boot loaders, searched in order. */
   loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
+  /** Power and BMCs. */
+  bmc: z
+    .strictObject({
+      /** Commands of the driver `command`, by the name that records use. Only this file can name a program to run. */
+      commands: z
+        .record(
+          z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+            message: 'must be a name of a-z, 0-9, dash and underscore',
+          }),
+          commandSetSchema,
+        )
+        .default({}),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -157,7 +172,11 @@ function applyEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   problems: Problem[],
 ): void {
-  const known = new Map(leafPaths().map((leaf) => [variableName(leaf), leaf]));
+  const known = new Map(
+    leafPaths()
+      .filter((leaf) => !ONLY_IN_FILE.includes(leaf.join('.')))
+      .map((leaf) => [variableName(leaf), leaf]),
+  );
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('PROVISION_') || value === undefined || OTHER_VARIABLES.has(name)) continue;
     if (name.startsWith('PROVISION_TEST_')) continue;
@@ -174,6 +193,9 @@ export function leafPaths(): string[][] {
     key === 'dataDir' ? [[key]] : Object.keys(value as object).map((inner) => [key, inner]),
   );
 }
+
+/** Programs to run come from the file only, which its owner writes; an environment is inherited from anywhere. */
+const ONLY_IN_FILE = ['bmc.commands'];
 
 function variableName(leaf: readonly string[]): string {
   return `PROVISION_${leaf.map((part) => part.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()).join('_')}`;

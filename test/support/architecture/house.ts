@@ -87,6 +87,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'each one has to be ended and its input is an attack surface',
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
     only: [
+      'server/bmc/run-command.ts', // programs that the configuration names, without a shell, with time and output limits
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
       'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
       'src/store/sqlite-checkpoint-thread.ts',
