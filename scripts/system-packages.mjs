@@ -42,7 +42,11 @@ export const SYSTEM_PACKAGES = [
   { name: 'grub-common', probe: 'grub-script-check', use: 'judges the boot scripts for GRUB' },
   { name: 'ipmitool', probe: 'ipmitool', use: 'IPMI client' },
   { name: 'freeipmi-tools', probe: 'ipmipower', use: 'IPMI client: ipmipower, bmc-info' },
-  { name: 'redfishtool', probe: 'redfishtool', use: 'Redfish client, judges the driver and the simulated BMC' },
+  {
+    name: 'redfishtool',
+    probe: 'redfishtool',
+    use: 'Redfish client, judges the driver and the simulated BMC',
+  },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
 ];
 

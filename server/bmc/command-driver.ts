@@ -80,14 +80,14 @@ function runVerb(
   return runCommand({ program, args: filled.args, env: { ...set.env, ...inEnv }, stdin, timeoutMs }, signal);
 }
 
-/** Throws what its exit status means. */
-function done(set: CommandSet, target: BmcTarget, result: CommandResult): void {
-  const { exitStatus } = result;
-  const meaning = exitStatus === null ? undefined : set.exits[String(exitStatus)];
-  if (meaning === 'on' || meaning === 'off' || (meaning === undefined && exitStatus === 0)) return;
+/** Throws what its exit status means; one that stands for a power state means nothing else. */
+function done(set: CommandSet, target: BmcTarget, { exitStatus, stdout, stderr }: CommandResult): void {
+  const meaning = set.exits[String(exitStatus)];
+  const failure = meaning === 'on' || meaning === 'off' ? undefined : meaning;
+  if (exitStatus === 0 && failure === undefined) return;
   const how = exitStatus === null ? 'was ended by a signal' : `ended with status ${exitStatus}`;
-  const said = firstLine(result.stderr, target) || firstLine(result.stdout, target);
-  throw new BmcError(meaning ?? 'refused', `the command ${how}${said === '' ? '' : `: ${said}`}`);
+  const said = firstLine(stderr, target) || firstLine(stdout, target);
+  throw new BmcError(failure ?? 'refused', `the command ${how}${said === '' ? '' : `: ${said}`}`);
 }
 
 /** The power state: by the exit status, where the configuration says so, else the last word `on` or `off` in its output. */

@@ -91,7 +91,8 @@ describe('a command', () => {
     [7, { exits: { '7': 'unreachable' } }, 'unreachable'],
     [5, { exits: { '5': 'wrong-credentials' } }, 'wrong-credentials'],
     [0, { exits: { '0': 'busy' } }, 'busy'],
-    [2, { exits: { '2': 'off' } }, undefined],
+    [2, { exits: { '2': 'off' } }, 'refused'],
+    [0, { exits: { '0': 'on' } }, undefined],
   ];
   it.each(exits)('that ends with status %i by %j fails with %s', async (status, fields, failure) => {
     const run = withSet({ ...fields, reset: node(`process.exit(${status})`) }, (session) =>
