@@ -24,6 +24,7 @@ describe('spoilt packets through a whole listener', () => {
   it.each([
     { name: 'dhcp', packets: 5_000, answered: /\d{4} answered/ },
     { name: 'tftp', packets: 20_000, answered: /\d\d+ complete/ },
+    { name: 'ipmi', packets: 1_500, answered: /\d{3,} answered/ },
   ])('$name takes $packets of them without a fault or a leak', { timeout: 60_000 }, async (run) => {
     const { code, stdout } = await runFuzz(run.name, '--packets', String(run.packets), '--seed', '20261122');
     expect(stdout).toContain(`fuzzing ${run.name} with seed 20261122\n${run.packets} packets in `);
@@ -40,7 +41,7 @@ describe('spoilt packets through a whole listener', () => {
     expect(await runFuzz(...args)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('Usage: npm run fuzz -- dhcp | tftp'),
+      stderr: expect.stringContaining('Usage: npm run fuzz -- dhcp | tftp | ipmi'),
     });
   });
 });

@@ -1,10 +1,11 @@
-// npm run fuzz -- dhcp | tftp [--seconds N | --packets N] [--seed S]
+// npm run fuzz -- dhcp | tftp | ipmi [--seconds N | --packets N] [--seed S]
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findProjectRoot } from '../lab/project-root.ts';
 import { readDhcpFixtures } from '../support/hostile-packets.ts';
 import { openDhcpTarget } from './dhcp-target.ts';
 import { type Found, fuzz } from './fuzz.ts';
+import { openIpmiTarget } from './ipmi-target.ts';
 import type { OpenTarget } from './target.ts';
 import { openTftpTarget } from './tftp-target.ts';
 
@@ -17,11 +18,13 @@ const TARGETS = new Map<string, () => OpenTarget>([
     },
   ],
   ['tftp', () => openTftpTarget],
+  ['ipmi', () => openIpmiTarget],
 ]);
 
 const USAGE = `Usage: npm run fuzz -- ${[...TARGETS.keys()].join(' | ')} [--seconds N | --packets N] [--seed S]
 
-Sends spoilt packets through the whole listener, from bytes in to bytes out, and judges every answer.
+Sends spoilt packets through the whole listener, from bytes in to bytes out, and judges every answer. Of ipmi, a packet
+is a session with a BMC whose answers are spoilt.
 Ends with 1 at the first failure, and prints the seed and the smallest packets that show it.
   --seconds N   how long to go on; default 60
   --packets N   how many packets to send instead

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BmcError } from '../../../src/domain/bmc-error.ts';
 import { askedBmc } from '../../support/bmc-sim/asked-bmc.ts';
-import { SPOILS, type SpoilName, type SpoiltStage } from '../../support/bmc-sim/spoil.ts';
+import { SPOILS, type SpoilName, type SpoiltStage, spoilt } from '../../support/bmc-sim/spoil.ts';
 
 const STAGES: readonly SpoiltStage[] = ['open', 'rakp2', 'rakp4', 'command'];
 /** With every try of every message of a session lost, and once more with the other cipher suite. */
@@ -15,13 +15,13 @@ describe('answers that are no answers', () => {
 
   it.each(cases)('$name, $at: end as an outcome that says so, soon', async ({ name, at }) => {
     const { ask, bmc, net, driver } = askedBmc({ sessionSlots: 50 });
-    bmc.hostility = { name, at };
+    bmc.spoil = spoilt(name, at);
     const outcome = await ask((session) => session.powerState()).catch((error: unknown) => error);
     if (HARMLESS.has(name)) expect(outcome).toBe('on');
     else if (outcome !== 'on') expect(outcome).toBeInstanceOf(BmcError);
     expect(net.timers.nowMs).toBeLessThan(LONGEST_MS);
 
-    bmc.hostility = { name: 'none', at: 'all' };
+    bmc.spoil = spoilt('none');
     expect(await ask((session) => session.powerState())).toBe('on');
     await driver.close();
     // The BMC has said everything.
@@ -38,7 +38,7 @@ describe('answers that are no answers', () => {
     ['bad integrity', 'rakp4'],
   ] as const)('%s, %s: are believed by nobody', async (name, at) => {
     const { ask, bmc } = askedBmc({ isOn: false });
-    bmc.hostility = { name, at };
+    bmc.spoil = spoilt(name, at);
     await expect(ask((session) => session.powerState())).rejects.toBeInstanceOf(BmcError);
   });
 });

@@ -1,6 +1,6 @@
 import { type BmcOnSocket, startBmc } from './bmc-sockets.ts';
 import type { BmcOptions } from './options.ts';
-import type { SpoilName } from './spoil.ts';
+import { spoilt } from './spoil.ts';
 
 /** Many BMCs in one process, each on an address of its own. */
 export interface FarmOptions {
@@ -63,10 +63,9 @@ export async function startFarm({
   };
   const bmcs: BmcOnSocket[] = [];
   for (let index = 0; index < count; index += 1) {
-    const name: SpoilName = isDead(index, deadEvery) ? 'silent' : 'none';
     const place = { address: farmAddress(index), port };
     const started = await startBmc({ ...(options && { options }), onSession }, place);
-    started.bmc.hostility = { name, at: 'all' };
+    if (isDead(index, deadEvery)) started.bmc.spoil = spoilt('silent');
     bmcs.push(started);
   }
   const sum = (of: (bmc: BmcOnSocket['bmc']) => number) =>

@@ -19,7 +19,7 @@ import { decodeInSession, encodeInSession, isSigned15, type Session } from './se
 import { SessionSetup } from './session-setup.ts';
 import { SessionSetup15 } from './session-setup-15.ts';
 import { SessionTable } from './session-table.ts';
-import { type Hostility, SPOILS, type Spoil, type SpoiltStage } from './spoil.ts';
+import { type SpoilBy, type SpoiltStage, spoilt } from './spoil.ts';
 
 export interface BmcSetup {
   /** How it differs from `DEFAULT_OPTIONS`. */
@@ -53,7 +53,7 @@ export class SimulatedBmc {
   /** The last commands, oldest first. */
   readonly heard: Heard[] = [];
   /** What its answers are like from now on. */
-  hostility: Hostility = { name: 'none', at: 'all' };
+  spoil: SpoilBy = spoilt('none');
   /** Datagrams that came. */
   packets = 0;
   readonly #world: BmcWorld;
@@ -133,7 +133,7 @@ export class SimulatedBmc {
             ? ([PAYLOAD.rakp4, 'rakp4', this.#setup.rakp3(payload, peer)] as const)
             : [];
     if (type === undefined || answer === undefined) return;
-    const spoilt = this.#spoil(stage).payload?.(answer) ?? answer;
+    const spoilt = this.spoil(stage).payload?.(answer) ?? answer;
     this.#send(stage, encode20({ payloadType: type, sessionId: 0, sequence: 0, payload: spoilt }), send);
   }
 
@@ -162,7 +162,7 @@ export class SimulatedBmc {
       code === GET_SESSION_CHALLENGE ? this.#setup15.challenge(data, peer) : this.#run(request, undefined);
     if (answer === undefined) return;
     const encoded = encodeAnswer(request, answer);
-    const payload = this.#spoil('capabilities').payload?.(encoded) ?? encoded;
+    const payload = this.spoil('capabilities').payload?.(encoded) ?? encoded;
     const head = { authType: AUTH_NONE, sequence: 0, sessionId: 0, authCode: Buffer.alloc(0) };
     this.#send('capabilities', encode15({ ...head, payload }), send);
   }
@@ -183,17 +183,12 @@ export class SimulatedBmc {
 
   #sendInSession(session: Session, type: number, bytes: Buffer, send: (answer: Buffer) => void): void {
     const random = (length: number) => this.#world.random(length);
-    const packet = encodeInSession(session, { type, bytes }, random, this.#spoil('command'));
+    const packet = encodeInSession(session, { type, bytes }, random, this.spoil('command'));
     this.#send('command', packet, send);
   }
 
-  #spoil(stage: SpoiltStage): Spoil {
-    const { name, at } = this.hostility;
-    return at === 'all' || at === stage ? SPOILS[name] : SPOILS.none;
-  }
-
   #send(stage: SpoiltStage, right: Buffer, send: (answer: Buffer) => void): void {
-    const { datagrams } = this.#spoil(stage);
+    const { datagrams } = this.spoil(stage);
     const all = datagrams?.(right, this.#earlier) ?? [{ bytes: right, afterMs: 0 }];
     this.#earlier = right;
     for (const { bytes, afterMs } of all) {

@@ -64,7 +64,10 @@ export type SpoilName = keyof typeof SPOILS;
 /** Which answers are spoilt, of those that a session begins with and those of its commands. */
 export type SpoiltStage = 'capabilities' | 'open' | 'rakp2' | 'rakp4' | 'command';
 
-export interface Hostility {
-  readonly name: SpoilName;
-  readonly at: SpoiltStage | 'all';
+/** What is done to the answers of a stage. */
+export type SpoilBy = (stage: SpoiltStage) => Spoil;
+
+/** One thing wrong with all answers, or with those of one stage. */
+export function spoilt(name: SpoilName, at: SpoiltStage | 'all' = 'all'): SpoilBy {
+  return (stage) => (at === 'all' || at === stage ? SPOILS[name] : SPOILS.none);
 }
