@@ -1,6 +1,8 @@
 /** A 48-bit hardware address in canonical text: lower case, colons (`52:54:00:12:34:56`). */
 export type Mac = string & { readonly __mac: unique symbol };
 
+/** How machines and loaders of ours say it, which is most of the time. */
+const PAIRS = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/;
 const SEPARATED =
   /^([0-9a-f]{1,2})[:-]([0-9a-f]{1,2})[:-]([0-9a-f]{1,2})[:-]([0-9a-f]{1,2})[:-]([0-9a-f]{1,2})[:-]([0-9a-f]{1,2})$/;
 const DOTTED = /^([0-9a-f]{4})\.([0-9a-f]{4})\.([0-9a-f]{4})$/;
@@ -11,11 +13,11 @@ const BARE = /^[0-9a-f]{12}$/;
  * so that a UNIQUE column can do its work. Multicast, all-zero and broadcast addresses are no machine's: undefined.
  */
 export function parseMac(text: string): Mac | undefined {
-  const digits = hexDigits(text.trim().toLowerCase());
-  if (digits === undefined || digits === '000000000000') return undefined;
+  const lower = text.trim().toLowerCase();
+  const mac = PAIRS.test(lower) ? lower.replaceAll('-', ':') : hexDigits(lower)?.replace(/(..)(?=.)/g, '$1:');
+  if (mac === undefined || mac === '00:00:00:00:00:00') return undefined;
   // IEEE 802-2014 §8.2.2: the lowest bit of the first octet marks a group address.
-  if ((Number.parseInt(digits.slice(0, 2), 16) & 1) === 1) return undefined;
-  return digits.replace(/(..)(?=.)/g, '$1:') as Mac;
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 ? undefined : (mac as Mac);
 }
 
 function hexDigits(text: string): string | undefined {

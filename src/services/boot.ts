@@ -3,7 +3,13 @@ import { type BootDecision, decideBoot } from '../boot/decide.ts';
 import { renderIpxeHandOver } from '../boot/ipxe.ts';
 import { nameBootNic } from '../boot/kernel-line.ts';
 import { SCRIPTS, type ScriptForm } from '../boot/scripts.ts';
-import { type NewBootEvent, REPORTED_STAGES, type ReportedStage, type Stage } from '../domain/boot-event.ts';
+import {
+  type NewBootEvent,
+  type Outcome,
+  REPORTED_STAGES,
+  type ReportedStage,
+  type Stage,
+} from '../domain/boot-event.ts';
 import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
@@ -72,8 +78,9 @@ export function bootService(
     stored: StoredInstall,
     stage: Stage,
     message: string,
-    more: Partial<NewBootEvent> = {},
-  ): void => tell({ ...eventOf(stored, stage, message), ...more });
+    outcome: Outcome = 'ok',
+    data: NewBootEvent['data'] = {},
+  ): void => tell(eventOf(stored, stage, message, outcome, data));
 
   /** By its MAC in the record, or by the MAC that has the lease of a record without one. */
   const machineOf = (mac: string): MachineFacts | undefined =>
@@ -91,7 +98,7 @@ export function bootService(
     if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
     if (!isOwn(caller.address, stored.systemId)) {
       const reason = `asked for by ${formatIpv4(caller.address)}, which is not an address of this machine`;
-      tellRefused({ ...eventOf(stored, 'refused', reason), outcome: 'warning' });
+      tellRefused(eventOf(stored, 'refused', reason, 'warning'));
       return { refused: 'not-yours', reason };
     }
     return stored;
@@ -141,28 +148,19 @@ export function bootService(
     if ('refused' in result) return localScript({ machine, mac, caller, form }, result.refused);
     const token = installs.tokenOf(installId);
     if (token === undefined) return { refused: 'over', reason: 'the install was removed' };
-    const args = await orTell('boot-script', eventBase(machine, mac), () =>
+    const args = await orTell('boot-script', { systemId: machine.systemId, installId, mac }, () =>
       prepared.kernelArgs({ installId, systemId: machine.systemId }, { token, server: caller.server }),
     );
     if (args === REMOVED) return { refused: 'over', reason: 'the record was removed' };
     const kernelArgs = nameBootNic(args, mac);
     const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
-    tell({
-      ...eventBase(machine, mac),
-      stage: 'boot-script',
-      message: 'told to load the installer',
-      data,
-    });
+    tell(machineEvent(machine, mac, 'boot-script', 'told to load the installer', data));
     const { server } = caller;
     return SCRIPTS[form].install({ system: machine.system, mac, server, token, kernelArgs });
   };
 
   const localScript = ({ machine, mac, caller, form }: ScriptWish, reason: string): string => {
-    tell({
-      ...eventBase(machine, mac),
-      stage: 'local-boot',
-      message: `sent to its disk: ${reason}`,
-    });
+    tell(machineEvent(machine, mac, 'local-boot', `sent to its disk: ${reason}`));
     return localScripts(form, { reason, server: caller.server, localBoot: machine.localBoot });
   };
 
@@ -184,10 +182,7 @@ export function bootService(
     const { bytes, total, ms } = sent;
     const whole = bytes >= total;
     const size = whole ? `${total} bytes` : `broken off after ${bytes} of ${total} bytes`;
-    record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, {
-      outcome: whole ? 'ok' : 'warning',
-      data: { bytes, ms },
-    });
+    record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, whole ? 'ok' : 'warning', { bytes, ms });
   };
 
   return {
@@ -216,7 +211,7 @@ export function bootService(
       if (path === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
       if (path === undefined) {
         const reason = `this profile has no ${name}, or its file may not be read`;
-        record(stored, name, reason, { outcome: 'error' });
+        record(stored, name, reason, 'error');
         return { refused: 'unknown', reason };
       }
       if (name !== 'image') {
@@ -242,11 +237,11 @@ export function bootService(
         if (over !== undefined) return over;
       }
       if (known === 'first-boot') {
-        record(stored, known, 'the installed system has started', { data: { hostKeys: said } });
+        record(stored, known, 'the installed system has started', 'ok', { hostKeys: said });
         return undefined;
       }
       const outcome = known === 'failed' ? 'error' : 'ok';
-      record(stored, known, said === '' ? `the machine reports: ${known}` : said, { outcome });
+      record(stored, known, said === '' ? `the machine reports: ${known}` : said, outcome);
       return undefined;
     },
   };
@@ -254,12 +249,26 @@ export function bootService(
 
 export type BootService = ReturnType<typeof bootService>;
 
-function eventOf({ systemId, install }: StoredInstall, stage: Stage, message: string): NewBootEvent {
-  return { systemId, installId: install.id, mac: null, stage, outcome: 'ok', message, data: {} };
+// Whole literals: a spread takes longer than the script that is told of.
+function eventOf(
+  { systemId, install }: StoredInstall,
+  stage: Stage,
+  message: string,
+  outcome: Outcome = 'ok',
+  data: NewBootEvent['data'] = {},
+): NewBootEvent {
+  return { systemId, installId: install.id, mac: null, stage, outcome, message, data };
 }
 
-function eventBase(machine: MachineFacts, mac: Mac): Omit<NewBootEvent, 'stage' | 'message'> {
-  return { systemId: machine.systemId, mac, installId: machine.install?.id ?? null, outcome: 'ok', data: {} };
+function machineEvent(
+  machine: MachineFacts,
+  mac: Mac,
+  stage: Stage,
+  message: string,
+  data: NewBootEvent['data'] = {},
+): NewBootEvent {
+  const installId = machine.install?.id ?? null;
+  return { systemId: machine.systemId, installId, mac, stage, outcome: 'ok', message, data };
 }
 
 function observationOf(stage: ReportedStage, detail: string): Observation {

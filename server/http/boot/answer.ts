@@ -34,3 +34,8 @@ export function wholeAnswer(
   const length = String(Buffer.byteLength(body));
   return { status, headers: ['content-type', type, 'content-length', length, ...headers], body };
 }
+
+/** An answer that had no body, with one. Not by a spread, which takes longer than the rest of a short answer. */
+export function withBody({ status, headers }: BootAnswer, body: NonNullable<BootAnswer['body']>): BootAnswer {
+  return { status, headers, body };
+}

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { noSuchRoute, PROBLEM_TYPE, type Problem, problemOf } from '../errors.ts';
-import { type BootAnswer, type BootRequest, wholeAnswer } from './answer.ts';
+import { type BootAnswer, type BootRequest, wholeAnswer, withBody } from './answer.ts';
 import { createRouter, type Route, type RouteSearch } from './routes.ts';
 
 /**
@@ -13,36 +13,37 @@ export function createAnswering(
   const search = createRouter(routes);
   let requests = 0;
 
-  const failed = (request: BootRequest, id: string, error: unknown): BootAnswer => {
-    const problem = problemOf(error, id);
-    if (problem.isOurs) log.error({ req: { id, ...lineOf(request) }, err: error }, 'request failed');
+  const failed = (request: BootRequest, number: number, error: unknown): BootAnswer => {
+    const req = lineOf(request, number);
+    const problem = problemOf(error, req.id);
+    if (problem.isOurs) log.error({ req, err: error }, 'request failed');
     return problemAnswer(problem);
   };
 
   return async (request) => {
     requests += 1;
-    const id = `boot-${requests}`;
+    const number = requests;
     let answer: BootAnswer;
     try {
       const found = search(request.method ?? '', request.url ?? '');
       if (typeof found !== 'object') answer = problemAnswer(problemOfSearch(found, request));
       else answer = await found.route.handle(request, found.params);
     } catch (error) {
-      return failed(request, id, error);
+      return failed(request, number, error);
     }
     const { status, body } = answer;
-    if (status >= 400) log.info({ req: { id, ...lineOf(request) }, status }, 'request refused');
+    if (status >= 400) log.info({ req: lineOf(request, number), status }, 'request refused');
     else if (log.isLevelEnabled('debug'))
-      log.debug({ req: { id, ...lineOf(request) }, status }, 'request answered');
+      log.debug({ req: lineOf(request, number), status }, 'request answered');
     if (typeof body !== 'function') return answer;
     const told = (outlet: Parameters<typeof body>[0]) =>
-      body(outlet).catch((error) => void failed(request, id, error));
-    return { ...answer, body: told };
+      body(outlet).catch((error) => void failed(request, number, error));
+    return withBody(answer, told);
   };
 }
 
-function lineOf({ method, url, socket }: BootRequest): object {
-  return { method, url, socket: { remoteAddress: socket.remoteAddress } };
+function lineOf({ method, url, socket }: BootRequest, number: number) {
+  return { id: `boot-${number}`, method, url, socket: { remoteAddress: socket.remoteAddress } };
 }
 
 function problemOfSearch(

@@ -6,7 +6,7 @@ import type { BootService, Delivery, FileName, Refusal } from '../../../src/serv
 import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot-files.ts';
 import { logicalName } from '../../../src/tftp/path.ts';
 import type { HttpApp } from '../http-listener.ts';
-import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer } from './answer.ts';
+import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer, withBody } from './answer.ts';
 import { type BootHttpEdges, type BootHttpLimits, createBootHttp } from './boot-http.ts';
 import { type BootEntrance, callerOf } from './caller.ts';
 import { answerContent } from './content.ts';
@@ -114,8 +114,8 @@ async function bootFileAnswer(deps: BootAppDeps, request: BootRequest, text: str
   if (found.kind === 'path') return pathAnswer(deps, request, found.path, found.delivered);
   const { bytes, contentType } = found;
   if (contentType !== LOADER_TYPE) return wholeAnswer(200, contentType, bytes);
-  const { part, ...answer } = answerContent(request, { size: bytes.length, etag: etagOf(bytes) });
-  return part === undefined ? answer : { ...answer, body: bytes.subarray(part.from, part.to + 1) };
+  const { part, answer } = answerContent(request, { size: bytes.length, etag: etagOf(bytes) });
+  return part === undefined ? answer : withBody(answer, bytes.subarray(part.from, part.to + 1));
 }
 
 async function takeReport(

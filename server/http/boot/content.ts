@@ -16,8 +16,9 @@ export interface Part {
   readonly to: number;
 }
 
-/** Everything of an answer but its body; without a part it is complete. */
-export interface ContentAnswer extends Omit<BootAnswer, 'body'> {
+/** An answer that has no body yet; without a part it is complete. */
+export interface ContentAnswer {
+  readonly answer: BootAnswer;
   readonly part?: Part;
 }
 
@@ -28,16 +29,18 @@ export function answerContent({ method, headers }: BootRequest, facts: ContentFa
   if (facts.modifiedMs !== undefined) known.push('last-modified', new Date(facts.modifiedMs).toUTCString());
   const status = judgeConditions(headers, facts);
   if (status !== undefined)
-    return { status, headers: status === 304 ? known : [...known, 'content-length', '0'] };
+    return { answer: { status, headers: status === 304 ? known : [...known, 'content-length', '0'] } };
   const range = parseRange(rangeHeader(headers, etag), size);
   if (range === 'unsatisfiable')
-    return { status: 416, headers: [...known, 'content-range', `bytes */${size}`, 'content-length', '0'] };
+    return {
+      answer: { status: 416, headers: [...known, 'content-range', `bytes */${size}`, 'content-length', '0'] },
+    };
   const part = range ?? { from: 0, to: size - 1 };
   const length = part.to - part.from + 1;
   known.push('content-type', 'application/octet-stream', 'content-length', String(length));
   if (range !== undefined) known.push('content-range', `bytes ${part.from}-${part.to}/${size}`);
   const answer = { status: range === undefined ? 200 : 206, headers: known };
-  return method !== 'HEAD' && length > 0 ? { ...answer, part } : answer;
+  return method !== 'HEAD' && length > 0 ? { answer, part } : { answer };
 }
 
 /** RFC 9110 §13.2.2, in its order; undefined = go on. */
@@ -49,13 +52,18 @@ function judgeConditions(
   if (match !== undefined && match !== '*' && !tagsOf(match).includes(etag)) return 412;
   // Dates of HTTP are whole seconds.
   const modified = modifiedMs === undefined ? Number.NaN : Math.floor(modifiedMs / 1000) * 1000;
-  if (match === undefined && modified > Date.parse(headers['if-unmodified-since'] ?? '')) return 412;
+  if (match === undefined && modified > dateOf(headers['if-unmodified-since'])) return 412;
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) {
     const weak = tagsOf(noneMatch).map((tag) => tag.replace(/^W\//, ''));
     return noneMatch === '*' || weak.includes(etag) ? 304 : undefined;
   }
-  return modified <= Date.parse(headers['if-modified-since'] ?? '') ? 304 : undefined;
+  return modified <= dateOf(headers['if-modified-since']) ? 304 : undefined;
+}
+
+/** NaN, which is neither before nor after anything, where there is none. */
+function dateOf(header: string | undefined): number {
+  return header === undefined ? Number.NaN : Date.parse(header);
 }
 
 function tagsOf(header: string): string[] {

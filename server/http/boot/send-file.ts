@@ -1,6 +1,6 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 import { type FileCache, type FileVersion, type HeldFile, openLocated } from '../../file-cache.ts';
-import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer } from './answer.ts';
+import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer, withBody } from './answer.ts';
 import { answerContent, type ContentFacts, type Part } from './content.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -21,6 +21,8 @@ export interface FileSender {
   bytesInUse(): number;
 }
 
+/** So much of a file in memory is like any other short answer, of which nobody waits for the end. */
+const SMALL_BYTES = 64 * 1024;
 /** Of a file in memory: machines get their turn after so much of another's. */
 const PIECE_BYTES = 1024 * 1024;
 /** Buffers for reading from the disk, one a transfer: as much as this for all, and the least one beyond that. */
@@ -37,14 +39,20 @@ export function createFileSender(cache: FileCache): FileSender {
     { bytes, release }: HeldFile,
     onSent: (sent: Sent) => void,
   ): BootAnswer => {
-    const { part, ...answer } = answerContent(request, contentFactsOf(facts));
+    const { part, answer } = answerContent(request, contentFactsOf(facts));
     if (part === undefined) {
       release();
       return answer;
     }
+    const size = part.to - part.from + 1;
+    if (size <= SMALL_BYTES) {
+      release();
+      onSent({ bytes: size, total: size, ms: 0 });
+      return withBody(answer, bytes.subarray(part.from, part.to + 1));
+    }
     const body = (outlet: Outlet) =>
       report(part, onSent, () => sendPieces(outlet, bytes, part)).finally(release);
-    return { ...answer, body };
+    return withBody(answer, body);
   };
 
   const bufferFor = (outlet: Outlet, length: number): Buffer => {
@@ -62,7 +70,7 @@ export function createFileSender(cache: FileCache): FileSender {
     onSent: (sent: Sent) => void,
   ): Promise<BootAnswer> => {
     const facts = await file.stat();
-    const { part, ...answer } = answerContent(request, contentFactsOf(facts));
+    const { part, answer } = answerContent(request, contentFactsOf(facts));
     if (part === undefined) {
       await file.close();
       return answer;
@@ -76,7 +84,7 @@ export function createFileSender(cache: FileCache): FileSender {
         });
       await report(part, onSent, send).finally(() => file.close());
     };
-    return { ...answer, body };
+    return withBody(answer, body);
   };
 
   return {

@@ -43,18 +43,17 @@ export function createSocketOutlet(
     });
   };
 
-  const way = openWay(socket, kernel);
-  const sendFile = async (
-    kernelWay: KernelWay,
-    fd: number,
-    from: number,
-    length: number,
-  ): Promise<number> => {
+  const socketFd = descriptorOf(socket);
+  let way: KernelWay | undefined;
+  const sendFile = async (fd: number, from: number, length: number): Promise<number> => {
     let sent = 0;
+    if (socketFd === undefined || socket.destroyed) return sent;
+    way ??= kernel?.open(socketFd);
+    if (way === undefined) return sent;
     // The head has to have left Node's queue: the kernel knows nothing of it.
     if (unsent !== undefined && !(await take(undefined))) return sent;
     while (sent < length && !socket.destroyed) {
-      const went = await kernelWay.send(fd, from + sent, length - sent);
+      const went = await way.send(fd, from + sent, length - sent);
       if (went === 0) break;
       sent += went;
       if (!socket.destroyed) socket.setTimeout(stallMs);
@@ -68,7 +67,7 @@ export function createSocketOutlet(
       isEnded = await take(piece);
       return isEnded;
     },
-    sendFile: way === undefined ? undefined : (fd, from, length) => sendFile(way, fd, from, length),
+    sendFile: socketFd === undefined || kernel === undefined ? undefined : sendFile,
     isEnded: () => isEnded,
     close() {
       socket.off('close', onClose);
@@ -78,8 +77,8 @@ export function createSocketOutlet(
 }
 
 /** Node has no name for a socket's descriptor; where there is none (TLS, another Node), it is not sent past it. */
-function openWay(socket: Socket, kernel: KernelSender | undefined): KernelWay | undefined {
+function descriptorOf(socket: Socket): number | undefined {
   const { _handle: handle } = socket as unknown as { _handle?: { fd?: unknown } | null };
   const fd = handle?.fd;
-  return typeof fd === 'number' && fd >= 0 ? kernel?.open(fd) : undefined;
+  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }
