@@ -165,6 +165,7 @@ const OTHER_VARIABLES = new Set([
   'PROVISION_SERVER',
   'PROVISION_TOKEN',
   'PROVISION_TOKEN_FILE',
+  'PROVISION_BMC_PASSWORD',
 ]);
 
 function applyEnvironment(

@@ -2,6 +2,7 @@ import type { Client, RecordClient } from '../client/client.ts';
 import type { Distro } from '../domain/distro.ts';
 import type { Install } from '../domain/install.ts';
 import type { Lease } from '../domain/lease.ts';
+import type { KnownPower } from '../domain/power.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { System, SystemInterface } from '../domain/system.ts';
@@ -60,6 +61,11 @@ function knownBy({ mac, seenMac, clientId, circuitId }: SystemInterface): string
   return mac ?? seenMac ?? clientId ?? circuitId ?? '';
 }
 
+/** `on (3 min ago)`: power is never shown without its age. */
+function formatPower({ state, checkedAt }: KnownPower, now: Date): string {
+  return `${state} (${formatDistance(checkedAt, now)})`;
+}
+
 export const SYSTEM_VIEW: RecordView<System> = {
   noun: 'system',
   columns: [
@@ -68,6 +74,11 @@ export const SYSTEM_VIEW: RecordView<System> = {
     { header: 'MAC', value: (system) => system.interfaces.map(knownBy).join(',') },
     { header: 'IP', value: (system) => system.interfaces.map((one) => one.ip ?? 'dynamic').join(',') },
     { header: 'INSTALL', value: (system) => system.install?.state ?? null },
+    {
+      header: 'POWER',
+      value: ({ power }) => power && `${power.state} ${power.checkedAt}`,
+      pretty: ({ power }, now) => power && formatPower(power, now),
+    },
   ],
   client: (client) => client.systems,
   addExample: 'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',

@@ -8,7 +8,7 @@ import type { Lease } from '../domain/lease.ts';
 import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
-import type { System, systemInput } from '../domain/system.ts';
+import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
@@ -35,8 +35,7 @@ export type ProfileAdd = Patch<z.input<typeof profileInput>> & {
 export type ProfileEdit = Patch<z.input<typeof profileInput>>;
 export type SubnetAdd = z.input<typeof subnetInput>;
 export type SubnetEdit = Patch<z.input<typeof subnetInput>>;
-export type SystemAdd = z.input<typeof systemInput>;
-export type SystemEdit = Patch<z.input<typeof systemInput>>;
+export type { SystemAdd, SystemEdit };
 export type InstallAdd = z.input<typeof installInput>;
 
 export interface SystemClient extends RecordClient<System, SystemAdd, SystemEdit> {

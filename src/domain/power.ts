@@ -23,3 +23,15 @@ export interface BootOverride {
   /** Not only for the next boot. */
   readonly persistent: boolean;
 }
+
+/** Power as it was when somebody last asked. It may have changed since: it is never shown without its time. */
+export interface KnownPower {
+  /** `unknown` where the last question was not answered. */
+  readonly state: PowerState;
+  /** When it was asked, RFC 3339. */
+  readonly checkedAt: string;
+  /** What it was asked for, or why there was no answer. */
+  readonly reason: string;
+  /** The last answer, where that was another one. */
+  readonly lastKnown: { readonly state: Exclude<PowerState, 'unknown'>; readonly at: string } | null;
+}

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { InterfaceIdentity } from './binding-key.ts';
+import { type Bmc, type BmcAdd, bmcInput, bmcPatch } from './bmc.ts';
 import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
 import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
-import { hostname, ipv4Text, kernelArg, macText, patchOf, recordName } from './fields.ts';
+import { hostname, ipv4Text, kernelArg, macText, type Patch, patchOf, recordName } from './fields.ts';
 import { clientIdText, relayIdText } from './identifier.ts';
 import type { Install } from './install.ts';
+import type { KnownPower } from './power.ts';
 import { type Settings, settingsInput } from './settings.ts';
 
 const interfaceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/, {
@@ -45,7 +47,7 @@ export const systemInput = z.strictObject({
   hostname: hostname.nullable().default(null),
   profile: recordName,
   interfaces: z.array(interfaceInput).min(1).max(64),
-  bmc: z.strictObject({ address: ipv4Text }).nullable().default(null),
+  bmc: bmcInput.nullable().default(null),
   kernelArgs: z.array(kernelArg).max(64).default([]),
   loader: loaderField,
   localBoot: localBootField,
@@ -58,10 +60,13 @@ export const systemInput = z.strictObject({
     .regex(/^[^\p{Cc}]*$/u, { message: 'must be one line without control characters' })
     .default(''),
 });
-export const systemPatch = patchOf(systemInput);
+/** An edit; one of the BMC keeps what it does not name. */
+export const systemPatch = patchOf(systemInput.extend({ bmc: bmcPatch.nullable() }));
 
 export type InterfaceInput = z.infer<typeof interfaceInput>;
 export type SystemInput = z.infer<typeof systemInput>;
+export type SystemAdd = z.input<typeof systemInput>;
+export type SystemEdit = Omit<Patch<SystemAdd>, 'bmc'> & { readonly bmc?: Patch<BmcAdd> | null | undefined };
 
 export interface SystemInterface extends InterfaceIdentity {
   readonly name: string;
@@ -78,7 +83,9 @@ export interface System extends BootFields {
   readonly hostname: string;
   readonly profile: string;
   readonly interfaces: readonly SystemInterface[];
-  readonly bmc: { readonly address: string } | null;
+  readonly bmc: Bmc | null;
+  /** What is known of its power; null where nobody has ever asked. */
+  readonly power: KnownPower | null;
   readonly kernelArgs: readonly string[];
   readonly settings: Settings;
   readonly dhcpOptions: readonly DhcpOption[];

@@ -3,11 +3,19 @@ import { type Conflict, DomainError, invalid, notFound, type Problem } from '../
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
-import type { StoredSystem, StoreTransaction, SystemWrite, WantedAddress } from '../store/store.ts';
+import type { StoredBmc } from '../store/power-store.ts';
+import type {
+  AddressHolder,
+  StoredSystem,
+  StoreTransaction,
+  SystemWrite,
+  WantedAddress,
+} from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
 import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
+import { auditedBmc, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
@@ -17,7 +25,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
   const resolve = async (
     tx: StoreTransaction,
     input: SystemInput,
-    old: StoredSystem | null,
+    old: (StoredSystem & { readonly bmc: StoredBmc | undefined }) | null,
   ): Promise<SystemWrite> => {
     const problems = inputProblems(input);
     const profile = await tx.profiles.find(input.profile);
@@ -25,7 +33,8 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       const message = `there is no profile named '${input.profile}'; list them with: provision profile list`;
       problems.push({ path: 'profile', message });
     }
-    const bmcIp = input.bmc === null ? null : canonicalIpv4(input.bmc.address);
+    const bmc = input.bmc && sealBmc(input.bmc, old?.bmc, secrets, problems);
+    const bmcIp = bmc?.ip ?? null;
     const facts: AddressFacts = {
       subnets: await tx.subnets.list(),
       ownAddresses: new Set(ownAddresses()),
@@ -36,13 +45,15 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
     const interfaces = await resolveInterfaces(tx, input.interfaces, facts, problems);
     const bmcProblem = bmcIp === null ? undefined : bmcAddressProblem(bmcIp, facts);
     if (bmcProblem !== undefined) problems.push({ path: 'bmc.address', message: bmcProblem });
+    const neighbour = bmc && (await tx.bmcs.findAtSamePlace(bmc, old?.system.id ?? null));
+    if (neighbour) problems.push({ path: 'bmc.node', message: samePlace(neighbour) });
     if (problems.length > 0 || profile === undefined) throw invalid(problems);
     const write: SystemWrite = {
       name: input.name,
       hostname: input.hostname ?? input.name,
       profileId: profile.profile.id,
       interfaces,
-      bmcIp,
+      bmc,
       kernelArgs: input.kernelArgs,
       loader: input.loader,
       localBoot: input.localBoot,
@@ -92,9 +103,12 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
         const old = await tx.systems.find(name);
         if (old === undefined) throw notFound('system', name);
         refuseStale('system', old.system, revision);
-        const input = mergePatch(systemInput, editable(old.system), patch);
-        const write = await resolve(tx, input, old);
+        const whole = { ...patch, bmc: mergeBmc(old.system.bmc, patch.bmc) };
+        const input = mergePatch<object>(systemInput, editable(old.system), whole) as SystemInput;
+        const bmc = await tx.bmcs.find(old.system.id);
+        const write = await resolve(tx, input, { ...old, bmc });
         const system = await tx.systems.update(old.system.id, write, now());
+        if (isElsewhere(old.system.bmc, system.bmc)) await tx.powerStates.forget(system.id);
         await audit(tx, actor, 'update', name, write);
         return system;
       });
@@ -121,6 +135,7 @@ function editable(system: System): object {
     ...system,
     hostname: system.hostname === system.name ? null : system.hostname,
     interfaces: system.interfaces.map(({ subnet: _subnet, seenMac: _seenMac, ...item }) => item),
+    bmc: editableBmc(system.bmc),
   };
 }
 
@@ -151,7 +166,7 @@ function inputProblems(input: SystemInput): Problem[] {
     }
     if (item.ip !== null && item.ip !== 'auto') once('address', item.ip, `interfaces.${index}.ip`);
   }
-  if (input.bmc !== null) once('address', input.bmc.address, 'bmc.address');
+  if (input.bmc?.address != null) once('address', input.bmc.address, 'bmc.address');
   if (input.hostname === null && !hostname.safeParse(input.name).success) {
     const message = `'${input.name}' cannot serve as the hostname; give one with --hostname`;
     problems.push({ path: 'hostname', message });
@@ -163,7 +178,18 @@ function addressesOf(write: SystemWrite): WantedAddress[] {
   const wanted = write.interfaces.flatMap((item) =>
     item.ip === null ? [] : [{ ip: item.ip, key: firstKeyOf(item) }],
   );
-  return write.bmcIp === null ? wanted : [...wanted, { ip: write.bmcIp, key: null }];
+  const bmcIp = write.bmc?.ip ?? null;
+  return bmcIp === null ? wanted : [...wanted, { ip: bmcIp, key: null }];
+}
+
+/** A shared address that nobody else shares is one's own as well. */
+function isOwn({ systemId, sharedBy }: AddressHolder, exceptId: number | null): boolean {
+  if (exceptId === null) return false;
+  return systemId === exceptId || (sharedBy?.every((id) => id === exceptId) ?? false);
+}
+
+function samePlace(neighbour: string): string {
+  return `must differ from that of system ${neighbour}, or their ports must: at the same address one would switch the other`;
 }
 
 async function refuseConflicts(
@@ -175,7 +201,8 @@ async function refuseConflicts(
   const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
   for (const { ip, key } of addressesOf(write)) {
     const holder = await tx.addresses.findHolder(ip, nowMs);
-    if (holder === undefined || (holder.systemId !== null && holder.systemId === exceptId)) continue;
+    if (holder === undefined || isOwn(holder, exceptId)) continue;
+    if (write.bmc?.ip === ip && write.bmc.shared && holder.sharedBy !== null) continue;
     // The machine has the address already, by a lease: the record only makes it stay.
     if (holder.kind === 'lease' && holder.key !== null && holder.key === key) continue;
     conflicts.push(holder.conflict);
@@ -196,11 +223,11 @@ async function refuseConflicts(
 
 function auditDetail(write: SystemWrite | undefined): Record<string, unknown> {
   if (write === undefined) return {};
-  const { sealedSecrets, bmcIp, interfaces, ...shown } = write;
+  const { sealedSecrets, bmc, interfaces, ...shown } = write;
   return {
     ...shown,
     secretsSet: sealedSecrets !== null,
-    bmc: bmcIp === null ? null : formatIpv4(bmcIp),
+    bmc: bmc && auditedBmc(bmc, bmc.ip === null ? null : formatIpv4(bmc.ip)),
     interfaces: interfaces.map((item) => ({ ...item, ip: item.ip === null ? null : formatIpv4(item.ip) })),
   };
 }

@@ -6,6 +6,12 @@ import type { AddressHolder, AddressStore } from './store.ts';
 
 /** Queries of the one table in which every known address stands exactly once. */
 export function addressQueries(db: Kysely<Tables>): AddressStore {
+  // The systems of a chassis, as JSON, and one of them by name.
+  const sharedBy = sql<
+    string | null
+  >`(select json_group_array(b.system_id) from bmcs b where b.chassis_id = a.chassis_id)`;
+  const sharedName = sql<string | null>`(select min(x.name) from bmcs b join systems x on x.id = b.system_id
+    where b.chassis_id = a.chassis_id)`;
   const holders = () =>
     db
       .selectFrom('addresses as a')
@@ -24,6 +30,9 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
         'l.mac as lease_mac',
         'l.expires_at',
         'l.state',
+        'a.chassis_id',
+        sharedBy.as('shared_by'),
+        sharedName.as('shared_name'),
       ])
       .where('a.routing_domain', '=', DEFAULT_DOMAIN);
   return {
@@ -129,6 +138,9 @@ interface HolderRow {
   lease_mac: string | null;
   expires_at: number | null;
   state: string | null;
+  chassis_id: number | null;
+  shared_by: string | null;
+  shared_name: string | null;
 }
 
 function leaseIsOver(row: HolderRow, nowMs: number): boolean {
@@ -140,6 +152,7 @@ function toHolder(row: HolderRow): AddressHolder {
     ip: row.ip as Ipv4,
     kind: row.kind,
     systemId: row.system_id,
+    sharedBy: row.chassis_id === null ? null : (JSON.parse(row.shared_by ?? '[]') as number[]),
     subnetId: row.subnet_id,
     key: row.interface_mac ?? row.client_key ?? row.circuit_key ?? row.lease_mac,
     conflict: describeHolder(row),
@@ -151,8 +164,10 @@ function describeHolder(row: HolderRow): Conflict {
   switch (row.kind) {
     case 'interface':
       return conflict(value, `system ${row.system}`, row.interface, `provision system show ${row.system}`);
-    case 'bmc':
-      return conflict(value, `BMC of system ${row.system}`, null, `provision system show ${row.system}`);
+    case 'bmc': {
+      const system = row.system ?? row.shared_name;
+      return conflict(value, `BMC of system ${system}`, null, `provision system show ${system}`);
+    }
     case 'gateway':
       return conflict(value, `gateway of subnet ${row.subnet}`, null, `provision subnet show ${row.subnet}`);
     case 'server':

@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely';
 import type { InstallState } from '../domain/install.ts';
+import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
+import type { PowerAction, PowerState } from '../domain/power.ts';
 
 /**
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
@@ -19,6 +21,10 @@ export interface Tables {
   tokens: TokenRow;
   audit: AuditRow;
   loaders: LoaderRow;
+  chassis: { id: Generated<number> };
+  bmcs: BmcRow;
+  power_states: PowerStateRow;
+  jobs: JobRow;
 }
 
 interface Stamped {
@@ -119,6 +125,8 @@ export interface AddressRow {
   interface_id: number | null;
   subnet_id: number | null;
   lease_id: number | null;
+  /** Owner of an address that the BMCs of several systems share; null where it is not shared. */
+  chassis_id: number | null;
 }
 
 export interface LeaseRow {
@@ -192,6 +200,50 @@ export interface LoaderRow {
   bytes: number;
   installed_by: string;
   installed_at: number;
+}
+
+export interface BmcRow {
+  system_id: number;
+  /** Not null: it shares its address with the others of that chassis. */
+  chassis_id: number | null;
+  driver: string | null;
+  port: number | null;
+  node: string | null;
+  /** JSON: what no query asks for. */
+  settings: string;
+  /** Both sealed. */
+  password: string | null;
+  kg: string | null;
+}
+
+export interface PowerStateRow {
+  system_id: number;
+  state: PowerState;
+  checked_at: number;
+  reason: string;
+  /** The last answer that there was. */
+  known_state: Exclude<PowerState, 'unknown'> | null;
+  known_at: number | null;
+}
+
+export interface JobRow {
+  id: Generated<number>;
+  batch: string;
+  kind: string;
+  system_id: number;
+  action: PowerAction;
+  state: JobState;
+  step: JobStep;
+  attempts: number;
+  requested_by: string;
+  created_at: number;
+  start_at: number;
+  step_at: number;
+  timeout_seconds: number;
+  updated_at: number;
+  finished_at: number | null;
+  failure: JobFailure | null;
+  message: string;
 }
 
 /** The one routing domain of today; the column exists so that overlapping networks can come without a migration of keys. */

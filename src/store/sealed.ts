@@ -18,8 +18,15 @@ export function sealedQueries(db: Kysely<Tables>): SealedStore {
     async systems() {
       const rows = await db
         .selectFrom('systems')
+        .leftJoin('bmcs', 'bmcs.system_id', 'systems.id')
         .select('name')
-        .where('secrets', 'is not', null)
+        .where((eb) =>
+          eb.or([
+            eb('secrets', 'is not', null),
+            eb('bmcs.password', 'is not', null),
+            eb('bmcs.kg', 'is not', null),
+          ]),
+        )
         .orderBy('name')
         .execute();
       return rows.map(({ name }) => name);

@@ -5,8 +5,10 @@ import { Kysely, type Kysely as KyselyType, type Migration, Migrator, SqliteDial
 import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
+import { bmcQueries } from './bmcs.ts';
 import { distroQueries } from './distros.ts';
 import { installQueries } from './installs.ts';
+import { jobQueries } from './jobs.ts';
 import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
 import { loaderQueries } from './loaders.ts';
 import { initial } from './migrations/0001-initial.ts';
@@ -14,6 +16,8 @@ import { dhcpRules } from './migrations/0002-dhcp-rules.ts';
 import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { loaders } from './migrations/0005-loaders.ts';
 import { leanIndexes } from './migrations/0006-lean-indexes.ts';
+import { power } from './migrations/0007-power.ts';
+import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
 import { sealedQueries } from './sealed.ts';
@@ -33,6 +37,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-boot-choice': bootChoice,
   '0005-loaders': loaders,
   '0006-lean-indexes': leanIndexes,
+  '0007-power': power,
 };
 
 export interface SqliteOptions {
@@ -171,6 +176,9 @@ function queriesOf(
     leases: leaseQueries(db),
     loaders: loaderQueries(db),
     sealed: sealedQueries(db),
+    bmcs: bmcQueries(db),
+    powerStates: powerStateQueries(db),
+    jobs: jobQueries(db),
   };
 }
 

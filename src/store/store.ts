@@ -15,6 +15,7 @@ import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
+import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 
 /**
  * The database as the services see it. Everything that belongs together happens in one `transaction`; a transaction
@@ -50,6 +51,9 @@ export interface StoreTransaction {
   readonly leases: LeaseStore;
   readonly loaders: LoaderStore;
   readonly sealed: SealedStore;
+  readonly bmcs: BmcStore;
+  readonly powerStates: PowerStateStore;
+  readonly jobs: JobStore;
 }
 
 export interface DistroStore {
@@ -104,7 +108,7 @@ export interface SystemWrite extends BootFields {
   readonly hostname: string;
   readonly profileId: number;
   readonly interfaces: readonly InterfaceWrite[];
-  readonly bmcIp: Ipv4 | null;
+  readonly bmc: BmcWrite | null;
   readonly kernelArgs: readonly string[];
   readonly dhcpOptions: readonly DhcpOption[];
   readonly settings: Settings;
@@ -134,6 +138,8 @@ export interface AddressHolder {
   readonly ip: Ipv4;
   readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
   readonly systemId: number | null;
+  /** The systems whose BMCs share it; null where it is not shared. */
+  readonly sharedBy: readonly number[] | null;
   readonly subnetId: number | null;
   /** Of the interface or of the lease; null for the other kinds. */
   readonly key: string | null;
@@ -208,7 +214,7 @@ export interface TokenStore {
 
 export interface AuditEntry {
   readonly actor: string;
-  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup';
+  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup' | 'power' | 'bmc';
   readonly noun: string;
   readonly name: string;
   /** What changed, without secrets. */

@@ -5,7 +5,9 @@ import { type Conflict, DomainError } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { System, SystemInterface } from '../domain/system.ts';
+import { addBmc, listBmcs } from './bmcs.ts';
 import { toInstall } from './installs.ts';
+import { listKnownPower } from './power-states.ts';
 import { newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
@@ -72,6 +74,7 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
         .execute();
       // Rows are laid anew: two interfaces can then swap their addresses in one edit without a moment of conflict.
       await db.deleteFrom('addresses').where('system_id', '=', id).execute();
+      await db.deleteFrom('bmcs').where('system_id', '=', id).execute();
       await db.deleteFrom('interfaces').where('system_id', '=', id).execute();
       await writeParts(db, id, write);
       return get(id);
@@ -103,23 +106,17 @@ async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWri
     const { mac, clientKey: client_key, circuitKey: circuit_key } = keysOf(item);
     const row = { system_id: systemId, position, name: item.name, mac, client_key, circuit_key };
     const { id } = await db.insertInto('interfaces').values(row).returning('id').executeTakeFirstOrThrow();
-    if (item.ip !== null) await claim(db, { ip: item.ip, kind: 'interface', systemId, interfaceId: id });
+    if (item.ip !== null) await claim(db, item.ip, systemId, id);
   }
-  if (write.bmcIp !== null) await claim(db, { ip: write.bmcIp, kind: 'bmc', systemId, interfaceId: null });
+  if (write.bmc !== null) await addBmc(db, systemId, write.bmc);
 }
 
-interface Claim {
-  readonly ip: Ipv4;
-  readonly kind: 'interface' | 'bmc';
-  readonly systemId: number;
-  readonly interfaceId: number | null;
-}
-
-async function claim(db: Kysely<Tables>, { ip, kind, systemId, interfaceId }: Claim): Promise<void> {
-  const owner = { system_id: systemId, interface_id: interfaceId, subnet_id: null, lease_id: null };
+async function claim(db: Kysely<Tables>, ip: Ipv4, systemId: number, interfaceId: number): Promise<void> {
+  const nobody = { subnet_id: null, lease_id: null, chassis_id: null };
+  const owner = { system_id: systemId, interface_id: interfaceId, ...nobody };
   await db
     .insertInto('addresses')
-    .values({ routing_domain: DEFAULT_DOMAIN, ip, kind, ...owner })
+    .values({ routing_domain: DEFAULT_DOMAIN, ip, kind: 'interface', ...owner })
     .execute();
 }
 
@@ -187,12 +184,13 @@ function heldBy(system: string, kind: Conflict['kind'], value: string, iface: st
   };
 }
 
-/** Rows to records in four queries, however many systems there are. */
+/** Rows to records in five queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length === 1 ? rows[0]?.id : undefined;
-  const [interfaces, bmcs, installs, networks] = [
+  const [interfaces, bmcs, power, installs, networks] = [
     await listInterfaces(db, only),
     await listBmcs(db, only),
+    await listKnownPower(db, only),
     await listLatestInstalls(db, only),
     await listNetworks(db),
   ];
@@ -213,6 +211,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
       }),
     ),
     bmc: bmcs.get(row.id) ?? null,
+    power: power.get(row.id) ?? null,
     kernelArgs: textList(row.kernel_args),
     ...bootFields(row.loader, row.local_boot),
     settings: JSON.parse(row.settings) as Settings,
@@ -249,12 +248,6 @@ async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
     else known.push(row);
   }
   return bySystem;
-}
-
-async function listBmcs(db: Kysely<Tables>, only: number | undefined) {
-  const query = db.selectFrom('addresses').select(['system_id', 'ip']).where('kind', '=', 'bmc');
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
-  return new Map(rows.map((row) => [row.system_id, { address: formatIpv4(row.ip as Ipv4) }]));
 }
 
 async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) {

@@ -127,7 +127,7 @@ async function fill(store: Store, withSystem: boolean): Promise<void> {
           hostname: systemName(0),
           profileId: profile.id,
           interfaces: [{ name: 'eth0', mac: systemMac(0), ip: systemIp(0) }],
-          bmcIp: null,
+          bmc: null,
           kernelArgs: [],
           loader: null,
           localBoot: null,

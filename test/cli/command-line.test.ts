@@ -21,7 +21,6 @@ describe('options of each command, captured without running', () => {
           name: 'db1',
           profile: 'p',
           hostname: 'db.example.net',
-          bmc: { address: '10.0.0.9' },
           kernelArgs: ['quiet', 'console=ttyS0'],
           loader: 'grub',
           localBoot: null,
@@ -31,6 +30,7 @@ describe('options of each command, captured without running', () => {
             { mac: '52-54-00-12-34-57', name: 'eno2', ip: null },
           ],
         },
+        bmc: { fields: { address: '10.0.0.9' }, stdin: undefined, environment: false },
         settings: undefined,
       },
     },
@@ -49,7 +49,8 @@ describe('options of each command, captured without running', () => {
       line: 'system edit web001 --interface eth1 --ip none --add-interface mac=525400123458 --remove-interface eth2 --bmc none --rename web002 --unset disk --unset vars.role --set min-disk-gb=20 --var a=b=c',
       options: {
         name: 'web001',
-        edit: { bmc: null, name: 'web002' },
+        edit: { name: 'web002' },
+        bmc: { fields: null, stdin: undefined, environment: false },
         interfaces: {
           target: 'eth1',
           change: { ip: null },

@@ -34,7 +34,7 @@ describe('system add, from the line to the request and back', () => {
         },
       },
     ]);
-    expect(result.stdout).toBe('web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\t\n');
+    expect(result.stdout).toBe('web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\t\t\n');
     expect(result.stderr).toBe(
       'added system web001; nothing is installed until you say so\nnext: provision system install web001\n',
     );
@@ -99,6 +99,12 @@ describe('lists and records', () => {
               { name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.12', subnet: 'lab' },
               { name: 'eth1', mac: '52:54:00:00:00:02', ip: null, subnet: null },
             ],
+            power: {
+              state: 'on',
+              checkedAt: '2026-11-22T08:48:00.000Z',
+              reason: 'status',
+              lastKnown: null,
+            },
           }),
         ],
       },
@@ -124,9 +130,9 @@ describe('lists and records', () => {
   it('is a table with a header on a terminal', async () => {
     const result = await runCli(['system', 'list'], { server, stdoutTty: true });
     expect(result.stdout).toBe(
-      `NAME    PROFILE    MAC                                  IP                  INSTALL
-web001  debian-13  52:54:00:12:34:56                    10.99.0.11          installing
-db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -
+      `NAME    PROFILE    MAC                                  IP                  INSTALL     POWER
+web001  debian-13  52:54:00:12:34:56                    10.99.0.11          installing  -
+db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -           on (12 min ago)
 `,
     );
   });
@@ -134,8 +140,8 @@ db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -
   it('is tab-separated without a header in a pipe', async () => {
     const result = await runCli(['system', 'list'], { server });
     expect(result.stdout).toBe(
-      'web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\tinstalling\n' +
-        'db001\tdebian-13\t52:54:00:00:00:01,52:54:00:00:00:02\t10.99.0.12,dynamic\t\n',
+      'web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\tinstalling\t\n' +
+        'db001\tdebian-13\t52:54:00:00:00:01,52:54:00:00:00:02\t10.99.0.12,dynamic\t\ton 2026-11-22T08:48:00.000Z\n',
     );
   });
 

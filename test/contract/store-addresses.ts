@@ -5,6 +5,7 @@ import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import {
   addCatalogue,
+  bmcWrite,
   holderOf,
   leaseWrite,
   macOf,
@@ -27,7 +28,7 @@ const HOLDERS: Record<
   bmc: {
     take: (store, profileId) =>
       store.transaction((tx) =>
-        tx.systems.add(systemWrite(profileId, 41, { bmcIp: ip('10.99.0.40') }), NOW_MS),
+        tx.systems.add(systemWrite(profileId, 41, { bmc: bmcWrite('10.99.0.40') }), NOW_MS),
       ),
     words: 'BMC of system web041',
   },
@@ -78,7 +79,7 @@ export function addressCases(store: StoreOfTest): void {
     it('is not given to a BMC', async () => {
       const profileId = await addCatalogue(store());
       await take(store(), profileId);
-      const write = systemWrite(profileId, 50, { bmcIp: ip('10.99.0.40') });
+      const write = systemWrite(profileId, 50, { bmc: bmcWrite('10.99.0.40') });
       await refusedAsTaken(store().transaction((tx) => tx.systems.add(write, NOW_MS)));
       expect(await holderOf(store(), '10.99.0.40')).toBe(words);
     });
@@ -115,7 +116,7 @@ export function addressCases(store: StoreOfTest): void {
     const profileId = await addCatalogue(store());
     const write = (macs: readonly [number, number], eth: string, bmc: string) =>
       systemWrite(profileId, 1, {
-        bmcIp: ip(bmc),
+        bmc: bmcWrite(bmc),
         interfaces: [
           { name: 'eth0', mac: macOf(macs[0]), ip: ip(eth) },
           { name: 'eth1', mac: macOf(macs[1]), ip: null },
@@ -136,7 +137,7 @@ export function addressCases(store: StoreOfTest): void {
   it('frees the addresses of what is removed', async () => {
     const profileId = await addCatalogue(store());
     const { id } = await store().transaction((tx) =>
-      tx.systems.add(systemWrite(profileId, 1, { bmcIp: ip('10.99.0.2') }), NOW_MS),
+      tx.systems.add(systemWrite(profileId, 1, { bmc: bmcWrite('10.99.0.2') }), NOW_MS),
     );
     await store().transaction((tx) => tx.systems.remove(id));
     const subnet = must(await store().read.subnets.find('lab'), 'the subnet');

@@ -3,6 +3,7 @@ import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import {
   addCatalogue,
+  bmcWrite,
   distroWrite,
   macOf,
   NOW_MS,
@@ -133,7 +134,7 @@ export function recordCases(store: StoreOfTest): void {
   it('keeps a system with its interfaces in order, its BMC and the subnets of its addresses', async () => {
     const profileId = await addCatalogue(store());
     const write = systemWrite(profileId, 1, {
-      bmcIp: ip('10.50.0.1'),
+      bmc: bmcWrite('10.50.0.1'),
       interfaces: [
         { name: 'eth1', mac: macOf(9), ip: ip('10.99.0.9') },
         { name: 'eth0', mac: macOf(1), ip: null },
@@ -172,8 +173,8 @@ export function recordCases(store: StoreOfTest): void {
     const profileId = await addCatalogue(store());
     await store().transaction(async (tx) => {
       for (const number of [3, 1, 2]) {
-        const bmcIp = number === 2 ? ip('10.50.0.2') : null;
-        await tx.systems.add(systemWrite(profileId, number, { bmcIp }), NOW_MS);
+        const bmc = number === 2 ? bmcWrite('10.50.0.2') : null;
+        await tx.systems.add(systemWrite(profileId, number, { bmc }), NOW_MS);
       }
     });
     const list = await store().read.systems.list();

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { addressCases } from './store-addresses.ts';
+import { bmcCases } from './store-bmcs.ts';
 import { bootCases } from './store-boot.ts';
 import { identityCases } from './store-identities.ts';
 import { installCases } from './store-installs.ts';
+import { jobCases } from './store-jobs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
 import { loaderCases } from './store-loaders.ts';
@@ -37,6 +39,8 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('leases', () => leaseCases(store));
     describe('identities', () => identityCases(store));
     describe('installs', () => installCases(store));
+    describe('BMCs and power', () => bmcCases(store));
+    describe('jobs', () => jobCases(store));
     describe('machines that fetch files', () => bootCases(store));
     describe('loaders', () => loaderCases(store));
     describe('ledgers', () => ledgerCases(store));

@@ -34,6 +34,7 @@ async function makeFirstDatabase(): Promise<void> {
     insert into leases values (1, 'default', ${0x0a630064}, '52:54:00:00:00:02', null, 'bound', ${NOW_MS + 1000}, 0);
     insert into addresses values
       (1, 'default', ${0x0a6300fe}, 'gateway', null, null, 1, null),
+      (4, 'default', ${0x0a320001}, 'bmc', 1, null, null, null),
       (2, 'default', ${0x0a630001}, 'interface', 1, 7, null, null),
       (3, 'default', ${0x0a630064}, 'lease', null, null, null, 1);`);
   await db.destroy();
@@ -46,6 +47,15 @@ it('brings a database of the first schema to this one, and nothing is lost on th
     const found = await store.read.systems.find('web001');
     expect(found?.system).toMatchObject({
       dhcpOptions: [],
+      bmc: {
+        address: '10.50.0.1',
+        driver: null,
+        user: '',
+        privilege: 'operator',
+        passwordSet: false,
+        shared: false,
+      },
+      power: null,
       interfaces: [{ name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.1', subnet: 'lab' }],
     });
     expect(await store.read.subnets.find('lab')).toMatchObject({

@@ -38,6 +38,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     profile: 'debian-13',
     interfaces: [{ name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' }],
     bmc: null,
+    power: null,
     kernelArgs: [],
     loader: null,
     localBoot: null,

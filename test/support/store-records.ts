@@ -2,6 +2,7 @@ import type { DistroInput } from '../../src/domain/distro.ts';
 import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
 import type { SubnetInput } from '../../src/domain/subnet.ts';
 import type { LeaseWrite } from '../../src/store/dhcp-store.ts';
+import type { BmcWrite } from '../../src/store/power-store.ts';
 import type { InstallWrite, ProfileWrite, Store, SystemWrite } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
 
@@ -74,7 +75,7 @@ export function systemWrite(
     hostname: name,
     profileId,
     interfaces: [{ name: 'eth0', mac: macOf(number), ip: (ip('10.99.0.0') + number) as Ipv4 }],
-    bmcIp: null,
+    bmc: null,
     kernelArgs: [],
     loader: null,
     localBoot: null,
@@ -82,6 +83,29 @@ export function systemWrite(
     settings: {},
     sealedSecrets: null,
     comment: '',
+    ...change,
+  };
+}
+
+/** A BMC of which only the address is known, unless the test says more. */
+export function bmcWrite(address: string, change: Partial<BmcWrite> = {}): BmcWrite {
+  return {
+    ip: ip(address),
+    driver: null,
+    port: null,
+    user: '',
+    cipherSuite: null,
+    privilege: 'operator',
+    protocol: '2.0',
+    firmware: null,
+    vendor: null,
+    model: null,
+    certificate: null,
+    node: null,
+    command: null,
+    shared: false,
+    sealedPassword: null,
+    sealedKg: null,
     ...change,
   };
 }

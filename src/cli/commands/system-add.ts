@@ -1,5 +1,7 @@
 import type { SystemAdd } from '../../client/client.ts';
+import type { BmcAdd } from '../../domain/bmc.ts';
 import { systemPatch } from '../../domain/system.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { named, requireFlags } from '../flags.ts';
@@ -10,7 +12,8 @@ import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } fr
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
 interface Options {
-  readonly input: Omit<SystemAdd, 'settings'>;
+  readonly input: Omit<SystemAdd, 'settings' | 'bmc'>;
+  readonly bmc: BmcChange | undefined;
   readonly settings: SettingsChange | undefined;
 }
 
@@ -28,14 +31,16 @@ export const systemAdd = defineCommand<Options>({
       fields: ['interfaces', 'interfaces.0.name'],
     },
     ...SYSTEM_FLAGS,
+    ...BMC_FLAGS,
     ...SETTINGS_FLAGS,
     ...OPTION_FLAGS,
   ],
   examples: [
     'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
     'provision system add db001 --profile debian-13 --mac 5254.0012.3457 --ip auto --subnet lab --interface name=eth1,mac=52-54-00-12-34-58,ip=10.98.0.12',
+    'provision system add web002 --profile debian-13 --mac 52:54:00:12:34:59 --bmc 10.50.0.2 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
   ],
-  parse: ({ name, flags }) => {
+  parse: ({ name, flags, env }) => {
     const wholeInterface = flags.texts('interface').some((text) => text.includes('='));
     const isKnown = wholeInterface || ['client-id', 'circuit-id'].some((name) => flags.given.includes(name));
     requireFlags(flags, isKnown ? ['profile'] : ['profile', 'mac']);
@@ -44,12 +49,14 @@ export const systemAdd = defineCommand<Options>({
     const dhcpOptions = options && optionsAfter(options, []);
     return {
       input: { name, profile, ...rest, interfaces: newInterfaces(flags), ...named({ dhcpOptions }) },
+      bmc: bmcChange(flags, env),
       settings: settingsChange(flags),
     };
   },
-  run: async ({ input, settings }, { connect, out, deps }) => {
+  run: async ({ input, bmc, settings }, { connect, out, deps }) => {
     const given = settings && { settings: await applySettings(settings, {}, deps) };
-    const whole = { ...input, ...given };
+    const control = bmc && { bmc: (await applyBmc(bmc, deps, out)) as BmcAdd | null };
+    const whole = { ...input, ...control, ...given };
     checkInput(systemPatch, whole);
     const system = await (await connect()).systems.add(whole);
     out.row(system, SYSTEM_VIEW.columns);

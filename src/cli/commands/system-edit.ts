@@ -1,6 +1,7 @@
 import type { SystemEdit } from '../../client/client.ts';
 import type { System } from '../../domain/system.ts';
 import { systemPatch } from '../../domain/system.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
@@ -26,7 +27,8 @@ import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
 interface Options {
   readonly name: string;
-  readonly edit: Omit<SystemEdit, 'settings' | 'interfaces'>;
+  readonly edit: Omit<SystemEdit, 'settings' | 'interfaces' | 'bmc'>;
+  readonly bmc: BmcChange | undefined;
   readonly interfaces: InterfaceEdit | undefined;
   readonly settings: SettingsChange | undefined;
   readonly options: OptionChange | undefined;
@@ -56,6 +58,7 @@ export const systemEdit = defineCommand<Options>({
       fields: ['interfaces'],
     },
     ...SYSTEM_FLAGS,
+    ...BMC_FLAGS,
     ...SETTINGS_FLAGS,
     UNSET_FLAG,
     ...OPTION_FLAGS,
@@ -65,17 +68,20 @@ export const systemEdit = defineCommand<Options>({
   examples: [
     'provision system edit web001 --ip 10.99.0.12',
     'provision system edit web001 --add-interface name=eth1,mac=52:54:00:12:34:57,ip=auto,subnet=lab',
+    'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
     'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',
   ],
-  parse: ({ name, flags }) => {
+  parse: ({ name, flags, env }) => {
     const edit = { ...systemFields(flags), ...named({ name: flags.text('rename') }) };
+    const bmc = bmcChange(flags, env);
     const interfaces = interfaceEdit(flags);
     const settings = settingsChange(flags, flags.texts('unset'));
     const options = optionChange(flags, flags.texts('unset-option'));
-    requireChange({ ...edit, ...named({ interfaces, settings, options }) });
-    return { name: checkName(name), edit, interfaces, settings, options };
+    requireChange({ ...edit, ...named({ bmc, interfaces, settings, options }) });
+    return { name: checkName(name), edit, bmc, interfaces, settings, options };
   },
-  run: async ({ name, edit, ...parts }, { connect, out, deps }) => {
+  run: async ({ name, edit: fields, bmc, ...parts }, { connect, out, deps }) => {
+    const edit = { ...fields, ...(bmc && { bmc: await applyBmc(bmc, deps, out) }) };
     checkInput(systemPatch, edit);
     const { systems } = await connect();
     // Lists, settings and options travel whole: they are changed on a copy, and the revision says on which one.

@@ -2,23 +2,20 @@ import type { SystemEdit } from '../../client/client.ts';
 import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
 import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
 
-/** Flags of a system's own fields, for add and edit; interfaces and settings have their own. */
+/** Flags of a system's own fields, for add and edit; interfaces, settings and the BMC have their own. */
 export const SYSTEM_FLAGS: readonly FlagSpec[] = [
   { flag: '--profile <name>', help: 'what is installed on it', fields: ['profile'] },
   { flag: '--hostname <name>', help: 'host name; its record name unless given', fields: ['hostname'] },
-  { flag: '--bmc <ip>', help: 'address of its BMC, or none', fields: ['bmc', 'bmc.address'] },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
   ...BOOT_FLAGS,
   { flag: '--comment <text>', help: 'words for people', fields: ['comment'] },
 ];
 
-/** The fields that the flags name, without interfaces and settings. */
-export function systemFields(flags: Flags): Omit<SystemEdit, 'name' | 'interfaces' | 'settings'> {
-  const bmc = flags.nullable('bmc');
+/** The fields that the flags name, without what has flags of its own. */
+export function systemFields(flags: Flags): Omit<SystemEdit, 'name' | 'interfaces' | 'settings' | 'bmc'> {
   return named({
     profile: flags.text('profile'),
     hostname: flags.nullable('hostname'),
-    bmc: bmc === undefined || bmc === null ? bmc : { address: bmc },
     kernelArgs: kernelArgsOf(flags),
     ...bootFields(flags),
     comment: flags.text('comment'),

@@ -1,0 +1,87 @@
+import { type Bmc, type BmcInput, passwordProblem } from '../domain/bmc.ts';
+import type { Problem } from '../domain/errors.ts';
+import { canonicalIpv4, type Patch } from '../domain/fields.ts';
+import { Secret } from '../domain/secret.ts';
+import type { BmcWrite, StoredBmc } from '../store/power-store.ts';
+import type { SecretBox } from './deps.ts';
+
+const CONTEXT = { password: 'bmc-password', kg: 'bmc-kg' } as const;
+type Kept = Pick<StoredBmc, 'bmc' | 'sealedPassword' | 'sealedKg'>;
+
+/** A BMC in the shape of an input. */
+export function editableBmc(bmc: Bmc | null): Omit<BmcInput, 'password' | 'kg'> | null {
+  if (bmc === null) return null;
+  const { passwordSet: _passwordSet, kgSet: _kgSet, ...fields } = bmc;
+  return fields;
+}
+
+/** What an edit makes of the BMC on record: what it does not name stays. */
+export function mergeBmc(old: Bmc | null, patch: Patch<BmcInput> | null | undefined): object | null {
+  if (patch === undefined) return editableBmc(old);
+  if (patch === null) return null;
+  const named = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return { ...editableBmc(old), ...Object.fromEntries(named) };
+}
+
+/**
+ * A BMC as it is written: secrets sealed, those that the input does not name kept. `kept` is what is on record now; a
+ * problem of it is added to `problems`.
+ */
+export function sealBmc(
+  input: BmcInput,
+  kept: Kept | undefined,
+  box: SecretBox,
+  problems: Problem[],
+): BmcWrite {
+  const { address, password, kg, ...fields } = input;
+  const seal = (
+    what: keyof typeof CONTEXT,
+    given: string | null | undefined,
+    old: string | null | undefined,
+  ) => (given == null ? (given === null ? null : (old ?? null)) : box.seal(given, CONTEXT[what]));
+  const write = {
+    ...fields,
+    ip: address === null ? null : canonicalIpv4(address),
+    sealedPassword: seal('password', password, kept?.sealedPassword),
+    sealedKg: seal('kg', kg, kept?.sealedKg),
+  };
+  if (password === undefined && kept !== undefined) problems.push(...keptProblems(input, kept, box));
+  return write;
+}
+
+/** A password that was good for another driver may be too long for this one. */
+function keptProblems(
+  { driver, protocol }: BmcInput,
+  { bmc, sealedPassword }: Kept,
+  box: SecretBox,
+): Problem[] {
+  const isAsBefore = bmc.driver === driver && bmc.protocol === protocol;
+  if (driver !== 'ipmi' || sealedPassword === null || isAsBefore) return [];
+  const message = passwordProblem(box.open(sealedPassword, CONTEXT.password), protocol);
+  return message === undefined ? [] : [{ path: 'bmc.password', message: `the one that is set ${message}` }];
+}
+
+/** Opens what `sealBmc` sealed. */
+export function openBmcSecrets(
+  { sealedPassword, sealedKg }: Pick<StoredBmc, 'sealedPassword' | 'sealedKg'>,
+  box: SecretBox,
+): { readonly password: Secret | null; readonly kg: Secret | null } {
+  const open = (what: keyof typeof CONTEXT, sealed: string | null) =>
+    sealed === null ? null : new Secret(box.open(sealed, CONTEXT[what]));
+  return { password: open('password', sealedPassword), kg: open('kg', sealedKg) };
+}
+
+/** For the audit trail: everything but the secrets, which are only said to be set. */
+export function auditedBmc(
+  { ip: _ip, sealedPassword, sealedKg, ...fields }: BmcWrite,
+  address: string | null,
+) {
+  return { address, ...fields, passwordSet: sealedPassword !== null, kgSet: sealedKg !== null };
+}
+
+/** Is it another BMC, or another machine of it, than before? What was known of its power is void then. */
+export function isElsewhere(before: Bmc | null, after: Bmc | null): boolean {
+  const place = (bmc: Bmc | null) =>
+    bmc && [bmc.address, bmc.driver, bmc.port, bmc.node, bmc.command].join(' ');
+  return place(before) !== place(after);
+}

@@ -1,0 +1,49 @@
+import { type Kysely, sql } from 'kysely';
+import type { KnownPower } from '../domain/power.ts';
+import type { PowerStateStore } from './power-store.ts';
+import { timeText } from './rows.ts';
+import type { Tables } from './schema.ts';
+
+/** Queries of what is known of machines' power. */
+export function powerStateQueries(db: Kysely<Tables>): PowerStateStore {
+  return {
+    async note(notes) {
+      for (const { systemId, state, atMs, reason } of notes) {
+        const isKnown = state !== 'unknown';
+        const [known_state, known_at] = isKnown ? [state, atMs] : [null, null];
+        // Not INSERT … VALUES: the system may be gone by now, and then there is nothing to note.
+        await sql`insert into power_states (system_id, state, checked_at, reason, known_state, known_at)
+          select id, ${state}, ${atMs}, ${reason}, ${known_state}, ${known_at} from systems where id = ${systemId}
+          on conflict (system_id) do update set state = excluded.state, checked_at = excluded.checked_at,
+            reason = excluded.reason, known_state = coalesce(excluded.known_state, known_state),
+            known_at = coalesce(excluded.known_at, known_at)`.execute(db);
+      }
+    },
+    async forget(systemId) {
+      await db.deleteFrom('power_states').where('system_id', '=', systemId).execute();
+    },
+  };
+}
+
+/** What systems show of their power, by the systems' ids. */
+export async function listKnownPower(
+  db: Kysely<Tables>,
+  only: number | undefined,
+): Promise<Map<number, KnownPower>> {
+  const query = db.selectFrom('power_states').selectAll();
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  return new Map(
+    rows.map((row) => [
+      row.system_id,
+      {
+        state: row.state,
+        checkedAt: timeText(row.checked_at),
+        reason: row.reason,
+        lastKnown:
+          row.state !== 'unknown' || row.known_state === null || row.known_at === null
+            ? null
+            : { state: row.known_state, at: timeText(row.known_at) },
+      },
+    ]),
+  );
+}
