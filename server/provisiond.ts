@@ -26,6 +26,7 @@ import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { StoredSystem } from '../src/store/store.ts';
+import { openPower } from './bmc/wiring.ts';
 import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
 import { logPackets } from './dhcp/packet-log.ts';
@@ -149,6 +150,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     afterwards: createAfterwards(),
   });
   const access = accessService(deps);
+  const power = openPower({ deps, events, config: config.power, log });
 
   // What listens.
   const tftp = createTftpAddresses({
@@ -229,6 +231,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     events,
     loaders: loaderUses,
     doctor,
+    power,
     status,
   };
   const api = { services, access, log, version };
@@ -268,6 +271,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
+      timers.every(3_600_000, 'prune jobs', power.jobs.prune);
+      inBackground('go on with power jobs', power.jobs.resume);
       if (!config.dhcp.probe) return;
       timers.every(3_600_000, 'look for other DHCP servers', watch.lookForServers);
       timers.every(10_000, 'look for addresses in use', watch.lookAtAddresses);
@@ -276,6 +281,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.stop();
       await network.stop();
       await listeners.stop();
+      await power.stop();
       await events.flush();
       await renderer.stop();
       await store.close();

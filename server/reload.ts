@@ -14,12 +14,13 @@ export function reloaded(before: Config, next: Config): Config {
 
 /** Keys that only take effect when the sockets and the database are opened anew. */
 export function keysThatNeedRestart(before: Config, after: Config): string[] {
-  const fixed = ({ dataDir, http, boot, tftp, dhcp, files }: Config) =>
+  const fixed = ({ dataDir, http, boot, tftp, dhcp, power, files }: Config) =>
     Object.entries({
       dataDir,
       http,
       boot,
       tftp,
+      power,
       'dhcp.port': dhcp.port,
       'dhcp.probe': dhcp.probe,
       'dhcp.clientPacketsPerSecond': dhcp.clientPacketsPerSecond,

@@ -78,6 +78,23 @@ export const configSchema = z.strictObject({
       clientPacketsPerSecond: z.int().min(0).max(100_000).default(100),
     })
     .prefault({}),
+  /** How BMCs are treated. */
+  power: z
+    .strictObject({
+      /** Between two sessions with one BMC; some freeze after a burst. */
+      gapSeconds: z.number().min(0).max(60).default(1),
+      /** Sessions with all BMCs together. */
+      maxSessions: z.int().min(1).max(10_000).default(512),
+      /** One session, all of it. */
+      sessionSeconds: z.int().min(1).max(300).default(30),
+      /** Between two questions while a machine is on its way. */
+      pollSeconds: z.number().min(1).max(60).default(5),
+      /** Sessions in a row that may fail before a job does. */
+      tries: z.int().min(1).max(20).default(4),
+      /** How long a machine may take to switch off or on, unless a request says otherwise. */
+      timeoutSeconds: z.int().min(5).max(3600).default(300),
+    })
+    .prefault({}),
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
   files: z
     .strictObject({
@@ -220,6 +237,12 @@ function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: s
     'stallSeconds',
     'cacheMegabytes',
     'maxFileMegabytes',
+    'gapSeconds',
+    'maxSessions',
+    'sessionSeconds',
+    'pollSeconds',
+    'tries',
+    'timeoutSeconds',
   ].includes(second);
   branch[second] = isNumber ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
   tree[first] = branch;

@@ -6,6 +6,7 @@ import type { EventService } from '../../src/services/events.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
 import type { OtherServer } from '../../src/services/other-servers.ts';
+import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
@@ -45,6 +46,7 @@ export interface ApiServices {
   readonly events: EventService;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;
+  readonly power: PowerService;
   readonly leases: { list(): Promise<Lease[]> };
   readonly status: () => ServiceStatus;
 }

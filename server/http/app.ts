@@ -3,6 +3,7 @@ import type { AccessService } from '../../src/services/access.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { installRoutes } from './api/installs.ts';
 import { loaderRoutes } from './api/loaders.ts';
+import { bmcRoutes, powerRoutes } from './api/power.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
 import type { ApiServices } from './api-services.ts';
@@ -49,5 +50,7 @@ export function buildHttpApp(
   installRoutes(app, services);
   loaderRoutes(app, services);
   doctorRoutes(app, services);
+  powerRoutes(app, services);
+  bmcRoutes(app, services);
   return app;
 }

@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   'not-permitted': 403,
   storage: 503,
+  'bmc-failed': 502,
 };
 
 /** RFC 9457 problem details, with what a caller needs to mend it. */
@@ -71,6 +72,7 @@ function problemOfDomain(error: DomainError): { status: number; body: object } {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.problems.length === 0 ? {} : { problems: error.problems }),
     ...(error.conflict === undefined ? {} : { conflict: error.conflict }),
+    ...(error.failure === undefined ? {} : { failure: error.failure }),
   });
   return { status, body };
 }

@@ -33,9 +33,9 @@ export function parseCommandLine(
 ): Parsed {
   const printed: string[] = [];
   let parsed: Parsed | undefined;
-  const program = buildProgram(commands, printed, (command, name, values, globals) => {
+  const program = buildProgram(commands, printed, (command, names, values, globals) => {
     const given = Object.keys(values).filter((key) => values[key] !== undefined);
-    const invocation = command.prepare(name, values, env);
+    const invocation = command.prepare(names, values, env);
     parsed = { kind: 'run', command, given, globals, invocation };
   });
   try {
@@ -89,7 +89,7 @@ export function recognised(
 
 type Take = (
   command: Command,
-  name: string,
+  names: readonly string[],
   values: Readonly<Record<string, FlagValue>>,
   globals: GlobalOptions,
 ) => void;
@@ -116,19 +116,27 @@ function buildProgram(commands: readonly Command[], printed: string[], take: Tak
 
 function addLeaf(parent: Commander, command: Command, take: Take): void {
   const leaf = parent.command(command.path.at(-1) ?? '').description(command.summary);
-  if (command.operand !== null) leaf.argument(`<${command.operand}>`);
+  const { operand } = command;
+  if (operand !== null) leaf.argument(operand.endsWith('...') ? `[${operand}]` : `<${operand}>`);
   for (const spec of command.flags) leaf.addOption(optionOf(spec));
   const examples = command.examples.map((line) => `  $ ${line}`).join('\n');
   leaf.addHelpText('after', `\n${EXAMPLES_TITLE}\n${examples}`);
   leaf.action(() => {
     const all = leaf.optsWithGlobals<Record<string, FlagValue>>();
-    const own = command.flags.map((spec) => [flagName(spec), all[optionOf(spec).attributeName()]] as const);
-    take(command, leaf.args[0] ?? '', Object.fromEntries(own), {
+    const own = command.flags.map((spec) => [flagName(spec), valueOf(optionOf(spec), all)] as const);
+    take(command, leaf.args, Object.fromEntries(own), {
       server: textOf(all['server']),
       tokenFile: textOf(all['tokenFile']),
       json: all['json'] === true,
     });
   });
+}
+
+/** `--wait` and `--no-wait` are one value in commander, and two flags here. */
+function valueOf(option: Option, all: Readonly<Record<string, FlagValue>>): FlagValue {
+  const value = all[option.attributeName()];
+  if (option.negate) return value === false ? true : undefined;
+  return value === false ? undefined : value;
 }
 
 function optionOf(spec: FlagSpec): Option {

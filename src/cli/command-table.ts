@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { bmcCheck, bmcInfo, bmcLog, bmcSensors } from './commands/bmc-show.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
 import { doctor } from './commands/doctor.ts';
@@ -6,6 +7,11 @@ import { leaseList } from './commands/lease-list.ts';
 import { loadersInstall } from './commands/loaders-install.ts';
 import { loadersList } from './commands/loaders-list.ts';
 import { loadersRemove } from './commands/loaders-remove.ts';
+import { powerBootdev } from './commands/power-bootdev.ts';
+import { powerIdentify } from './commands/power-identify.ts';
+import { powerCancel, powerJobs } from './commands/power-jobs.ts';
+import { powerOrder } from './commands/power-order.ts';
+import { powerStatus } from './commands/power-status.ts';
 import { profileAdd } from './commands/profile-add.ts';
 import { profileEdit } from './commands/profile-edit.ts';
 import { recordList } from './commands/record-list.ts';
@@ -47,6 +53,20 @@ export const COMMANDS: readonly Command[] = [
   systemInstall,
   systemCancel,
   systemTimeline,
+  powerOrder('on', 'switch machines on; one that is on stays so'),
+  powerOrder('off', 'switch machines off at once, and wait until they are'),
+  powerOrder('cycle', 'switch machines off and on again'),
+  powerOrder('reset', 'reset machines without taking their power'),
+  powerOrder('soft', 'ask the operating systems of machines to shut down'),
+  powerStatus,
+  powerIdentify,
+  powerBootdev,
+  powerJobs,
+  powerCancel,
+  bmcInfo,
+  bmcSensors,
+  bmcLog,
+  bmcCheck,
   leaseList,
   loadersInstall,
   loadersList,

@@ -17,8 +17,10 @@ export interface CommandContext {
 
 /** What a command's `parse` gets. */
 export interface CommandInput {
-  /** The operand `<name>`; empty for commands without one. */
+  /** The operand `<name>`, or the first of several; empty for commands without one. */
   readonly name: string;
+  /** Every operand. */
+  readonly names: readonly string[];
   readonly flags: Flags;
   readonly env: CliDeps['env'];
 }
@@ -29,7 +31,7 @@ export interface CommandSpec<Options> {
   /** null for commands of one word (`status`). */
   readonly verb: string | null;
   readonly summary: string;
-  /** Placeholder of the one operand, or null. */
+  /** Placeholder of the one operand; `name...`: any number of them, also none. Null: the command has none. */
   readonly operand: string | null;
   readonly flags: readonly FlagSpec[];
   /** Whole command lines, as one types them. */
@@ -54,7 +56,7 @@ export interface Command {
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly string[];
   readonly prepare: (
-    name: string,
+    names: readonly string[],
     values: Readonly<Record<string, FlagValue>>,
     env: CliDeps['env'],
   ) => Invocation;
@@ -67,8 +69,8 @@ export function defineCommand<Options>(spec: CommandSpec<Options>): Command {
     operand: spec.operand,
     flags: spec.flags,
     examples: spec.examples,
-    prepare: (name, values, env) => {
-      const options = spec.parse({ name, flags: new Flags(spec.flags, values), env });
+    prepare: (names, values, env) => {
+      const options = spec.parse({ name: names[0] ?? '', names, flags: new Flags(spec.flags, values), env });
       return { options, run: (context) => spec.run(options, context) };
     },
   };

@@ -10,6 +10,15 @@ export function parseDurationMinutes(text: string): number | undefined {
   return minutes;
 }
 
+/** Seconds in a duration such as `2s`, `90s`, `10m` or `1m30s`; undefined if the text is none. */
+export function parseDurationSeconds(text: string): number | undefined {
+  if (!/^([0-9]{1,6}[sm])+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, count, unit] of text.matchAll(/([0-9]+)([sm])/g))
+    seconds += Number(count) * (unit === 'm' ? 60 : 1);
+  return seconds;
+}
+
 /** How long from `now` until `at`, in words, to the nearest minute from one minute on: `in 3 h 59 min`, `12 min ago`, `now`. */
 export function formatDistance(at: string, now: Date): string {
   const ms = Date.parse(at) - now.getTime();

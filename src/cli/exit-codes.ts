@@ -12,6 +12,8 @@ export const EXIT = {
   refused: 5,
   notPermitted: 6,
   unreachable: 7,
+  /** Of several, some. */
+  partial: 8,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -28,6 +30,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'not-permitted': EXIT.notPermitted,
   unauthenticated: EXIT.notPermitted,
   storage: EXIT.failure,
+  'bmc-failed': EXIT.failure,
 };
 
 /** The 404 of a path that the server does not know: no record is missing, the versions differ. */

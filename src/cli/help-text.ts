@@ -8,6 +8,8 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   profile: 'a distro with answer file and defaults, for many systems',
   subnet: 'a network: gateway, DNS, dynamic ranges, DHCP',
   system: 'one machine: its record, its installs, its timeline',
+  power: 'switching machines on and off, and what they boot from next',
+  bmc: 'what the controllers of machines say',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
 };
@@ -26,6 +28,7 @@ The token is the first of: --token-file, $PROVISION_TOKEN, the saved login; a un
 Exit codes:
   0 done          1 failed        2 usage            3 not found
   4 conflict      5 refused       6 not permitted    7 server not reachable
+  8 done for some of several
 
 Examples:
   $ provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11

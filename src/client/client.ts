@@ -10,6 +10,7 @@ import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
+import { type PowerClient, powerClient } from './power-client.ts';
 import type { Transport } from './transport.ts';
 
 /** The five verbs that every kind of record has. */
@@ -89,6 +90,7 @@ export interface Client {
   readonly systems: SystemClient;
   readonly leases: { list(): Promise<Items<Lease>> };
   readonly loaders: LoaderClient;
+  readonly power: PowerClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -113,6 +115,7 @@ export function createClient(options: {
     systems: systemClient(exchange),
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
+    power: powerClient(exchange),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

@@ -1,3 +1,4 @@
+import type { Check } from './check.ts';
 import type { BootOverride, PowerAction, PowerState } from './power.ts';
 import type { Secret } from './secret.ts';
 
@@ -9,6 +10,7 @@ export type BmcDriverName = (typeof BMC_DRIVERS)[number];
 export interface BmcTarget {
   /** Name of the system, for commands and messages. */
   readonly system: string;
+  /** Empty where the record names none, which only `wol` and `command` can do without. */
   readonly address: string;
   /** UDP or TCP port; null: the driver's usual one. */
   readonly port: number | null;
@@ -81,6 +83,11 @@ export interface BmcSession {
 
 export interface BmcDriver {
   readonly name: BmcDriverName;
+  /**
+   * What is unsafe or wrong about the BMC itself, and what to do about it: IPMI asks whether it accepts cipher suite 0.
+   * Throws BmcError. Drivers that know nothing to look for have none.
+   */
+  check?(target: BmcTarget, options: { readonly signal: AbortSignal }): Promise<readonly Check[]>;
   /**
    * Opens a session, hands it to `work`, and closes it whatever happens (a BMC has few). Throws BmcError; no retry of
    * the whole is made here. `signal` ends waiting at once.

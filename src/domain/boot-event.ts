@@ -25,6 +25,8 @@ export const STAGES = [
   'refused',
   'address-in-use',
   'other-dhcp-server',
+  'power',
+  'boot-device',
 ] as const;
 export type Stage = (typeof STAGES)[number];
 

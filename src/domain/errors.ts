@@ -1,3 +1,5 @@
+import type { BmcFailure } from './bmc-error.ts';
+
 /** Stable codes of everything that the service refuses; server/http/errors.ts maps each to a status, the CLI to an exit code. */
 export type ErrorCode =
   | 'not-found'
@@ -11,6 +13,8 @@ export type ErrorCode =
   | 'wrong-state'
   | 'not-permitted'
   | 'unauthenticated'
+  /** A BMC did not do what it was asked; `failure` says why. */
+  | 'bmc-failed'
   | 'storage';
 
 /** One thing wrong with one field; `path` is dotted (`interfaces.0.ip`). */
@@ -35,17 +39,20 @@ export class DomainError extends Error {
   readonly hint: string | undefined;
   readonly problems: readonly Problem[];
   readonly conflict: Conflict | undefined;
+  /** Of code `bmc-failed`. */
+  readonly failure: BmcFailure | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string; problems?: readonly Problem[]; conflict?: Conflict } = {},
+    more: { hint?: string; problems?: readonly Problem[]; conflict?: Conflict; failure?: BmcFailure } = {},
   ) {
     super(message);
     this.code = code;
     this.hint = more.hint;
     this.problems = more.problems ?? [];
     this.conflict = more.conflict;
+    this.failure = more.failure;
   }
 }
 

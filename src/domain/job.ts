@@ -55,3 +55,21 @@ export interface Job {
 
 /** What of a job changes while it goes on. */
 export type JobChange = Partial<Pick<Job, 'state' | 'step' | 'attempts' | 'failure' | 'message'>>;
+
+/** What became of a request for one machine. */
+export interface JobItem {
+  readonly system: string;
+  /** Null where there is none. */
+  readonly job: Job | null;
+  /** It was under way already: somebody else has asked for the same. */
+  readonly joined: boolean;
+  readonly refused: { readonly code: string; readonly detail: string; readonly hint: string } | null;
+}
+
+/** What became of one request for many machines. */
+export interface JobReceipt {
+  readonly batch: string;
+  readonly items: readonly JobItem[];
+  /** Chosen by what they have in common, and without power control: names. */
+  readonly skipped: readonly string[];
+}

@@ -1,3 +1,5 @@
+import type { BmcFailure } from './bmc-error.ts';
+
 /** What a BMC can be asked about power; `unknown` is what we know, never what a BMC says. */
 export type PowerState = 'on' | 'off' | 'unknown';
 
@@ -34,4 +36,22 @@ export interface KnownPower {
   readonly reason: string;
   /** The last answer, where that was another one. */
   readonly lastKnown: { readonly state: Exclude<PowerState, 'unknown'>; readonly at: string } | null;
+}
+
+/** What a BMC said of its power just now, or why it did not. */
+export interface PowerStatus {
+  readonly system: string;
+  readonly state: PowerState;
+  readonly checkedAt: string;
+  readonly failure: BmcFailure | 'not-found' | 'no-power-control' | null;
+  /** Why it is not known; null where it is. */
+  readonly reason: string | null;
+  readonly hint: string | null;
+}
+
+/** What was asked for, and what the BMC says it is now; `confirmed` is null where it cannot be asked. */
+export interface BootDeviceResult {
+  readonly asked: BootOverride;
+  readonly confirmed: BootOverride | null;
+  readonly agrees: boolean;
 }

@@ -8,16 +8,17 @@ import type { Tables } from './schema.ts';
 export function powerStateQueries(db: Kysely<Tables>): PowerStateStore {
   return {
     async note(notes) {
-      for (const { systemId, state, atMs, reason } of notes) {
-        const isKnown = state !== 'unknown';
-        const [known_state, known_at] = isKnown ? [state, atMs] : [null, null];
-        // Not INSERT … VALUES: the system may be gone by now, and then there is nothing to note.
-        await sql`insert into power_states (system_id, state, checked_at, reason, known_state, known_at)
-          select id, ${state}, ${atMs}, ${reason}, ${known_state}, ${known_at} from systems where id = ${systemId}
-          on conflict (system_id) do update set state = excluded.state, checked_at = excluded.checked_at,
-            reason = excluded.reason, known_state = coalesce(excluded.known_state, known_state),
-            known_at = coalesce(excluded.known_at, known_at)`.execute(db);
-      }
+      // One statement however many: the status of a thousand machines comes at once. The newest note of a system counts;
+      // one of a system that is gone is dropped.
+      const newest = new Map(notes.map((note) => [note.systemId, note]));
+      await sql`insert into power_states (system_id, state, checked_at, reason, known_state, known_at)
+        select s.id, n.value ->> 'state', n.value ->> 'atMs', n.value ->> 'reason',
+          nullif(n.value ->> 'state', 'unknown'), iif(n.value ->> 'state' = 'unknown', null, n.value ->> 'atMs')
+        from json_each(${JSON.stringify([...newest.values()])}) n join systems s on s.id = n.value ->> 'systemId'
+        where true
+        on conflict (system_id) do update set state = excluded.state, checked_at = excluded.checked_at,
+          reason = excluded.reason, known_state = coalesce(excluded.known_state, known_state),
+          known_at = coalesce(excluded.known_at, known_at)`.execute(db);
     },
     async forget(systemId) {
       await db.deleteFrom('power_states').where('system_id', '=', systemId).execute();

@@ -7,6 +7,7 @@ import { profileInput } from '../../src/domain/profile.ts';
 import { settingsInput } from '../../src/domain/settings.ts';
 import { subnetInput } from '../../src/domain/subnet.ts';
 import { systemInput } from '../../src/domain/system.ts';
+import { powerInput } from '../../src/services/power/power-requests.ts';
 import { parseLine } from '../support/parse-line.ts';
 
 describe('the table of commands', () => {
@@ -43,6 +44,8 @@ describe('the table of commands', () => {
       system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
       setup: ['name'],
       loaders: ['names', 'name', 'version', 'file'],
+      power: [...Object.keys(powerInput.shape), 'device', 'persistent', 'firmware', 'seconds', 'limit'],
+      bmc: ['limit'],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {

@@ -22,6 +22,8 @@ import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { installService } from '../../src/services/installs.ts';
 import { loaderService } from '../../src/services/loaders.ts';
+import type { PowerLimits } from '../../src/services/power/power-deps.ts';
+import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
 import { subnetService } from '../../src/services/subnets.ts';
 import { systemService } from '../../src/services/systems.ts';
@@ -29,6 +31,8 @@ import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
 import { WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
+import { FakeBmcs } from './fake-bmcs.ts';
+import { FakeClock } from './fake-clock.ts';
 import { FakePackages } from './loader-files.ts';
 import { shippedFile, shippedSnippets } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
@@ -61,8 +65,11 @@ export interface ServiceWorld {
   /** How often the listeners were asked to follow the subnets. */
   subnetChanges: number;
   nowMs: number;
+  /** The BMCs of the machines, and the clock of power control, which stands still by itself. */
+  readonly bmcs: FakeBmcs;
+  readonly powerClock: FakeClock;
   /** One request over the unix socket's app; the body is sent as JSON. */
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   dispose(): Promise<void>;
 }
 
@@ -71,6 +78,16 @@ export interface Answer {
   readonly body: unknown;
   readonly headers: Record<string, unknown>;
 }
+
+/** As the configuration has them unless it says otherwise. */
+export const POWER_LIMITS: PowerLimits = {
+  gapMs: 1_000,
+  maxSessions: 512,
+  sessionMs: 30_000,
+  pollMs: 5_000,
+  tries: 4,
+  timeoutSeconds: 300,
+};
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -114,6 +131,18 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const loaders = loaderService(deps, loaderFiles, packages);
   const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };
   const status = () => ({ version: '0.0.0', ...nothing });
+  const bmcs = new FakeBmcs();
+  const powerClock = new FakeClock(NOW_MS);
+  const power = powerService({
+    deps,
+    events,
+    drivers: { ipmi: bmcs.driver },
+    clock: powerClock,
+    limits: POWER_LIMITS,
+    onError: (error) => {
+      logged.push(String(error));
+    },
+  });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -133,6 +162,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       files,
       loaders,
     }),
+    power,
     status,
   };
   const access = accessService(deps);
@@ -158,9 +188,12 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     packages,
     subnetChanges: 0,
     nowMs: NOW_MS,
+    bmcs,
+    powerClock,
     call: (method, url, body) => inject(local, { method, url, ...jsonBody(body) }),
     async dispose() {
       await Promise.all([world.local.close(), world.tcp.close()]);
+      await power.stop();
       await events.flush();
       await dispose();
     },

@@ -1,0 +1,53 @@
+import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../domain/power.ts';
+import { checkName } from '../check-input.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { named } from '../flags.ts';
+import type { Column } from '../table.ts';
+
+const COLUMNS: readonly Column<BootOverride & { readonly system: string }>[] = [
+  { header: 'SYSTEM', value: ({ system }) => system },
+  { header: 'DEVICE', value: ({ device }) => device },
+  { header: 'FIRMWARE', value: ({ firmware }) => firmware },
+  { header: 'FOR', value: ({ persistent }) => (persistent ? 'always' : 'once') },
+];
+
+export const powerBootdev = defineCommand({
+  noun: 'power',
+  verb: 'bootdev',
+  summary: 'show or set what a machine boots from next',
+  operand: 'name',
+  flags: [
+    { flag: '--device <device>', help: `${BOOT_DEVICES.join(', ')}; none takes it away`, fields: ['device'] },
+    { flag: '--persistent', help: 'not only for the next boot', fields: ['persistent'] },
+    {
+      flag: '--firmware <firmware>',
+      help: 'uefi or bios; as the record says unless given',
+      fields: ['firmware'],
+    },
+  ],
+  examples: ['provision power bootdev web001', 'provision power bootdev web001 --device pxe'],
+  parse: ({ name, flags }) => ({
+    name: checkName(name),
+    device: flags.oneOf('device', BOOT_DEVICES),
+    more: named({
+      persistent: flags.isOn('persistent') || undefined,
+      firmware: flags.oneOf('firmware', FIRMWARES),
+    }),
+  }),
+  run: async ({ name, device, more }, { connect, out }) => {
+    const { power } = await connect();
+    if (device === undefined) {
+      const answer = await power.bootDevice(name);
+      const rows = answer.override === null ? [] : [{ ...answer.override, system: name }];
+      out.list(answer, rows, COLUMNS, `${name} boots as it is set up; its BMC knows of nothing else`);
+      return undefined;
+    }
+    const result = await power.setBootDevice(name, { device, ...more });
+    const { confirmed, agrees, asked } = result;
+    out.list(result, [{ ...(confirmed ?? asked), system: name }], COLUMNS, '');
+    if (confirmed === null) out.say('its BMC cannot be asked whether it took it');
+    if (!agrees) out.say('its BMC shows something else than it was told');
+    return agrees ? undefined : EXIT.failure;
+  },
+});

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { passwordWarning } from '../../domain/bmc.ts';
+import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../domain/bmc-driver.ts';
+import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
+import type { Outcome } from '../../domain/boot-event.ts';
+import type { Check } from '../../domain/check.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { BOOT_DEVICES, type BootDeviceResult, type BootOverride, FIRMWARES } from '../../domain/power.ts';
+import type { StoredBmc } from '../../store/power-store.ts';
+import type { Actor } from '../deps.ts';
+import { parseInput } from '../input.ts';
+import { openBmcSecrets } from '../system-bmc.ts';
+import type { BmcAccess } from './bmc-access.ts';
+import type { PowerDeps } from './power-deps.ts';
+import { refusedError } from './power-requests.ts';
+import { withTries } from './tries.ts';
+
+const bootDeviceInput = z.strictObject({
+  device: z.enum(BOOT_DEVICES),
+  persistent: z.boolean().default(false),
+  /** Null: as the record says. */
+  firmware: z.enum(FIRMWARES).nullable().default(null),
+});
+const identifyInput = z.strictObject({ seconds: z.int().min(0).max(255).default(15) });
+
+/** What is asked of one BMC, and answered at once. Throws DomainError `bmc-failed`, `not-found` or `wrong-state`. */
+export interface BmcOperations {
+  setBootDevice(name: string, body: unknown, actor: Actor): Promise<BootDeviceResult>;
+  bootDevice(name: string): Promise<{ readonly override: BootOverride | null }>;
+  identify(name: string, body: unknown, actor: Actor): Promise<{ readonly seconds: number }>;
+  info(name: string): Promise<BmcInfo>;
+  sensors(name: string): Promise<readonly BmcSensor[]>;
+  log(name: string, limit: number): Promise<readonly BmcLogEntry[]>;
+  check(name: string): Promise<readonly Check[]>;
+}
+
+export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOperations {
+  const { deps, events, clock } = power;
+  const { store } = deps;
+
+  const getBmc = async (name: string): Promise<StoredBmc> => {
+    const found = await store.read.systems.find(name);
+    if (found === undefined) throw refusedError(name, 'not-found');
+    const stored = await store.read.bmcs.find(found.system.id);
+    if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
+    return stored;
+  };
+  const inSession = <T>(stored: StoredBmc, work: (session: BmcSession) => Promise<T>): Promise<T> =>
+    told(stored, () => withTries(clock, (signal) => access.session(stored, signal, work)));
+  const audit = (stored: StoredBmc, actor: Actor, detail: Record<string, unknown>) =>
+    store.transaction((tx) =>
+      tx.audit.add(
+        { actor: actor.name, action: 'bmc', noun: 'system', name: stored.system, detail },
+        clock.now(),
+      ),
+    );
+  const tell = ({ systemId }: StoredBmc, outcome: Outcome, message: string): void =>
+    events.record({
+      systemId,
+      mac: null,
+      installId: null,
+      stage: 'boot-device',
+      outcome,
+      message,
+      data: {},
+    });
+
+  return {
+    async setBootDevice(name, body, actor) {
+      const { device, persistent, firmware } = parseInput(bootDeviceInput, body);
+      const stored = await getBmc(name);
+      const asked = { device, persistent, firmware: firmware ?? stored.bmc.firmware ?? 'uefi' };
+      await audit(stored, actor, { bootDevice: asked });
+      const confirmed = await inSession(stored, (session) => session.setBootDevice(asked));
+      const agrees = confirmed === null || isSame(asked, confirmed);
+      const words = `boot device ${formatOverride(asked)}, by ${actor.name}`;
+      tell(
+        stored,
+        agrees ? 'ok' : 'warning',
+        confirmed === null || agrees ? words : `${words}; its BMC says ${formatOverride(confirmed)}`,
+      );
+      return { asked, confirmed, agrees };
+    },
+    async bootDevice(name) {
+      return { override: await inSession(await getBmc(name), (session) => session.bootDevice()) };
+    },
+    async identify(name, body, actor) {
+      const { seconds } = parseInput(identifyInput, body ?? {});
+      const stored = await getBmc(name);
+      await audit(stored, actor, { identifySeconds: seconds });
+      await inSession(stored, (session) => session.identify(seconds));
+      return { seconds };
+    },
+    info: async (name) => inSession(await getBmc(name), (session) => session.info()),
+    sensors: async (name) => inSession(await getBmc(name), (session) => session.sensors()),
+    log: async (name, limit) => inSession(await getBmc(name), (session) => session.log(limit)),
+    async check(name) {
+      const stored = await getBmc(name);
+      const found = await told(stored, () =>
+        withTries(clock, (signal) =>
+          access.direct(stored, signal, async (driver, target, until) =>
+            driver.check === undefined ? [] : driver.check(target, { signal: until }),
+          ),
+        ),
+      );
+      const password = openBmcSecrets(stored, deps.secrets).password?.reveal();
+      return [...checkRecord(stored, password), ...found];
+    },
+  };
+}
+
+/** What the record itself says of safety. */
+function checkRecord({ bmc, system }: StoredBmc, password: string | undefined): Check[] {
+  const checks: Check[] = [];
+  const edit = `provision system edit ${system}`;
+  const long = password === undefined || bmc.driver !== 'ipmi' ? undefined : passwordWarning(password);
+  if (long !== undefined)
+    checks.push({
+      name: 'password',
+      state: 'warning',
+      what: long,
+      next: `where it is refused: set one of 16 bytes in the BMC, then: ${edit} --bmc-password-stdin`,
+    });
+  if (bmc.driver === 'ipmi' && bmc.protocol === '1.5')
+    checks.push({
+      name: 'protocol',
+      state: 'warning',
+      what: 'IPMI 1.5 is not encrypted',
+      next: `if the BMC knows 2.0: ${edit} --bmc-protocol 2.0`,
+    });
+  if (password === undefined && (bmc.driver === 'ipmi' || bmc.driver === 'redfish'))
+    checks.push({
+      name: 'password',
+      state: 'warning',
+      what: 'no password is set',
+      next: `${edit} --bmc-password-stdin`,
+    });
+  return checks;
+}
+
+/** What a BMC did not do, as a refusal. */
+async function told<T>({ system, bmc }: StoredBmc, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BmcError)) throw error;
+    const { failure, message } = error;
+    const where = bmc.address === null ? '' : ` (${bmc.address})`;
+    throw new DomainError(
+      'bmc-failed',
+      `the BMC of ${system}${where} ${BMC_FAILURES[failure].says}: ${message}`,
+      {
+        hint: error.hint.replace('NAME', system),
+        failure,
+      },
+    );
+  }
+}
+
+function isSame(asked: BootOverride, confirmed: BootOverride): boolean {
+  if (asked.device === 'none') return confirmed.device === 'none';
+  return (
+    asked.device === confirmed.device &&
+    asked.firmware === confirmed.firmware &&
+    asked.persistent === confirmed.persistent
+  );
+}
+
+function formatOverride({ device, firmware, persistent }: BootOverride): string {
+  return device === 'none' ? 'none' : `${device} (${firmware}, ${persistent ? 'always' : 'once'})`;
+}

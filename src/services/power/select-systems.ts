@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { recordName } from '../../domain/fields.ts';
+import type { System } from '../../domain/system.ts';
+
+const MOST_SYSTEMS = 20_000;
+
+/** How systems are chosen: exactly one of these. */
+const SELECTORS = {
+  systems: {
+    schema: z.array(recordName).min(1).max(MOST_SYSTEMS),
+    chooses: (names: readonly string[]) => {
+      const wanted = new Set(names);
+      return (system: System) => wanted.has(system.name);
+    },
+  },
+  profile: {
+    schema: recordName,
+    chooses: (profile: string) => (system: System) => system.profile === profile,
+  },
+  match: {
+    schema: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[a-z0-9._*?-]+$/, {
+        message: 'must be a pattern of names: web* or rack3-?',
+      }),
+    chooses: (pattern: string) => (system: System) => matches(pattern, system.name),
+  },
+  all: { schema: z.literal(true), chooses: () => () => true },
+} as const;
+
+/** The fields of a selection, for the schemas of requests. */
+export const selectionFields = {
+  systems: SELECTORS.systems.schema.optional(),
+  profile: SELECTORS.profile.schema.optional(),
+  match: SELECTORS.match.schema.optional(),
+  all: SELECTORS.all.schema.optional(),
+};
+
+export interface Selection {
+  readonly systems?: readonly string[] | undefined;
+  readonly profile?: string | undefined;
+  readonly match?: string | undefined;
+  readonly all?: true | undefined;
+}
+
+/** For a schema's refinement: what is wrong with a selection, or undefined. */
+export function selectionProblem(selection: Selection): string | undefined {
+  const given = Object.keys(SELECTORS).filter((key) => selection[key as keyof Selection] !== undefined);
+  const names = Object.keys(SELECTORS).join(', ');
+  return given.length === 1 ? undefined : `name exactly one of ${names}`;
+}
+
+export interface Selected {
+  /** With power control, by name. */
+  readonly chosen: readonly System[];
+  /** Named one by one, and not there or without power control. */
+  readonly missing: readonly { readonly system: string; readonly why: 'not-found' | 'no-power-control' }[];
+  /** Chosen by what they have in common, and without power control: names. */
+  readonly skipped: readonly string[];
+}
+
+/** The systems that a selection means. */
+export function selectSystems(all: readonly System[], selection: Selection): Selected {
+  const chooses = chooserOf(selection);
+  const meant = all.filter(chooses);
+  const chosen = meant.filter(hasPowerControl);
+  const without = meant.filter((system) => !hasPowerControl(system)).map(({ name }) => name);
+  if (selection.systems === undefined) return { chosen, missing: [], skipped: without };
+  const place = new Map(selection.systems.map((name, index) => [name, index]));
+  const found = new Set(meant.map(({ name }) => name));
+  const strangers = [...new Set(selection.systems)].filter((name) => !found.has(name));
+  return {
+    chosen: chosen.toSorted((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0)),
+    missing: [
+      ...strangers.map((system) => ({ system, why: 'not-found' as const })),
+      ...without.map((system) => ({ system, why: 'no-power-control' as const })),
+    ],
+    skipped: [],
+  };
+}
+
+function chooserOf({ systems, profile, match }: Selection): (system: System) => boolean {
+  if (systems !== undefined) return SELECTORS.systems.chooses(systems);
+  if (profile !== undefined) return SELECTORS.profile.chooses(profile);
+  return match === undefined ? SELECTORS.all.chooses() : SELECTORS.match.chooses(match);
+}
+
+/** Glob with `*` and `?`. Not a regular expression: one with many stars would take for ever. */
+function matches(pattern: string, name: string): boolean {
+  let [at, from, star, retry] = [0, 0, -1, 0];
+  while (at < name.length) {
+    if (pattern[from] === '*') {
+      [star, retry] = [from, at];
+      from += 1;
+    } else if (from < pattern.length && (pattern[from] === '?' || pattern[from] === name[at])) {
+      from += 1;
+      at += 1;
+    } else if (star >= 0) {
+      retry += 1;
+      [from, at] = [star + 1, retry];
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(from));
+}
+
+export function hasPowerControl({ bmc }: Pick<System, 'bmc'>): boolean {
+  return bmc?.driver != null;
+}

@@ -1,0 +1,32 @@
+import { BmcError } from '../../domain/bmc-error.ts';
+import type { Clock } from './clock.ts';
+
+/** One more try after a failure that may go away: a BMC is deaf for a moment while its machine is switched. */
+const TRIES = 2;
+/** For somebody who waits for the answer. */
+const WHOLE_MS = 20_000;
+
+/** What may be done twice without harm: tried again where that may help, all within one time. Throws BmcError. */
+export async function withTries<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const [over, done] = [new AbortController(), new AbortController()];
+  const late = new BmcError(
+    'timeout',
+    `no answer within ${WHOLE_MS / 1000} s, with the waiting for its turn`,
+  );
+  clock.wait(WHOLE_MS, done.signal).then(
+    () => over.abort(late),
+    () => {},
+  );
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(over.signal);
+      } catch (error) {
+        const mayHelp = error instanceof BmcError && error.retry && !over.signal.aborted;
+        if (!mayHelp || attempt >= TRIES) throw error;
+      }
+    }
+  } finally {
+    done.abort();
+  }
+}
