@@ -150,7 +150,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     afterwards: createAfterwards(),
   });
   const access = accessService(deps);
-  const power = openPower({ deps, events, config: config.power, log });
+  const bindPeers = choosePeers(libc);
+  const power = openPower({ deps, events, config: config.power, log, bindPeers });
 
   // What listens.
   const tftp = createTftpAddresses({
@@ -158,7 +159,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     find: inAnyCase(bootFilesByTftp(bootFiles, files, { httpPort, fileBytes: tftpFileBytes })),
     macOf: macOfAddress(store.dhcp, deps.now),
     fileBytes: tftpFileBytes,
-    bindPeers: choosePeers(libc),
+    bindPeers,
     onEvent: tftpTimeline(store.dhcp, events, deps.now),
     log,
   });

@@ -12,3 +12,8 @@ export function createClock(now: () => number): Clock {
     },
   };
 }
+
+/** Milliseconds on a clock that never goes back. */
+export function monotonicMs(): number {
+  return performance.now();
+}

@@ -133,6 +133,7 @@ export const CALLS: readonly CallPrivilege[] = [
     only: [
       'src/cli/main.ts',
       'server/provisiond.ts',
+      'server/bmc/clock.ts', // the clock of sessions with BMCs, handed on
       'server/tftp/addresses.ts', // the listener's clock, handed on
       'server/http/boot/send-file.ts', // how long a transfer took; decides nothing
     ],
