@@ -123,7 +123,7 @@ function addLeaf(parent: Commander, command: Command, take: Take): void {
   leaf.addHelpText('after', `\n${EXAMPLES_TITLE}\n${examples}`);
   leaf.action(() => {
     const all = leaf.optsWithGlobals<Record<string, FlagValue>>();
-    const own = command.flags.map((spec) => [flagName(spec), valueOf(optionOf(spec), all)] as const);
+    const own = command.flags.map((spec) => [flagName(spec), givenValue(optionOf(spec), all)] as const);
     take(command, leaf.args, Object.fromEntries(own), {
       server: textOf(all['server']),
       tokenFile: textOf(all['tokenFile']),
@@ -133,7 +133,7 @@ function addLeaf(parent: Commander, command: Command, take: Take): void {
 }
 
 /** `--wait` and `--no-wait` are one value in commander, and two flags here. */
-function valueOf(option: Option, all: Readonly<Record<string, FlagValue>>): FlagValue {
+function givenValue(option: Option, all: Readonly<Record<string, FlagValue>>): FlagValue {
   const value = all[option.attributeName()];
   if (option.negate) return value === false ? true : undefined;
   return value === false ? undefined : value;

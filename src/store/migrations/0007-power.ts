@@ -18,7 +18,9 @@ async function createBmcs(db: Kysely<unknown>): Promise<void> {
   await sql`alter table addresses add column chassis_id integer references chassis (id) on delete cascade`.execute(
     db,
   );
-  await sql`create index addresses_chassis_id on addresses (chassis_id) where chassis_id is not null`.execute(db);
+  await sql`create index addresses_chassis_id on addresses (chassis_id) where chassis_id is not null`.execute(
+    db,
+  );
   await sql`create table bmcs (
     system_id integer primary key references systems (id) on delete cascade,
     chassis_id integer references chassis (id),
