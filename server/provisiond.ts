@@ -151,7 +151,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const access = accessService(deps);
   const bindPeers = choosePeers(libc);
-  const power = openPower({ deps, events, config: config.power, log, bindPeers });
+  const power = openPower({ deps, events, config: () => config, log, machine, bindPeers });
 
   // What listens.
   const tftp = createTftpAddresses({

@@ -1,24 +1,32 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../src/config.ts';
+import { parseNetwork } from '../../src/domain/ipv4.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { BmcDrivers } from '../../src/services/power/bmc-access.ts';
 import { type PowerService, powerService } from '../../src/services/power/power-service.ts';
 import type { BindPeers } from '../net/peer-socket.ts';
+import type { OwnMachine } from '../own-machine.ts';
 import { createClock, monotonicMs } from './clock.ts';
+import { createCommandDriver } from './command-driver.ts';
 import { createIpmiDriver } from './ipmi-driver.ts';
 import { createRedfishDriver } from './redfish-driver.ts';
+import { createWolDriver } from './wol-driver.ts';
 
 export interface PowerParts {
   readonly deps: Deps;
   readonly events: EventService;
-  readonly config: Config['power'];
+  /** As it is now: a reload changes the command sets. */
+  readonly config: () => Config;
+  readonly machine: Pick<OwnMachine, 'interfaces'>;
   readonly log: Logger;
   readonly bindPeers: BindPeers;
 }
 
 /** Power control as the configuration wants it. */
-export function openPower({ deps, events, config, log, bindPeers }: PowerParts): PowerService {
+export function openPower(parts: PowerParts): PowerService {
+  const { deps, events, config, log, machine, bindPeers } = parts;
+  const limits = config().power;
   const ipmi = createIpmiDriver({
     bindPeers,
     now: monotonicMs,
@@ -28,19 +36,28 @@ export function openPower({ deps, events, config, log, bindPeers }: PowerParts):
       log.debug({ address, port, bytes: bytes.toString('hex'), err: error }, 'not a valid answer of a BMC'),
     onError: (error) => log.error({ err: error }, 'the socket of IPMI failed'),
   });
-  const drivers: BmcDrivers = { ipmi, redfish: createRedfishDriver() };
+  const drivers: BmcDrivers = {
+    ipmi,
+    redfish: createRedfishDriver(),
+    wol: createWolDriver({
+      ownAddresses: () => machine.interfaces().flatMap(({ addresses }) => addresses),
+      networks: async () =>
+        (await deps.store.read.subnets.list()).flatMap(({ network }) => parseNetwork(network) ?? []),
+    }),
+    command: createCommandDriver(() => config().bmc.commands),
+  };
   const power = powerService({
     deps,
     events,
     drivers,
     clock: createClock(deps.now),
     limits: {
-      gapMs: config.gapSeconds * 1000,
-      maxSessions: config.maxSessions,
-      sessionMs: config.sessionSeconds * 1000,
-      pollMs: config.pollSeconds * 1000,
-      tries: config.tries,
-      timeoutSeconds: config.timeoutSeconds,
+      gapMs: limits.gapSeconds * 1000,
+      maxSessions: limits.maxSessions,
+      sessionMs: limits.sessionSeconds * 1000,
+      pollMs: limits.pollSeconds * 1000,
+      tries: limits.tries,
+      timeoutSeconds: limits.timeoutSeconds,
     },
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
