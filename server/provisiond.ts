@@ -40,10 +40,8 @@ import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
-import { buildHttpApp } from './http/app.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
-import { createTcpListener, createUnixListener } from './http/http-listener.ts';
-import { createListenerSet } from './listeners/listener-set.ts';
+import { createHttpListeners } from './http/wiring.ts';
 import { createNetworkListeners } from './listeners/network-listeners.ts';
 import { createLoaders } from './loaders.ts';
 import { createArpProber } from './net/address-prober.ts';
@@ -236,7 +234,6 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     status,
   };
   const api = { services, access, log, version };
-  const bootAt = { address: config.boot.listen, port: config.boot.port };
   const bootApp = openBootHttp({
     boot,
     bootFiles,
@@ -248,17 +245,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     httpPort,
     config: () => config,
   });
-  const listeners = createListenerSet([
-    {
-      listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),
-      address: socketPath,
-    },
-    {
-      listener: createTcpListener('api', buildHttpApp(api, 'token'), config.http.listen),
-      address: tcp(config.http.listen),
-    },
-    { listener: createTcpListener('boot http', bootApp, bootAt), address: tcp(bootAt) },
-  ]);
+  const listeners = createHttpListeners({ api, bootApp, config, socketPath });
   const timers = createTimers(log);
   return {
     socketPath,
@@ -295,8 +282,4 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       return needRestart;
     },
   };
-}
-
-function tcp({ address, port }: { address: string; port: number }): string {
-  return `tcp ${address}:${port}`;
 }

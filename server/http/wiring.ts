@@ -1,0 +1,31 @@
+import type { Config } from '../../src/config.ts';
+import { createListenerSet, type ListenerSet } from '../listeners/listener-set.ts';
+import { buildHttpApp, type HttpAppDeps } from './app.ts';
+import { createTcpListener, createUnixListener, type HttpApp } from './http-listener.ts';
+
+export interface HttpParts {
+  readonly api: HttpAppDeps;
+  readonly bootApp: HttpApp;
+  readonly config: Config;
+  readonly socketPath: string;
+}
+
+/** The API on the unix socket (without tokens) and on TCP (with them), and what machines fetch. */
+export function createHttpListeners({ api, bootApp, config, socketPath }: HttpParts): ListenerSet {
+  const bootAt = { address: config.boot.listen, port: config.boot.port };
+  return createListenerSet([
+    {
+      listener: createUnixListener('api (local)', buildHttpApp(api, 'socket'), socketPath),
+      address: socketPath,
+    },
+    {
+      listener: createTcpListener('api', buildHttpApp(api, 'token'), config.http.listen),
+      address: tcp(config.http.listen),
+    },
+    { listener: createTcpListener('boot http', bootApp, bootAt), address: tcp(bootAt) },
+  ]);
+}
+
+function tcp({ address, port }: { address: string; port: number }): string {
+  return `tcp ${address}:${port}`;
+}
