@@ -7,7 +7,7 @@ export function reloaded(before: Config, next: Config): Config {
     ...before,
     files: next.files,
     loaders: next.loaders,
-    bmc: next.bmc,
+    power: { ...before.power, commands: next.power.commands },
     dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },
   };
 }
@@ -20,7 +20,7 @@ export function keysThatNeedRestart(before: Config, after: Config): string[] {
       http,
       boot,
       tftp,
-      power,
+      power: { ...power, commands: null },
       'dhcp.port': dhcp.port,
       'dhcp.probe': dhcp.probe,
       'dhcp.clientPacketsPerSecond': dhcp.clientPacketsPerSecond,

@@ -93,6 +93,24 @@ export const configSchema = z.strictObject({
       tries: z.int().min(1).max(20).default(4),
       /** How long a machine may take to switch off or on, unless a request says otherwise. */
       timeoutSeconds: z.int().min(5).max(3600).default(300),
+      /** Commands of the driver `command`, by the name that records use. Only this file can name a program to run. */
+      commands: z
+        .record(
+          z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+            message: 'must be a name of a-z, 0-9, dash and underscore',
+          }),
+          commandSetSchema,
+        )
+        .default({}),
+    })
+    .superRefine(({ commands, sessionSeconds }, ctx) => {
+      for (const [name, { timeoutSeconds }] of Object.entries(commands))
+        if (timeoutSeconds > sessionSeconds)
+          ctx.addIssue({
+            code: 'custom',
+            path: ['commands', name, 'timeoutSeconds'],
+            message: `must be at most power.sessionSeconds (${sessionSeconds}), which ends a command as well`,
+          });
     })
     .prefault({}),
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
@@ -107,20 +125,6 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Folders that hold boot loaders, searched in order. */
   loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
-  /** Power and BMCs. */
-  bmc: z
-    .strictObject({
-      /** Commands of the driver `command`, by the name that records use. Only this file can name a program to run. */
-      commands: z
-        .record(
-          z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-            message: 'must be a name of a-z, 0-9, dash and underscore',
-          }),
-          commandSetSchema,
-        )
-        .default({}),
-    })
-    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -213,7 +217,7 @@ export function leafPaths(): string[][] {
 }
 
 /** Programs to run come from the file only, which its owner writes; an environment is inherited from anywhere. */
-const ONLY_IN_FILE = ['bmc.commands'];
+const ONLY_IN_FILE = ['power.commands'];
 
 function variableName(leaf: readonly string[]): string {
   return `PROVISION_${leaf.map((part) => part.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()).join('_')}`;

@@ -48,7 +48,7 @@ function findSet(sets: Readonly<Record<string, CommandSet>>, target: BmcTarget):
   if (set !== undefined) return set;
   throw new BmcError(
     'unsupported',
-    `the configuration has no command set '${target.command}' under bmc.commands (it has ${names.join(', ') || 'none'})`,
+    `the configuration has no command set '${target.command}' under power.commands (it has ${names.join(', ') || 'none'})`,
   );
 }
 

@@ -44,7 +44,7 @@ export function openPower(parts: PowerParts): PowerService {
       networks: async () =>
         (await deps.store.read.subnets.list()).flatMap(({ network }) => parseNetwork(network) ?? []),
     }),
-    command: createCommandDriver(() => config().bmc.commands),
+    command: createCommandDriver(() => config().power.commands),
   };
   const power = powerService({
     deps,

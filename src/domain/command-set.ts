@@ -53,7 +53,7 @@ export const commandSetSchema = z
     exits: z
       .record(z.string().regex(/^(0|[1-9][0-9]{0,2})$/, { message: 'must be an exit status' }), exitMeaning)
       .default({}),
-    timeoutSeconds: z.int().min(1).max(600).default(60),
+    timeoutSeconds: z.int().min(1).max(300).default(20),
   })
   .superRefine((set, ctx) => {
     for (const verb of COMMAND_VERBS)

@@ -10,32 +10,32 @@ const problemsOf = (yaml: string, env: Record<string, string> = {}): string[] =>
     return (error as ConfigError).problems.map(({ path, message }) => `${path}: ${message}`);
   }
 };
-const set = (fields: string) => `bmc: { commands: { pdu: { ${fields} } } }`;
+const set = (fields: string) => `power: { commands: { pdu: { ${fields} } } }`;
 
 describe('command sets of the configuration', () => {
   it('are none unless the file names some', () => {
-    expect(parseConfig(null, {}).bmc.commands).toEqual({});
+    expect(parseConfig(null, {}).power.commands).toEqual({});
     const yaml = set(
       "on: [/usr/bin/pdu, --host, '{address}', 'outlet={node}', on], exits: { 2: off }, password: env:PDU_PW",
     );
-    expect(parseConfig(yaml, {}).bmc.commands['pdu']).toEqual({
+    expect(parseConfig(yaml, {}).power.commands['pdu']).toEqual({
       on: ['/usr/bin/pdu', '--host', '{address}', 'outlet={node}', 'on'],
       password: 'env:PDU_PW',
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C' },
       exits: { '2': 'off' },
-      timeoutSeconds: 60,
+      timeoutSeconds: 20,
     });
   });
 
   it('never come from the environment', () => {
-    expect(problemsOf('', { PROVISION_BMC_COMMANDS: '{}' })).toEqual([
-      'PROVISION_BMC_COMMANDS: no key of the configuration has this name',
+    expect(problemsOf('', { PROVISION_POWER_COMMANDS: '{}' })).toEqual([
+      'PROVISION_POWER_COMMANDS: no key of the configuration has this name',
     ]);
   });
 
   const wrong: [string, string][] = [
     ["on: 'pdu on'", 'must be a list'],
-    ['on: []', 'bmc.commands.pdu.on'],
+    ['on: []', 'power.commands.pdu.on'],
     ['on: [pdu]', 'must be the absolute path of a program, without placeholders'],
     ["on: ['/usr/{node}/pdu']", 'must be the absolute path of a program, without placeholders'],
     ["on: [/bin/pdu, '{password}']", 'must not hold {password}: hand it over by `password: stdin`'],
@@ -44,9 +44,10 @@ describe('command sets of the configuration', () => {
     ['password: argv', 'must be none, stdin or env:NAME'],
     ["env: { 'A B': x }", 'must be the name of an environment variable'],
     ['exits: { x: off }', 'must be an exit status'],
-    ['exits: { 2: broken }', 'bmc.commands.pdu.exits.2'],
+    ['exits: { 2: broken }', 'power.commands.pdu.exits.2'],
     ['shell: true', 'shell'],
-    ['timeoutSeconds: 0', 'bmc.commands.pdu.timeoutSeconds'],
+    ['timeoutSeconds: 31', 'power.commands.pdu.timeoutSeconds: must be at most power.sessionSeconds (30)'],
+    ['timeoutSeconds: 0', 'power.commands.pdu.timeoutSeconds'],
   ];
   it.each(wrong)('are refused with a reason: %s', (fields, words) => {
     const problems = problemsOf(set(fields));
@@ -55,7 +56,9 @@ describe('command sets of the configuration', () => {
   });
 
   it('have names that records can hold', () => {
-    expect(problemsOf('bmc: { commands: { "Rack 7": {} } }').join()).toContain('must be a name of a-z, 0-9');
+    expect(problemsOf('power: { commands: { "Rack 7": {} } }').join()).toContain(
+      'must be a name of a-z, 0-9',
+    );
   });
 });
 

@@ -139,7 +139,7 @@ describe('a command', () => {
 describe('what a command cannot do', () => {
   const none: [string, Partial<BmcTarget>, string][] = [
     ['has no such verb', {}, "the command set 'pdu' has no 'cycle'"],
-    ['has no such set', { command: 'ups' }, "no command set 'ups' under bmc.commands (it has pdu)"],
+    ['has no such set', { command: 'ups' }, "no command set 'ups' under power.commands (it has pdu)"],
     ['names an inherited one', { command: 'constructor' }, "no command set 'constructor'"],
     [
       'names none',
