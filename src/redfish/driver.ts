@@ -20,22 +20,39 @@ export function redfishDriver(connect: ConnectRedfish): BmcDriver {
     name: 'redfish',
     async withSession(target, work, { signal }) {
       const transport = connect(target);
+      const port = target.port === null ? [] : [`${target.address}:${target.port}`];
+      const exchange = new Exchange(transport, [target.address, ...port]);
+      let end = async () => transport.close();
       try {
-        const port = target.port === null ? [] : [`${target.address}:${target.port}`];
-        const exchange = new Exchange(transport, [target.address, ...port]);
         const root = await readRoot(exchange, signal);
-        const logout = await login(exchange, root, target, signal);
-        try {
-          const path = await findSystem(exchange, root, target, signal);
-          return await work(sessionWith(exchange, root, path, target, signal));
-        } finally {
-          await logout();
-        }
+        const opening = login(exchange, root, target, AbortSignal.timeout(LOGIN_MS));
+        // It goes on for a caller who has given up: the session that it may open would be left over.
+        end = async () => {
+          const left = opening.then((logout) => logout());
+          left.catch(() => undefined).finally(() => transport.close());
+        };
+        const logout = await unlessAborted(opening, signal);
+        end = async () => logout().finally(() => transport.close());
+        const path = await findSystem(exchange, root, target, signal);
+        return await work(sessionWith(exchange, root, path, target, signal));
       } finally {
-        transport.close();
+        await end();
       }
     },
   };
+}
+
+/** For a login, which is not broken off by the caller. */
+const LOGIN_MS = 30_000;
+
+/** What the promise comes to, unless the caller gives up before. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new BmcError('timeout', 'was given up in the middle of the login'));
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** The service root, which needs no login: DSP0266 §6.7 */

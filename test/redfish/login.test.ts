@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { BmcFailure } from '../../src/domain/bmc-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { redfishDriver } from '../../src/redfish/driver.ts';
 import { IDRAC9, OLD, PLAIN } from '../support/redfish-sim/flavours.ts';
-import { bmcErrorOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';
+import { bmcErrorOf, bmcTarget, sessionOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';
 import { answer, refusal, SIM_PASSWORD, SimulatedRedfish } from '../support/redfish-sim/simulated-redfish.ts';
 
 const status = (sim: SimulatedRedfish, target = {}) =>
@@ -102,6 +103,25 @@ describe('the login', () => {
     const error = await bmcErrorOf(lost);
     expect([error.failure, error.retry]).toEqual(['timeout', true]);
     expect(error.message).toContain('ended the session');
+  });
+
+  it('that nobody waits for any more leaves no session over', async () => {
+    const sim = new SimulatedRedfish(PLAIN);
+    const caller = new AbortController();
+    const ended = new Promise<void>((resolve) => {
+      sim.override = ({ method }) => {
+        if (method === 'POST') caller.abort();
+        if (method === 'DELETE') setImmediate(resolve);
+        return undefined;
+      };
+    });
+    const driver = redfishDriver(() => sim.transport());
+    const error = await bmcErrorOf(
+      sessionOf(driver, bmcTarget(), (session) => session.powerState(), caller.signal),
+    );
+    expect([error.failure, error.message]).toEqual(['timeout', 'was given up in the middle of the login']);
+    await ended;
+    expect(sim.sessions.size).toBe(0);
   });
 
   it('does not mind a BMC that cannot end a session', async () => {
