@@ -11,8 +11,11 @@ export interface DatagramDrain {
 export type TakeDatagram = (bytes: Buffer, address: Ipv4, port: number) => void;
 
 const BATCH = 64;
-/** Then everybody else has a turn first; what is left wakes Node again. */
-const CALLS = 16;
+/**
+ * Then everybody else has a turn first, the disk among them: those who were served already must not wait until nobody new
+ * comes. What is left wakes Node again.
+ */
+const CALLS = 2;
 /** A jumbo frame. Nothing of DHCP is longer, and what is cut is no packet: it is handed over as empty. */
 const MESSAGE_BYTES = 9_216;
 const NOTHING = Buffer.alloc(0);

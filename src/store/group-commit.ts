@@ -13,8 +13,13 @@ interface Waiting<Write, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** As many as one flush is worth waiting for: two milliseconds of writing, for which no packet is answered. */
-const ENOUGH = 64;
+/** As many as one flush is worth waiting for. */
+const ENOUGH = 256;
+/**
+ * More are not written in one go: ten milliseconds, for which no packet is answered. Far fewer would never catch up where
+ * each turn of the event loop brings as many again.
+ */
+const MOST = 512;
 /** Turns of the event loop that a group may grow for; a socket gives up to 32 packets in each. */
 const MAX_TURNS = 8;
 
@@ -37,7 +42,7 @@ export function createGroupCommit<Write, Result>(
     running = true;
     while (waiting.length > 0) {
       await gather();
-      const group = waiting.splice(0, ENOUGH);
+      const group = waiting.splice(0, MOST);
       await settle(group, commit);
     }
     running = false;

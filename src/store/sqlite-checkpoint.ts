@@ -23,19 +23,15 @@ export interface CheckpointerOptions {
   readonly logPages?: number;
   /** Default {@link IDLE_PAGES}. */
   readonly idlePages?: number;
-  /** Default {@link MOST_PAGES}. */
-  readonly mostPages?: number;
   /** What the thread runs. */
   readonly program?: URL;
 }
 
 /**
- * Pages (of 4 KiB) after which the log is emptied even while commits go on: some five thousand new leases. Each time is
- * a heap of small writes to the disk that the flush of a lease has to wait behind.
+ * Pages (of 4 KiB) after which the log is emptied even while commits go on, and begins anew: some two thousand new leases.
+ * Were it to grow instead, every flush would wait for the journal of the file system (sqlite-flush.ts).
  */
-const LOG_PAGES = 16_384;
-/** A quarter of a GiB: so long the log may grow before commits wait for its end. */
-const MOST_PAGES = 65_536;
+const LOG_PAGES = 6_000;
 /** Nothing was written for so long: then a log of so many pages can be emptied without anybody waiting. */
 const IDLE_MS = 250;
 const IDLE_PAGES = 1_000;
@@ -53,7 +49,7 @@ const THREAD = new URL(
 /**
  * SQLite empties its log within a commit, with two flushes: tens of milliseconds for which no packet is answered. Here
  * another thread does it, with a connection that writes nothing else, while commits go on. The log begins anew in its
- * place once it is empty: when nothing was written for a moment, or when it has grown so long that commits wait for it.
+ * place once it is empty: commits wait for what they have added meanwhile, so that it ever is.
  *
  * @param database the writing connection, in WAL mode
  */
@@ -61,7 +57,7 @@ export function openCheckpointer(
   database: BetterSqlite3.Database,
   options: CheckpointerOptions = {},
 ): Checkpointer {
-  const { logPages = LOG_PAGES, idlePages = IDLE_PAGES, mostPages = MOST_PAGES, program = THREAD } = options;
+  const { logPages = LOG_PAGES, idlePages = IDLE_PAGES, program = THREAD } = options;
   // NOOP only asks (SQLite 3.51).
   const ask = database.prepare<[], LogState>('pragma wal_checkpoint(NOOP)');
   let thread: CheckpointThread | undefined;
@@ -77,7 +73,7 @@ export function openCheckpointer(
     thread ??= startThread(program, database.name);
     try {
       await thread.checkpoint();
-      if (isLeft(ask.get()) && (ask.get()?.log ?? 0) >= mostPages) {
+      if (isLeft(ask.get())) {
         rest = thread.checkpoint().then(() => {});
         await rest;
       }

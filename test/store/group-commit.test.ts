@@ -66,17 +66,17 @@ describe('createGroupCommit', () => {
     expect(await later).toBe('done 3');
   });
 
-  it('makes groups of 64 of what comes at once', async () => {
+  it('makes groups of 512 of what comes at once', async () => {
     const { commit, group } = heldCommit();
-    const all = Promise.all(Array.from({ length: 150 }, (_, n) => commit.add(n)));
+    const all = Promise.all(Array.from({ length: 1_100 }, (_, n) => commit.add(n)));
     const sizes: number[] = [];
     for (const index of [0, 1, 2]) {
       const one = await group(index);
       sizes.push(one.writes.length);
       one.finish();
     }
-    expect(sizes).toEqual([64, 64, 22]);
-    expect((await all).at(-1)).toBe('done 149');
+    expect(sizes).toEqual([512, 512, 76]);
+    expect((await all).at(-1)).toBe('done 1099');
   });
 
   it('begins anew after it has been idle', async () => {
