@@ -8,9 +8,17 @@ export interface PrepareDeps extends Omit<RehearsalDeps, 'pause'> {
   readonly network: Pick<NetworkListeners, 'dhcpCounters' | 'servedByDhcp'>;
 }
 
+/** Machines that are not read yet cost a question to the database each time: they wait for nobody long. */
+const READING_WAITS_MS = 20;
+/** Packets that come meanwhile are as good as a rehearsal. */
+const REHEARSAL_WAITS_MS = 1_000;
+
 /** What makes the first storm after a start as quick as the second; packets are served meanwhile, and first. */
 export async function prepareForPackets({ store, network, nowMs, log }: PrepareDeps): Promise<void> {
-  const pause = whenCalm(network.dhcpCounters);
-  if (network.servedByDhcp().length > 0) await rehearse({ nowMs, log, pause });
-  await store.readMachines(pause);
+  const reading = store.readMachines(whenCalm(network.dhcpCounters, READING_WAITS_MS));
+  const pause = whenCalm(network.dhcpCounters, REHEARSAL_WAITS_MS);
+  await Promise.all([
+    reading,
+    network.servedByDhcp().length > 0 ? rehearse({ nowMs, log, pause }) : undefined,
+  ]);
 }

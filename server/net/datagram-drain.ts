@@ -15,7 +15,7 @@ const BATCH = 64;
  * Then everybody else has a turn first, the disk among them: those who were served already must not wait until nobody new
  * comes. What is left wakes Node again.
  */
-const CALLS = 2;
+const CALLS_A_TURN = 4;
 /** A jumbo frame. Nothing of DHCP is longer, and what is cut is no packet: it is handed over as empty. */
 const MESSAGE_BYTES = 9_216;
 const NOTHING = Buffer.alloc(0);
@@ -28,10 +28,17 @@ const NOTHING = Buffer.alloc(0);
 export function createDatagramDrain(libc: Libc): DatagramDrain | undefined {
   if (!hasMessageRings()) return undefined;
   const ring = new ReceiveRing(libc, { messages: BATCH, messageBytes: MESSAGE_BYTES });
+  let callsLeft = CALLS_A_TURN;
   return {
     drain(fd, isOpen, take) {
+      // Node reads some more by itself, and comes here for each of them.
+      if (callsLeft === CALLS_A_TURN)
+        setImmediate(() => {
+          callsLeft = CALLS_A_TURN;
+        });
       // A handler may close the socket, and its number may be another file's then.
-      for (let call = 0; call < CALLS && isOpen(); call += 1) {
+      while (callsLeft > 0 && isOpen()) {
+        callsLeft -= 1;
         const received = ring.receive(fd, MSG_DONTWAIT);
         const count = received.ok ? received.value : 0;
         for (let index = 0; index < count; index += 1) {
