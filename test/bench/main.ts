@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import * as dhcp from './dhcp.ts';
 import { type Case, type Result, runCase } from './harness.ts';
 import * as http from './http.ts';
+import * as power from './power.ts';
 import * as records from './records.ts';
 import { formatTable } from './report.ts';
 import * as storm from './storm.ts';
@@ -14,6 +15,7 @@ const BENCHES = new Map<string, () => Case[]>([
   ['http', http.cases],
   ['storm', storm.cases],
   ['tftp', tftp.cases],
+  ['power', power.cases],
 ]);
 
 const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--case TEXT] [--json]

@@ -1,6 +1,5 @@
 import { type BmcOnSocket, startBmc } from './bmc-sockets.ts';
 import type { BmcOptions } from './options.ts';
-import { spoilt } from './spoil.ts';
 
 /** Many BMCs in one process, each on an address of its own. */
 export interface FarmOptions {
@@ -24,6 +23,8 @@ export interface FarmFigures {
   readonly mostOfOne: number;
   /** The most that were there at a time, of all BMCs together. */
   readonly mostOfAll: number;
+  /** From the begin of the first session to the end of the last one; 0 where there was none. */
+  readonly busyMs: number;
 }
 
 export interface BmcFarm {
@@ -31,6 +32,8 @@ export interface BmcFarm {
   stop(): Promise<void>;
 }
 
+/** Frozen from its first packet on: as dead as a BMC without power, but its port is there. */
+const DEAD: Partial<BmcOptions> = { freeze: { packets: 0, withinMs: 1, forMs: Number.POSITIVE_INFINITY } };
 const PER_NETWORK = 250;
 
 /** 127.1.0.1 … 127.1.0.250, 127.1.1.1 …: all of them are this machine. */
@@ -56,17 +59,18 @@ export async function startFarm({
   options,
   deadEvery = 0,
 }: FarmOptions): Promise<BmcFarm> {
-  const tally = { open: 0, most: 0 };
+  const tally = { open: 0, most: 0, firstMs: Number.NaN, lastMs: Number.NaN };
   const onSession = (change: 1 | -1) => {
     tally.open += change;
     tally.most = Math.max(tally.most, tally.open);
+    tally.lastMs = performance.now();
+    if (Number.isNaN(tally.firstMs)) tally.firstMs = tally.lastMs;
   };
   const bmcs: BmcOnSocket[] = [];
   for (let index = 0; index < count; index += 1) {
     const place = { address: farmAddress(index), port };
-    const started = await startBmc({ ...(options && { options }), onSession }, place);
-    if (isDead(index, deadEvery)) started.bmc.spoil = spoilt('silent');
-    bmcs.push(started);
+    const own = { ...options, ...(isDead(index, deadEvery) && DEAD) };
+    bmcs.push(await startBmc({ options: own, onSession }, place));
   }
   const sum = (of: (bmc: BmcOnSocket['bmc']) => number) =>
     bmcs.reduce((total, { bmc }) => total + of(bmc), 0);
@@ -79,8 +83,9 @@ export async function startFarm({
       const since = { packets: all.packets - before.packets, opened: all.opened - before.opened };
       before = all;
       const mostOfAll = tally.most;
-      tally.most = tally.open;
-      return { ...since, open, mostOfOne, mostOfAll };
+      const busyMs = tally.lastMs - tally.firstMs || 0;
+      Object.assign(tally, { most: tally.open, firstMs: Number.NaN, lastMs: Number.NaN });
+      return { ...since, open, mostOfOne, mostOfAll, busyMs };
     },
     async stop() {
       await Promise.all(bmcs.map((bmc) => bmc.stop()));
