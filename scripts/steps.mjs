@@ -101,8 +101,8 @@ export const STEPS = [
   },
   {
     name: 'lab-image',
-    title: 'Lab: a virtual machine gets a disk image and answers by SSH',
+    title: 'Lab: a virtual machine, switched on by its BMC, gets a disk image and answers by SSH',
     without: () => withoutLab(IMAGE_PACKAGES),
-    run: lab(12, '--image'),
+    run: lab(12, '--image', '--scenario', 'ipmi'),
   },
 ];

@@ -17,7 +17,8 @@ import { dhcpService } from '../src/services/dhcp.ts';
 import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
 import { eventService } from '../src/services/events.ts';
-import { installService } from '../src/services/installs.ts';
+import { everyReason } from '../src/services/every-reason.ts';
+import { installService, type ReadinessCheck } from '../src/services/installs.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
@@ -25,7 +26,7 @@ import { listSealedRecords } from '../src/services/sealed-records.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
-import type { StoredSystem } from '../src/store/store.ts';
+import { openPowerUps } from './bmc/power-ups.ts';
 import { openPower } from './bmc/wiring.ts';
 import { createClientLimits } from './dhcp/client-limits.ts';
 import { createDhcpInterfaces } from './dhcp/interfaces.ts';
@@ -109,7 +110,10 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
 
   // The use cases.
   const eventLog = createEventLog(log);
-  const events = eventService(deps, eventLog.lost, eventLog.event);
+  const events = eventService(deps, eventLog.lost, (event) => {
+    eventLog.event(event);
+    powerUps.notice(event);
+  });
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
   const tftpFileBytes = config.tftp.maxFileMegabytes * 1024 * 1024;
@@ -124,11 +128,16 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const onEvent = events.record;
   const probeAddresses = createArpProber(libc);
   const checkReserved = createReservedCheck({ links: machine.interfaces, probe: probeAddresses, onEvent });
-  const installs = installService(deps, events, async (system: StoredSystem, input) => {
+  const checkReady: ReadinessCheck = async (system, input) => {
     const address = await addressTowards(system, machine.ownAddresses(), store);
-    await answers.checkReady(system, { address, httpPort });
-    await checkReserved(system, input);
-  });
+    const ready = answers.checkReady(system, { address, httpPort });
+    await everyReason(system.system.name, [ready, checkReserved(system, input)]);
+  };
+  const bindPeers = choosePeers(libc);
+  const powerParts = { deps, events, config: () => config, log, machine, bindPeers };
+  const power = openPower(powerParts);
+  const powerUps = openPowerUps(powerParts, power);
+  const installs = installService(deps, events, checkReady, powerUps);
   const boot = bootService(deps, installs, answers, events);
   const bootFiles = bootFileService(deps, boot, loaders.find);
   const addressUse = createAddressUse({ store: store.dhcp, ownAddresses, now: deps.now, onEvent });
@@ -148,8 +157,6 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     afterwards: createAfterwards(),
   });
   const access = accessService(deps);
-  const bindPeers = choosePeers(libc);
-  const power = openPower({ deps, events, config: () => config, log, machine, bindPeers });
 
   // What listens.
   const tftp = createTftpAddresses({
@@ -260,7 +267,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
+      timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       inBackground('go on with power jobs', power.jobs.resume);
+      inBackground('go on with machines that are brought up', powerUps.start);
       if (!config.dhcp.probe) return;
       timers.every(3_600_000, 'look for other DHCP servers', watch.lookForServers);
       timers.every(10_000, 'look for addresses in use', watch.lookAtAddresses);
@@ -269,6 +278,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.stop();
       await network.stop();
       await listeners.stop();
+      await powerUps.end();
       await power.stop();
       await events.flush();
       await renderer.stop();

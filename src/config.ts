@@ -93,6 +93,8 @@ export const configSchema = z.strictObject({
       tries: z.int().min(1).max(20).default(4),
       /** How long a machine may take to switch off or on, unless a request says otherwise. */
       timeoutSeconds: z.int().min(5).max(3600).default(300),
+      /** How long after it is on a machine that is installed may take until its DISCOVER, unless its install says otherwise. */
+      netbootSeconds: z.int().min(30).max(3600).default(300),
       /** Commands of the driver `command`, by the name that records use. Only this file can name a program to run. */
       commands: z
         .record(
@@ -247,6 +249,7 @@ function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: s
     'pollSeconds',
     'tries',
     'timeoutSeconds',
+    'netbootSeconds',
   ].includes(second);
   branch[second] = isNumber ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
   tree[first] = branch;

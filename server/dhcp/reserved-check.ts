@@ -45,7 +45,7 @@ export function createReservedCheck({ links, probe, onEvent }: ReservedCheckDeps
     if (first === undefined) return;
     if (!allowAddressInUse) throw refusal(system.name, clashes, first);
     for (const { ip, mac } of clashes) {
-      const message = `${ip} is used by ${mac}; armed all the same`;
+      const message = `${ip} is used by ${mac}; allowed for this install`;
       const base = { systemId: system.id, mac, installId: null, data: { ip } };
       onEvent({ ...base, stage: 'address-in-use', outcome: 'warning', message });
     }

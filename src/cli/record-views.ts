@@ -3,6 +3,7 @@ import type { Distro } from '../domain/distro.ts';
 import type { Install } from '../domain/install.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { KnownPower } from '../domain/power.ts';
+import type { PowerUp } from '../domain/power-up.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { System, SystemInterface } from '../domain/system.ts';
@@ -96,6 +97,11 @@ export const LEASE_COLUMNS: readonly Column<Lease>[] = [
   },
 ];
 
+/** `watch, way 2 of 4`: how far its BMC has brought it. */
+function formatPowerUp({ step, at, ways, outcome }: PowerUp): string {
+  return outcome ?? `${step}, way ${at + 1} of ${ways.length}`;
+}
+
 export const INSTALL_COLUMNS: readonly Column<Install>[] = [
   { header: 'SYSTEM', value: (install) => install.system },
   { header: 'STATE', value: (install) => install.state },
@@ -106,4 +112,5 @@ export const INSTALL_COLUMNS: readonly Column<Install>[] = [
     value: (install) => install.expiresAt,
     pretty: (install, now) => formatDistance(install.expiresAt, now),
   },
+  { header: 'POWER', value: ({ powerUp }) => powerUp && formatPowerUp(powerUp) },
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PowerUp } from './power-up.ts';
 
 export const INSTALL_STATES = [
   'armed',
@@ -21,6 +22,12 @@ export const installInput = z.strictObject({
   expiresInMinutes: z.int().min(5).max(10_080).default(240),
   /** Arm although another machine answers for an address of this one. */
   allowAddressInUse: z.boolean().default(false),
+  /** Have the BMC switch the machine on, from the network; false: arm only. */
+  power: z.boolean().default(true),
+  /** Switch a machine off that is on. */
+  cycle: z.boolean().default(false),
+  /** How long after it is on its DISCOVER may take; absent: what the configuration says. */
+  netbootTimeoutSeconds: z.int().min(30).max(3600).optional(),
 });
 export type InstallInput = z.infer<typeof installInput>;
 
@@ -43,6 +50,8 @@ export interface Install {
   /** Last stage seen, in the words of the timeline. */
   readonly stage: string | null;
   readonly reason: string | null;
+  /** How its BMC brings the machine to boot from the network; null where somebody else switches it on. */
+  readonly powerUp: PowerUp | null;
 }
 
 /** Boot scripts allowed for each attempt: iPXE retries, and a kernel that fails to load deserves another try. */

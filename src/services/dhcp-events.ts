@@ -33,7 +33,7 @@ export function describeExchange(
       stage: heard,
       outcome: 'ok',
       message: describeSender(client),
-      data: senderData(client),
+      data: senderData(client, boots),
     });
   }
   const said = saidStage(decision);
@@ -125,8 +125,8 @@ function describeSender(client: DhcpClient): string {
   return `${client.vendorClass ?? 'an operating system'} on ${client.interfaceName}`;
 }
 
-function senderData(client: DhcpClient): NewBootEvent['data'] {
-  return { archCodes: client.archCodes.join(','), uuid: client.machineUuid ?? null };
+function senderData(client: DhcpClient, netboot: boolean): NewBootEvent['data'] {
+  return { netboot, archCodes: client.archCodes.join(','), uuid: client.machineUuid ?? null };
 }
 
 function describeDecision(decision: Decision | ProxyDecision): string {

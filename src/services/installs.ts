@@ -8,11 +8,13 @@ import {
   isOpen,
   type Observation,
 } from '../domain/install-state.ts';
+import type { PowerUp } from '../domain/power-up.ts';
 import type { System } from '../domain/system.ts';
 import type { InstallOutcome } from '../store/boot-store.ts';
 import type { StoredInstall, StoredSystem, StoreTransaction } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import type { EventService } from './events.ts';
+import { everyReason } from './every-reason.ts';
 import { parseInput, refuseStale } from './input.ts';
 import { hashToken, newToken } from './token.ts';
 
@@ -21,8 +23,24 @@ export type ReadinessCheck = (system: StoredSystem, input: InstallInput) => Prom
 
 const SEAL_CONTEXT = 'install-token';
 
+/** What arming needs of those who switch machines on. */
+export interface PowerUps {
+  /** How the machine will be brought up; null where somebody else switches it on. Throws DomainError 'not-ready'. */
+  prepare(system: System, input: InstallInput): Promise<PowerUp | null>;
+  follow(stored: StoredInstall): void;
+  /** Nothing more is asked for of the machine's power. */
+  stop(tx: StoreTransaction, install: Install): Promise<void>;
+  /** What is still to be done for this install is done by one that begins now. */
+  giveWay(tx: StoreTransaction, install: Install): Promise<void>;
+}
+
 /** Use cases of installs: arm, cancel, and moving them on as machines are seen. */
-export function installService(deps: Deps, events: EventService, checkReady: ReadinessCheck) {
+export function installService(
+  deps: Deps,
+  events: EventService,
+  checkReady: ReadinessCheck,
+  powerUps: PowerUps,
+) {
   const { store, now, randomBytes, secrets } = deps;
 
   const getSystem = async (name: string): Promise<StoredSystem> => {
@@ -50,14 +68,13 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
   const armInTransaction = async (
     tx: StoreTransaction,
     { id, name, revision }: System,
-    input: InstallInput,
-    actor: Actor,
+    { input, powerUp, actor }: { input: InstallInput; powerUp: PowerUp | null; actor: Actor },
   ) => {
     const found = await tx.systems.findById(id);
     if (found === undefined) throw notFound('system', name);
     // What was checked is what is armed.
     refuseStale('system', found.system, revision);
-    await refuseOpen(tx, id);
+    await refuseOpen(tx, id, powerUp);
     const token = newToken(randomBytes);
     const armedAt = now();
     const stored = await tx.installs.add({
@@ -68,6 +85,7 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
       expiresAt: armedAt + input.expiresInMinutes * 60_000,
       tokenHash: hashToken(token),
       tokenSealed: secrets.seal(token, SEAL_CONTEXT),
+      powerUp,
     });
     const detail = { install: stored.install.id, ...input };
     await tx.audit.add({ actor: actor.name, action: 'arm', noun: 'system', name, detail }, armedAt);
@@ -75,13 +93,18 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
   };
 
   /** One open install a system. One whose time is over, and that nobody has swept yet, is ended here. */
-  const refuseOpen = async (tx: StoreTransaction, systemId: number): Promise<void> => {
+  const refuseOpen = async (
+    tx: StoreTransaction,
+    systemId: number,
+    powerUp: PowerUp | null,
+  ): Promise<void> => {
     const latest = await tx.installs.findLatest(systemId);
     if (latest === undefined) return;
     const facts = factsOf(latest.install);
     if (isOpen(facts, now())) throw alreadyOpen(latest.install);
     const { change } = advance(facts, { kind: 'expired' }, now()) as { change: InstallChange | null };
     if (change !== null) await tx.installs.update(latest.install.id, change, now());
+    if (powerUp !== null) await powerUps.giveWay(tx, latest.install);
   };
 
   return {
@@ -95,10 +118,14 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
       const found = await getSystem(name);
       const { install } = found.system;
       if (install !== null && isOpen(factsOf(install), now())) throw alreadyOpen(install);
-      await checkReady(found, input);
-      const stored = await store.transaction((tx) => armInTransaction(tx, found.system, input, actor));
+      const checks = [checkReady(found, input), powerUps.prepare(found.system, input)] as const;
+      const [, powerUp] = await everyReason(name, checks);
+      const stored = await store.transaction((tx) =>
+        armInTransaction(tx, found.system, { input, powerUp, actor }),
+      );
       const { attempts, expiresAt } = stored.install;
       const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
+      powerUps.follow(stored);
       events.record(eventOf(stored, 'armed', 'ok', message));
       return stored.install;
     },
@@ -112,6 +139,7 @@ export function installService(deps: Deps, events: EventService, checkReady: Rea
         const result = advance(factsOf(latest.install), { kind: 'cancelled', by: actor.name }, now());
         if (result.refused !== undefined || result.change === null) throw nothingOpen(name, latest.install);
         const detail = { install: latest.install.id };
+        await powerUps.stop(tx, latest.install);
         await tx.audit.add({ actor: actor.name, action: 'cancel', noun: 'system', name, detail }, now());
         return tx.installs.update(latest.install.id, result.change, now());
       });

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { type Install, OPEN_STATES } from '../domain/install.ts';
+import type { PowerUp } from '../domain/power-up.ts';
 import { timeText } from './rows.ts';
 import type { InstallRow, Tables } from './schema.ts';
 import type { InstallStore, StoredInstall } from './store.ts';
@@ -45,6 +46,7 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         reason: null,
         token_hash: write.tokenHash,
         token_sealed: write.tokenSealed,
+        ...powerUpColumns(write.powerUp),
       };
       const { id } = await db.insertInto('installs').values(row).returning('id').executeTakeFirstOrThrow();
       return get(id);
@@ -59,6 +61,14 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       await db.updateTable('installs').set(set).where('id', '=', id).execute();
       return get(id);
     },
+    async setPowerUp(id, powerUp) {
+      await db.updateTable('installs').set(powerUpColumns(powerUp)).where('id', '=', id).execute();
+      return get(id);
+    },
+    async listPowerUps() {
+      const rows = await select().where('installs.power_up_step', '!=', 'done').execute();
+      return rows.map(toStoredInstall);
+    },
     async listOverdue(nowMs) {
       const rows = await select()
         .where('installs.state', 'in', [...OPEN_STATES])
@@ -67,6 +77,11 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       return rows.map(toStoredInstall);
     },
   };
+}
+
+function powerUpColumns(powerUp: PowerUp | null) {
+  if (powerUp === null) return { power_up: null, power_up_step: null };
+  return { power_up: JSON.stringify(powerUp), power_up_step: powerUp.step };
 }
 
 /** The install with what only the service may see. */
@@ -89,5 +104,6 @@ export function toInstall(row: InstallWithSystem): Install {
     updatedAt: timeText(row.updated_at),
     stage: row.stage,
     reason: row.reason,
+    powerUp: row.power_up === null ? null : (JSON.parse(row.power_up) as PowerUp),
   };
 }

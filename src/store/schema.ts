@@ -161,6 +161,10 @@ export interface InstallRow {
   token_hash: string;
   /** The token itself, sealed: boot scripts must name it again on every boot of the attempt. */
   token_sealed: string;
+  /** JSON: domain/power-up.ts; null where nobody switches the machine. */
+  power_up: string | null;
+  /** Its step. */
+  power_up_step: string | null;
 }
 
 export interface EventRow {

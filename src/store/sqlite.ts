@@ -17,6 +17,7 @@ import { bootChoice } from './migrations/0003-boot-choice.ts';
 import { loaders } from './migrations/0005-loaders.ts';
 import { leanIndexes } from './migrations/0006-lean-indexes.ts';
 import { power } from './migrations/0007-power.ts';
+import { powerUp } from './migrations/0008-power-up.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -38,6 +39,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-loaders': loaders,
   '0006-lean-indexes': leanIndexes,
   '0007-power': power,
+  '0008-power-up': powerUp,
 };
 
 export interface SqliteOptions {

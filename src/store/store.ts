@@ -9,6 +9,7 @@ import type { InstallChange } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { LoaderRecord } from '../domain/loader.ts';
+import type { PowerUp } from '../domain/power-up.ts';
 import type { Profile, ProfileInput } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
@@ -188,6 +189,7 @@ export interface InstallWrite {
   readonly expiresAt: number;
   readonly tokenHash: string;
   readonly tokenSealed: string;
+  readonly powerUp: PowerUp | null;
 }
 
 export interface InstallStore {
@@ -196,6 +198,10 @@ export interface InstallStore {
   findById(id: number): Promise<StoredInstall | undefined>;
   add(write: InstallWrite): Promise<StoredInstall>;
   update(id: number, change: InstallChange, nowMs: number): Promise<StoredInstall>;
+  /** Writes how far the machine's power-up is; its state and the time of its last change stay. */
+  setPowerUp(id: number, powerUp: PowerUp): Promise<StoredInstall>;
+  /** Installs, open or over, whose power-up is not done. */
+  listPowerUps(): Promise<StoredInstall[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
 }

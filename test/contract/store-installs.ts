@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { INSTALL_STATES, OPEN_STATES } from '../../src/domain/install.ts';
+import { waysFor } from '../../src/domain/power-up.ts';
+import { beginPowerUp } from '../../src/domain/power-up-move.ts';
 import type { Store } from '../../src/store/store.ts';
 import { addCatalogue, installWrite, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
@@ -38,6 +40,7 @@ export function installCases(store: StoreOfTest): void {
         updatedAt: '2026-11-22T09:00:00.000Z',
         stage: 'armed',
         reason: null,
+        powerUp: null,
       },
     });
     expect(await store().read.installs.findById(stored.install.id)).toEqual(stored);
@@ -101,6 +104,24 @@ export function installCases(store: StoreOfTest): void {
     const ids = (await late(NOW_MS + 600_000)).map((stored) => stored.install.id);
     expect(ids).toEqual([one.install.id, expect.any(Number)]);
     expect(ids).not.toContain(two.install.id);
+  });
+
+  it('keeps how far a machine is brought up, beside everything else, and lists those under way', async () => {
+    const [first = 0, second = 0] = await addSystems(store(), 2);
+    const one = await add(first, 'hash-1');
+    await add(second, 'hash-2');
+    const powerUp = beginPowerUp(waysFor('ipmi', 'uefi'), { isOn: true, timeoutSeconds: 300 }, NOW_MS);
+    const set = (next: typeof powerUp) =>
+      store().transaction((tx) => tx.installs.setPowerUp(one.install.id, next));
+    const underWay = async () =>
+      (await store().read.installs.listPowerUps()).map((stored) => stored.install.id);
+    expect(await underWay()).toEqual([]);
+    expect((await set(powerUp)).install).toEqual({ ...one.install, powerUp });
+    expect(store().boot.findInstallById(one.install.id)?.install.powerUp).toEqual(powerUp);
+    await store().transaction((tx) => tx.installs.update(one.install.id, { state: 'cancelled' }, NOW_MS));
+    expect(await underWay()).toEqual([one.install.id]);
+    await set({ ...powerUp, step: 'done', outcome: 'stopped' });
+    expect(await underWay()).toEqual([]);
   });
 
   it('goes when its system goes, and takes its events along', async () => {

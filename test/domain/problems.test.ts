@@ -144,7 +144,7 @@ describe('judgeInput', () => {
   it('gives what the schema reads', () => {
     expect(judgeInput(installInput, {})).toEqual({
       ok: true,
-      data: { allowAddressInUse: false, attempts: 1, expiresInMinutes: 240 },
+      data: { allowAddressInUse: false, attempts: 1, expiresInMinutes: 240, power: true, cycle: false },
     });
   });
 

@@ -23,6 +23,7 @@ import { createOtherServers } from '../../src/services/other-servers.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeDhcpSocket, type FakeDhcpSocket } from '../support/fake-dhcp-socket.ts';
+import { NO_POWER_UPS } from '../support/no-power-ups.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { NOW_MS } from '../support/store-records.ts';
 import { createDhcpAim } from './dhcp-aim.ts';
@@ -53,7 +54,7 @@ export async function openDhcpTarget(fixtures: readonly Buffer[]): Promise<FuzzT
   const ledger = createLeaseLedger(plan, () => world.nowMs);
   const deps = depsOf(watchLeases(store, ledger, fail), () => world.nowMs);
   const events = eventService(deps, (error) => fail(failureOf('events', error)));
-  const installs = installService(deps, events, async () => {});
+  const installs = installService(deps, events, async () => {}, NO_POWER_UPS);
   const onEvent = events.record;
   const ownAddresses = () => [SERVER_IP];
   const addressUse = createAddressUse({ store: deps.store.dhcp, ownAddresses, now: deps.now, onEvent });

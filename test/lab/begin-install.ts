@@ -2,7 +2,7 @@ import { type SimulatedBmc, startBmc } from './bmc/simulated-bmc.ts';
 import { type Lab, type Site, SYSTEM } from './lab.ts';
 import type { Machine } from './machine.ts';
 
-/** Arms the machine and has it switched on: by its BMC, or by hand where it has none. */
+/** Arms the machine, which has its BMC switch it on; by hand where it has none. */
 export async function beginInstall(
   lab: Lab,
   site: Site,
@@ -16,8 +16,6 @@ export async function beginInstall(
   const bmc = await startBmc(lab, machine);
   await expectPower(bmc, 'off');
   await site.command.run('system', 'install', SYSTEM);
-  await bmc.ipmitool.run('chassis', 'bootdev', 'pxe');
-  await bmc.ipmitool.run('chassis', 'power', 'on');
   return bmc;
 }
 

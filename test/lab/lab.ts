@@ -2,6 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
 import type { AgentFiles } from './agent.ts';
+import { BMC_ADDRESS, BMC_PASSWORD, BMC_USER } from './bmc/access.ts';
 import { Machine, type MachineSpec } from './machine.ts';
 import { createNetwork, type LabNetwork, NETWORK, namespaceNames, RANGE } from './network.ts';
 import { Processes } from './processes.ts';
@@ -88,7 +89,18 @@ export async function addSubnetAndSystem(lab: Lab, site: Site, profile: string):
   await site.command.run('subnet', 'add', 'lab', ...net, ...dhcp);
   const loader = scenario.loader === null ? [] : ['--loader', scenario.loader];
   const machine = ['--mac', MAC, '--ip', ADDRESS, ...loader];
-  await site.command.run('system', 'add', SYSTEM, '--profile', profile, ...machine);
+  const add = ['system', 'add', SYSTEM, '--profile', profile, ...machine];
+  if (!scenario.bmc) return void (await site.command.run(...add));
+  const bmc = [
+    '--bmc',
+    BMC_ADDRESS,
+    '--bmc-user',
+    BMC_USER,
+    '--bmc-firmware',
+    'bios',
+    '--bmc-password-stdin',
+  ];
+  await site.command.runWithInput(`${BMC_PASSWORD}\n`, ...add, ...bmc);
 }
 
 export function createMachine(

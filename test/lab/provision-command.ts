@@ -15,7 +15,12 @@ export class ProvisionCommand {
 
   /** `provision --server unix:… --json ARGS`; the record or list that it prints. */
   async run(...args: string[]): Promise<unknown> {
-    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: 60_000 });
+    return this.runWithInput('', ...args);
+  }
+
+  /** The same for a command that reads a secret from its standard input. */
+  async runWithInput(input: string, ...args: string[]): Promise<unknown> {
+    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: 60_000, input });
     return text.trim() === '' ? undefined : JSON.parse(text);
   }
 

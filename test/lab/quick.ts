@@ -43,6 +43,7 @@ export async function runQuick(lab: Lab): Promise<void> {
   const timeline = new Timeline(site.command, SYSTEM, stages);
   const bmc = await stages.run('install, power on', () => beginInstall(lab, site, machine));
   await stages.run('power on to installed', async () => {
+    if (bmc !== undefined) await expectSwitchedOn(timeline, bmc);
     await timeline.waitForStage('installed', LIMIT_MS, () => stillOn(machine));
     timeline.expectSeen(lab.scenario.proof);
   });
@@ -51,7 +52,7 @@ export async function runQuick(lab: Lab): Promise<void> {
     await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
   } else {
     await stages.run('restart, from its disk', () => expectRestart(machine, bmc));
-    await stages.run('switched off', () => switchOff(machine, bmc));
+    await stages.run('switched off', () => switchOff(site, machine, bmc));
   }
   await stages.run('stop provisiond', () => site.provisiond.stop());
 }
@@ -89,6 +90,15 @@ async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void>
   await machine.powerOff();
 }
 
+/** What the BMC was told, as it tells it itself, and as it was told to others. */
+async function expectSwitchedOn(timeline: Timeline, bmc: SimulatedBmc): Promise<void> {
+  await timeline.waitForStage('dhcp-discover', LIMIT_MS);
+  await expectPower(bmc, 'on');
+  const told = bmc.chassis.asked.join(', ');
+  if (told !== 'boot pxe, power 1')
+    throw new Error(`the BMC was told '${told}', expected 'boot pxe, power 1'`);
+}
+
 /** The boot from the network was for once: now the disk comes first, as it did before. */
 async function expectRestart(machine: Machine, bmc: SimulatedBmc): Promise<void> {
   await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
@@ -98,8 +108,8 @@ async function expectRestart(machine: Machine, bmc: SimulatedBmc): Promise<void>
   await expectPower(bmc, 'on');
 }
 
-async function switchOff(machine: Machine, bmc: SimulatedBmc): Promise<void> {
-  await bmc.ipmitool.run('chassis', 'power', 'off');
+async function switchOff({ command }: Site, machine: Machine, bmc: SimulatedBmc): Promise<void> {
+  await command.run('power', 'off', SYSTEM, '--wait');
   await expectPower(bmc, 'off');
   if (machine.isOn) throw new Error('the BMC says off, the machine is on');
 }

@@ -115,7 +115,10 @@ const SCENARIOS: readonly Scenario[] = [
     loader: null,
     wire: 'direct',
     loaders: [],
-    proof: [{ stage: 'dhcp-offer', words: /boot file http:\/\/10\.99\.0\.1\/boot\/ipxe\// }],
+    proof: [
+      { stage: 'power', words: /^boot device set, way 1 of 3: PXE once, without the UEFI flag/ },
+      { stage: 'power', words: /^boots from the network: PXE once/ },
+    ],
     bmc: true,
   },
 ];

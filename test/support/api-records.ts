@@ -26,6 +26,7 @@ export function apiInstall(more: Partial<Install> = {}): Install {
     updatedAt: '2026-11-22T09:00:00.000Z',
     stage: null,
     reason: null,
+    powerUp: null,
     ...more,
   };
 }

@@ -34,6 +34,7 @@ import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakePackages } from './loader-files.ts';
+import { NO_POWER_UPS } from './no-power-ups.ts';
 import { shippedFile, shippedSnippets } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
 
@@ -126,7 +127,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     bootProblems: bootReadiness(findLoader, files, 32 * 1024 * 1024),
   });
   const server = { address: ip('127.0.0.1'), httpPort: 80 };
-  const installs = installService(deps, events, (system) => answers.checkReady(system, server));
+  const installs = installService(deps, events, (system) => answers.checkReady(system, server), NO_POWER_UPS);
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
   const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };

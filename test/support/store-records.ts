@@ -138,6 +138,7 @@ export function installWrite(systemId: number, tokenHash: string): InstallWrite 
     expiresAt: NOW_MS + 600_000,
     tokenHash,
     tokenSealed: `sealed ${tokenHash}`,
+    powerUp: null,
   };
 }
 

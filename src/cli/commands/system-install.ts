@@ -1,5 +1,5 @@
 import type { InstallAdd } from '../../client/client.ts';
-import { installInput } from '../../domain/install.ts';
+import { type Install, installInput } from '../../domain/install.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { formatDistance, formatTime, parseDurationMinutes } from '../duration.ts';
@@ -10,7 +10,7 @@ import { INSTALL_COLUMNS } from '../record-views.ts';
 export const systemInstall = defineCommand<{ readonly name: string; readonly input: InstallAdd }>({
   noun: 'system',
   verb: 'install',
-  summary: 'arm an install: the next network boot of the machine installs it',
+  summary: 'install a machine: arm it, and have its BMC switch it on from the network',
   operand: 'name',
   flags: [
     { flag: '--attempts <n>', help: 'how often it may try; 1 unless given', fields: ['attempts'] },
@@ -24,14 +24,28 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
       help: 'arm although another machine answers for its address',
       fields: ['allowAddressInUse'],
     },
+    { flag: '--no-power', help: 'arm only: somebody else switches the machine on', fields: ['power'] },
+    { flag: '--cycle', help: 'a machine that is on is switched off first', fields: ['cycle'] },
+    {
+      flag: '--netboot-timeout <duration>',
+      help: 'how long it may take, once on, until it asks the network: 5m; as configured unless given',
+      fields: ['netbootTimeoutSeconds'],
+    },
   ],
-  examples: ['provision system install web001', 'provision system install web001 --attempts 2 --expires 30m'],
+  examples: [
+    'provision system install web001',
+    'provision system install web001 --cycle',
+    'provision system install web001 --no-power --attempts 2 --expires 30m',
+  ],
   parse: ({ name, flags }) => ({
     name: checkName(name),
     input: named({
       attempts: flags.integer('attempts'),
-      expiresInMinutes: expiryOf(flags),
+      expiresInMinutes: minutesOf(flags, 'expires'),
       allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
+      power: flags.isOn('no-power') ? false : undefined,
+      cycle: flags.isOn('cycle') || undefined,
+      netbootTimeoutSeconds: secondsOf(minutesOf(flags, 'netboot-timeout')),
     }),
   }),
   run: async ({ name, input }, { connect, out, deps }) => {
@@ -42,18 +56,27 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
     out.say(
       `armed ${tries} for ${name}; it expires ${formatDistance(install.expiresAt, deps.now())} (${formatTime(install.expiresAt)})`,
     );
-    out.say(
-      'next: boot the machine from the network; its disk is overwritten, and then it boots from its disk',
-    );
+    out.say(nextOf(install));
     out.say(`watch it with: provision system timeline ${name} --follow`);
     return undefined;
   },
 });
 
-function expiryOf(flags: Flags): number | undefined {
-  const text = flags.text('expires');
+function nextOf({ powerUp }: Install): string {
+  const after = 'its disk is overwritten, and then it boots from its disk';
+  if (powerUp === null) return `next: boot the machine from the network; ${after}`;
+  const power = powerUp.step === 'off' ? 'switches the machine off and on' : 'switches the machine on';
+  return `its BMC ${power}, from the network; ${after}`;
+}
+
+function minutesOf(flags: Flags, flag: string): number | undefined {
+  const text = flags.text(flag);
   if (text === undefined) return undefined;
   const minutes = parseDurationMinutes(text);
   if (minutes !== undefined) return minutes;
-  throw new UsageError(`--expires '${text}' is not a duration`, 'write it like 30m, 4h or 2d');
+  throw new UsageError(`--${flag} '${text}' is not a duration`, 'write it like 30m, 4h or 2d');
+}
+
+function secondsOf(minutes: number | undefined): number | undefined {
+  return minutes === undefined ? undefined : minutes * 60;
 }

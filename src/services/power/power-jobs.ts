@@ -24,6 +24,10 @@ export interface PowerJobs {
   list(filter: JobFilter, limit: number): Promise<Job[]>;
   get(id: number): Promise<Job>;
   cancel(id: number, actor: Actor): Promise<Job>;
+  /** Goes on with a job that somebody else has put on record. */
+  takeUp(stored: StoredJob): void;
+  /** Ends what is under way for a job that somebody else has written off. */
+  letGo(id: number): void;
   /** Goes on with every open job. */
   resume(): Promise<void>;
   /** Lets go of every job where it stands; `resume` of the next start goes on. */
@@ -66,6 +70,7 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
       .finally(() => running.delete(id));
     running.set(id, { abort, done });
   };
+  const letGo = (id: number): void => running.get(id)?.abort.abort(new Error('cancelled'));
   const getStored = async (id: number): Promise<StoredJob> => {
     const stored = await store.read.jobs.find(id);
     if (stored !== undefined) return stored;
@@ -123,10 +128,12 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
         await tx.audit.add(entry, clock.now());
         return done;
       });
-      running.get(id)?.abort.abort(new Error('cancelled'));
+      letGo(id);
       events.record(powerEvent(cancelled, 'warning', message));
       return cancelled.job;
     },
+    takeUp: start,
+    letGo,
     async resume() {
       for (const stored of await store.read.jobs.list({ open: true }, ALL)) start(stored);
     },

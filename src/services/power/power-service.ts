@@ -1,4 +1,4 @@
-import { createBmcAccess } from './bmc-access.ts';
+import { type BmcAccess, createBmcAccess } from './bmc-access.ts';
 import { type BmcOperations, createBmcOperations } from './bmc-operations.ts';
 import { createBmcQueue } from './bmc-queue.ts';
 import type { PowerDeps } from './power-deps.ts';
@@ -10,6 +10,8 @@ export interface PowerService {
   readonly jobs: PowerJobs;
   readonly states: PowerStates;
   readonly bmcs: BmcOperations;
+  /** For what is more than one question. */
+  readonly access: BmcAccess;
   /** Lets go of what is under way; jobs go on at the next start. */
   stop(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function powerService(power: PowerDeps): PowerService {
   return {
     jobs,
     states,
+    access,
     bmcs: createBmcOperations(power, access),
     async stop() {
       await jobs.stop();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type PowerUp, waysFor } from '../../../src/domain/power-up.ts';
 import { apiInstall } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 
@@ -9,13 +10,33 @@ describe('system install and cancel', () => {
     const server = { [INSTALL]: { status: 201, body: apiInstall() } };
     const result = await runCli(['system', 'install', 'web001'], { server, stdoutTty: true });
     expect(result.requests.map(({ line, body }) => [line, body])).toEqual([[INSTALL, {}]]);
-    expect(result.stdout).toBe(`SYSTEM  STATE  ATTEMPTS USED  ARMED BY  EXPIRES
-web001  armed  0/1            ada       in 4 h
+    expect(result.stdout).toBe(`SYSTEM  STATE  ATTEMPTS USED  ARMED BY  EXPIRES  POWER
+web001  armed  0/1            ada       in 4 h   -
 `);
     expect(result.stderr).toBe(`armed one attempt for web001; it expires in 4 h (2026-11-22 13:00:00Z)
 next: boot the machine from the network; its disk is overwritten, and then it boots from its disk
 watch it with: provision system timeline web001 --follow
 `);
+  });
+
+  it('says what its BMC does, and asks for no power, for a cycle or for more time', async () => {
+    const blank = { at: 0, since: '', timeoutSeconds: 300, deadline: null, job: null };
+    const told = {
+      ways: waysFor('redfish', 'bios'),
+      isSet: false,
+      canSet: true,
+      seen: [],
+      outcome: null,
+    };
+    const powerUp: PowerUp = { ...blank, ...told, step: 'off' };
+    const server = { [INSTALL]: { status: 201, body: apiInstall({ powerUp }) } };
+    const ask = (...flags: string[]) => runCli(['system', 'install', 'web001', ...flags], { server });
+    const result = await ask('--cycle', '--netboot-timeout', '20m');
+    expect(result.requests[0]?.body).toEqual({ cycle: true, netbootTimeoutSeconds: 1200 });
+    expect(result.stdout).toMatch(/\toff, way 1 of 2\n$/);
+    expect(result.stderr).toContain('its BMC switches the machine off and on, from the network; its disk is');
+    expect((await ask('--no-power')).requests[0]?.body).toEqual({ power: false });
+    expect(await ask('--netboot-timeout', 'soon')).toMatchObject({ code: 2, requests: [] });
   });
 
   it('judges the budget by the same schema as the server', async () => {
@@ -29,7 +50,7 @@ watch it with: provision system timeline web001 --follow
       'POST /api/v1/systems/web001/cancel': { status: 200, body: apiInstall({ state: 'cancelled' }) },
     };
     const result = await runCli(['system', 'cancel', 'web001'], { server });
-    expect(result.stdout).toBe('web001\tcancelled\t0/1\tada\t2026-11-22T13:00:00.000Z\n');
+    expect(result.stdout).toBe('web001\tcancelled\t0/1\tada\t2026-11-22T13:00:00.000Z\t\n');
     expect(result.stderr).toBe('cancelled the install of web001; network boots are sent to the local disk\n');
   });
 });

@@ -5,12 +5,9 @@ import { text } from 'node:stream/consumers';
 import type { Lab } from '../lab.ts';
 import { BRIDGE, inNamespace } from '../network.ts';
 import { waitFor } from '../wait.ts';
+import { BMC_ADDRESS, BMC_PASSWORD, BMC_USER } from './access.ts';
 import { Chassis, type ChassisMachine } from './chassis.ts';
 import { Ipmitool } from './ipmitool.ts';
-
-export const BMC_ADDRESS = '10.99.0.20';
-export const BMC_USER = 'lab';
-export const BMC_PASSWORD = 'Lab-secret-9';
 
 export interface SimulatedBmc {
   readonly chassis: Chassis;

@@ -1,6 +1,7 @@
 import { symlinkSync, truncateSync, unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installService } from '../../../src/services/installs.ts';
+import { NO_POWER_UPS } from '../../support/no-power-ups.ts';
 import {
   addRecords,
   bodies,
@@ -148,10 +149,11 @@ describe('arming', () => {
 
   it('ends one that nobody has swept yet', async () => {
     // Somebody else arms in the meantime, and that install is over before this one is written.
-    const slow = installService(world.deps, world.services.events, async () => {
+    const check = async () => {
       await arm({ expiresInMinutes: 5 });
       world.nowMs += 5 * 60_000;
-    });
+    };
+    const slow = installService(world.deps, world.services.events, check, NO_POWER_UPS);
     expect(await slow.arm('web001', {}, { name: 'ada' })).toMatchObject({ state: 'armed', armedBy: 'ada' });
     expect(await world.store.read.installs.listOverdue(world.nowMs)).toEqual([]);
   });
@@ -160,9 +162,10 @@ describe('arming', () => {
     { what: 'changed', change: () => edit('systems/web001', { comment: 'x' }), code: 'stale-revision' },
     { what: 'removed', change: () => world.call('DELETE', '/api/v1/systems/web001'), code: 'not-found' },
   ])('refuses a system that was $what while it was checked', async ({ change, code }) => {
-    const slow = installService(world.deps, world.services.events, async () => {
+    const check = async () => {
       await change();
-    });
+    };
+    const slow = installService(world.deps, world.services.events, check, NO_POWER_UPS);
     await expect(slow.arm('web001', {}, { name: 'ada' })).rejects.toMatchObject({ code });
   });
 

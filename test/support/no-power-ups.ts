@@ -1,0 +1,9 @@
+import type { PowerUps } from '../../src/services/installs.ts';
+
+/** Where nobody switches machines on. */
+export const NO_POWER_UPS: PowerUps = {
+  prepare: async () => null,
+  follow: () => {},
+  stop: async () => {},
+  giveWay: async () => {},
+};
