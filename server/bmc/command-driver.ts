@@ -25,7 +25,11 @@ export function createCommandDriver(sets: CommandSets): BmcDriver {
       return work(
         partialSession(`the command set '${target.command}'`, {
           powerState: async () => stateOf(set, target, await run('status')),
-          power: async (action) => done(set, target, await run(action)),
+          power: async (action) => {
+            if (action === 'cycle')
+              throw new BmcError('unsupported', 'a command set has no cycle; it is made of off and on');
+            done(set, target, await run(action));
+          },
           setBootDevice: async ({ device, firmware }) => {
             done(set, target, await run('boot', { device, firmware }));
             return null;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BMC_FAILURES, type BmcFailure } from './bmc-error.ts';
 
-/** What a command can be for. */
-export const COMMAND_VERBS = ['on', 'off', 'cycle', 'reset', 'soft', 'status', 'boot', 'identify'] as const;
+/** What a command can be for. A cycle is made of `off`, `status` and `on`. */
+export const COMMAND_VERBS = ['on', 'off', 'reset', 'soft', 'status', 'boot', 'identify'] as const;
 export type CommandVerb = (typeof COMMAND_VERBS)[number];
 
 /** Placeholders and what they stand for; `{device}`, `{firmware}` and `{seconds}` of `boot` and `identify` only. */

@@ -18,7 +18,7 @@ interface SensorList {
 
 /** Lists of the schemas Thermal and Power, which hold all readings of a chassis in two answers. */
 const LISTS: readonly SensorList[] = [
-  { resource: 'Thermal', list: 'Temperatures', reading: 'ReadingCelsius', unit: 'C' },
+  { resource: 'Thermal', list: 'Temperatures', reading: 'ReadingCelsius', unit: '°C' },
   { resource: 'Thermal', list: 'Fans', reading: 'Reading', unit: 'RPM' },
   { resource: 'Power', list: 'Voltages', reading: 'ReadingVolts', unit: 'V' },
   { resource: 'Power', list: 'PowerControl', reading: 'PowerConsumedWatts', unit: 'W' },
@@ -26,7 +26,7 @@ const LISTS: readonly SensorList[] = [
 ];
 
 /** ReadingUnits of the schemas Sensor (UCUM) and Thermal, where they are not written as we do. */
-const UNITS: Readonly<Record<string, string>> = { Cel: 'C', '{rev}/min': 'RPM', Percent: '%' };
+const UNITS: Readonly<Record<string, string>> = { Cel: '°C', '{rev}/min': 'RPM', Percent: '%' };
 
 const HEALTH: Readonly<Record<string, BmcSensor['state']>> = {
   OK: 'ok',

@@ -99,7 +99,7 @@ describe.each(FLAVOURS.map((flavour): [string, Flavour] => [flavour.name, flavou
     it('shows its sensors', async () => {
       const sensors = await withRedfish(bmc(), (session) => session.sensors());
       expect(sensors).toEqual([
-        { name: 'Inlet Temp', value: 21.5, unit: 'C', state: 'ok' },
+        { name: 'Inlet Temp', value: 21.5, unit: '°C', state: 'ok' },
         { name: 'Fan 2', value: 900, unit: 'RPM', state: 'critical' },
         { name: 'PSU', value: 211, unit: 'W', state: 'warning' },
       ]);

@@ -138,7 +138,7 @@ describe('a command', () => {
 
 describe('what a command cannot do', () => {
   const none: [string, Partial<BmcTarget>, string][] = [
-    ['has no such verb', {}, "the command set 'pdu' has no 'cycle'"],
+    ['has no such verb', {}, "the command set 'pdu' has no 'soft'"],
     ['has no such set', { command: 'ups' }, "no command set 'ups' under power.commands (it has pdu)"],
     ['names an inherited one', { command: 'constructor' }, "no command set 'constructor'"],
     [
@@ -148,7 +148,7 @@ describe('what a command cannot do', () => {
     ],
   ];
   it.each(none)('%s', async (_name, target, words) => {
-    const error = await bmcErrorOf(withSet({}, (session) => session.power('cycle'), target));
+    const error = await bmcErrorOf(withSet({}, (session) => session.power('soft'), target));
     expect(error.failure).toBe('unsupported');
     expect(error.message).toContain(words);
   });
