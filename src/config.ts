@@ -83,7 +83,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Between two sessions with one BMC; some freeze after a burst. */
       gapSeconds: z.number().min(0).max(60).default(1),
-      /** Sessions with all BMCs together. */
+      /** Sessions with all BMCs together; one that lasts over a second does not count any more. */
       maxSessions: z.int().min(1).max(10_000).default(512),
       /** One session, all of it. */
       sessionSeconds: z.int().min(1).max(300).default(30),

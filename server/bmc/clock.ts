@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/services/power/clock.ts';
 
 /** The clock of the machine. */
@@ -8,7 +8,11 @@ export function createClock(now: () => number): Clock {
     async wait(ms, signal) {
       signal.throwIfAborted();
       if (ms <= 0) return;
-      await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
+    alarm(ms, fire) {
+      const timer = setTimeout(fire, ms);
+      return () => clearTimeout(timer);
     },
   };
 }

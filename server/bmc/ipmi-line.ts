@@ -71,7 +71,7 @@ export class Conversation implements Waiting {
 
   /** Rejects with NoAnswer, or with what `give up` was called with. There must be no other exchange under way. */
   exchange<T>(exchange: Exchange<T>): Promise<T> {
-    if (this.#over) return Promise.reject(this.#given);
+    if (this.#over) return Promise.reject(this.#given ?? conversationOver());
     if (this.#running !== undefined) throw new Error('an exchange with this BMC is under way');
     return new Promise<T>((resolve, reject) => {
       this.#running = {
@@ -107,7 +107,9 @@ export class Conversation implements Waiting {
 
   /** Takes no more datagrams. */
   leave(): void {
-    this.giveUp(new Error('the conversation is over'));
+    // Nobody hears of it, mostly: an error, with its stack trace, is made for whom it meets.
+    if (this.#running === undefined) this.#over = true;
+    else this.giveUp(conversationOver());
     this.#line?.leave();
   }
 
@@ -158,4 +160,8 @@ export class Conversation implements Waiting {
     this.#deps.deadlines.remove(this);
     return running;
   }
+}
+
+function conversationOver(): Error {
+  return new Error('the conversation is over');
 }

@@ -38,6 +38,18 @@ export class FakeClock implements Clock {
     });
   }
 
+  alarm(ms: number, fire: () => void): () => void {
+    const entry = {
+      at: this.nowMs + ms,
+      fire: () => {
+        this.#waiting.delete(entry);
+        fire();
+      },
+    };
+    this.#waiting.add(entry);
+    return () => this.#waiting.delete(entry);
+  }
+
   /** Moves the clock, and lets everybody do what is due on the way. */
   async advance(ms: number): Promise<void> {
     const until = this.nowMs + ms;

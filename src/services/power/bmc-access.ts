@@ -92,18 +92,22 @@ async function withinTime<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const over = new BmcError('timeout', `the session was not over after ${sessionMs / 1000} s`);
-  const [tooLong, done] = [new AbortController(), new AbortController()];
-  clock.wait(sessionMs, done.signal).then(
-    () => tooLong.abort(over),
-    () => {},
-  );
+  const until = new AbortController();
+  let over: BmcError | undefined;
+  const done = clock.alarm(sessionMs, () => {
+    over = new BmcError('timeout', `the session was not over after ${sessionMs / 1000} s`);
+    until.abort(over);
+  });
+  const giveUp = () => until.abort(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
   try {
-    return await work(AbortSignal.any([signal, tooLong.signal]));
+    return await work(until.signal);
   } catch (error) {
-    throw tooLong.signal.aborted ? over : error;
+    throw over ?? error;
   } finally {
-    done.abort();
+    done();
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

@@ -4,9 +4,15 @@ export interface BmcQueueOptions {
   readonly clock: Clock;
   /** From the end of one session with a BMC to the begin of the next. */
   readonly gapMs: number;
-  /** Sessions with all BMCs together. */
+  /** Sessions with all BMCs together, as long as they are quick. */
   readonly maxSessions: number;
 }
+
+/**
+ * A session that lasts longer is one that waits for a slow or dead BMC, which costs nothing: it does not count any more,
+ * so that no number of dead BMCs takes all the places.
+ */
+const QUICK_MS = 1_000;
 
 /** Work on BMCs: one session a BMC, a gap between two, and so many at once in all. In the order of asking, each BMC by itself. */
 export interface BmcQueue {
@@ -35,10 +41,12 @@ export function createBmcQueue({ clock, gapMs, maxSessions }: BmcQueueOptions): 
     const leaveLane = await lane.gate.enter(signal);
     try {
       await clock.wait(lane.freeAtMs - clock.now(), signal);
-      const leaveAll = await all.enter(signal);
+      const leaveAll = once(await all.enter(signal));
+      const noAlarm = clock.alarm(QUICK_MS, leaveAll);
       try {
         return await work();
       } finally {
+        noAlarm();
         leaveAll();
         lane.freeAtMs = clock.now() + gapMs;
       }
@@ -65,6 +73,14 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     // It may still reject, when nobody listens any more.
     work.catch(() => {});
   }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }
 
 /** Lets so many in at once, in the order of asking. */

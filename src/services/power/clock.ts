@@ -4,4 +4,6 @@ export interface Clock {
   now(): number;
   /** Resolves after so long, at once for zero and less; rejects with the signal's reason when it is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `fire` once after so long; the result takes it back. */
+  alarm(ms: number, fire: () => void): () => void;
 }

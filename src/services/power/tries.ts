@@ -8,14 +8,12 @@ const WHOLE_MS = 20_000;
 
 /** What may be done twice without harm: tried again where that may help, all within one time. Throws BmcError. */
 export async function withTries<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const [over, done] = [new AbortController(), new AbortController()];
-  const late = new BmcError(
-    'timeout',
-    `no answer within ${WHOLE_MS / 1000} s, with the waiting for its turn`,
-  );
-  clock.wait(WHOLE_MS, done.signal).then(
-    () => over.abort(late),
-    () => {},
+  const over = new AbortController();
+  // Errors are made when they are needed: their stack traces would be a tenth of the status of a thousand machines.
+  const done = clock.alarm(WHOLE_MS, () =>
+    over.abort(
+      new BmcError('timeout', `no answer within ${WHOLE_MS / 1000} s, with the waiting for its turn`),
+    ),
   );
   try {
     for (let attempt = 1; ; attempt += 1) {
@@ -27,6 +25,6 @@ export async function withTries<T>(clock: Clock, work: (signal: AbortSignal) => 
       }
     }
   } finally {
-    done.abort();
+    done();
   }
 }
