@@ -3,7 +3,9 @@ import type { Install } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { BootStore, InstallDecision, InstallOutcome } from './boot-store.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type InstallWithSystem, toInstall, toStoredInstall } from './installs.ts';
+import { createInstallMemory } from './install-memory.ts';
+import { type InstallWithSystem, toInstall } from './installs.ts';
+import type { Changes } from './sqlite-changes.ts';
 
 const INSTALL = 'select n.*, s.name as system from installs n join systems s on s.id = n.system_id where';
 
@@ -31,28 +33,31 @@ interface SqliteParts {
 /** `null` stands for an install that is not there (any more). */
 type Moved = InstallOutcome | null;
 
-/** The machines' way on SQLite. */
+export interface SqliteBootStore extends BootStore {
+  /** To be called after each commit, before whoever waits for it goes on. */
+  onCommitted(changes: Changes): void;
+}
+
+/** The machines' way on SQLite. An install that has been asked for stays in memory until it changes. */
 export function sqliteBootStore(
   { reader, writer, durably, flushed }: SqliteParts,
   recordsVersion: () => number,
-): BootStore {
+): SqliteBootStore {
   const byHash = reader.prepare<[string], InstallWithSystem>(`${INSTALL} n.token_hash = ?`);
   const byId = reader.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
+  const memory = createInstallMemory(
+    (hash) => byHash.get(hash),
+    (id) => byId.get(id),
+  );
   const commit = createGroupCommit<Move, Moved>((moves) => commitMoves(writer, durably, moves));
   return {
     recordsVersion,
-    findInstall(tokenHash) {
-      const row = byHash.get(tokenHash);
-      return row === undefined ? undefined : toStoredInstall(row);
-    },
-    findInstallById(id) {
-      const row = byId.get(id);
-      return row === undefined ? undefined : toStoredInstall(row);
-    },
+    onCommitted: ({ systems }) => memory.forget(systems),
+    findInstall: memory.findByHash,
+    findInstallById: memory.findById,
     async moveInstall(id, decide, nowMs) {
-      const row = byId.get(id);
-      if (row === undefined) return undefined;
-      const install = toInstall(row);
+      const install = memory.findById(id)?.install;
+      if (install === undefined) return undefined;
       const decision = decide(install);
       if (decision.refused !== undefined) return { refused: decision.refused };
       if (changesNothing(install, decision.change)) {

@@ -73,7 +73,10 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
     writer.pragma(pragma);
   }
   await migrate(new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) }));
-  const watched = watchChanges(writer, (changes) => dhcp.onCommitted(changes));
+  const watched = watchChanges(writer, (changes) => {
+    dhcp.onCommitted(changes);
+    boot.onCommitted(changes);
+  });
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: watched.database }) });
   const reader = new Database(path, { readonly: true });
 
@@ -99,10 +102,11 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
   let recordsVersion = 1;
   const writeEvents = prepareEventWrites(writer);
   const dhcp = sqliteDhcpStore({ reader, writer, durably, subnets: () => subnets });
+  const boot = sqliteBootStore({ reader, writer, durably, flushed: disk.flushed }, () => recordsVersion);
   return {
     read,
     dhcp,
-    boot: sqliteBootStore({ reader, writer, durably, flushed: disk.flushed }, () => recordsVersion),
+    boot,
     async transaction(work) {
       const touched = new Set<WatchedNoun>();
       await exclusively(disk.mend);

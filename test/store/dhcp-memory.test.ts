@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.ts';
 import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { BootStore } from '../../src/store/boot-store.ts';
 import type { DhcpStore, LeaseWrite } from '../../src/store/dhcp-store.ts';
+import { sqliteBootStore } from '../../src/store/sqlite-boot.ts';
 import { sqliteDhcpStore } from '../../src/store/sqlite-dhcp.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
@@ -20,7 +22,7 @@ import {
   systemWrite,
 } from '../support/store-records.ts';
 
-// Packets are answered from memory. Whatever is done to the database, in whatever order, done or undone, the memory must
+// Packets are answered from memory, and so are machines that fetch files. Whatever is done to the database, in whatever order, done or undone, the memory must
 // answer as a service does that has just been started on it.
 
 const NUMBERS = [1, 2, 3, 4];
@@ -28,11 +30,16 @@ const MACS = NUMBERS.map(macOf);
 const ADDRESSES = ['10.99.0.1', '10.99.0.2', '10.99.0.100', '10.99.0.101', '10.99.0.254', '10.99.1.254'];
 const TIMES = [NOW_MS - 1000, NOW_MS, NOW_MS + 2000, NOW_MS + 5000];
 
-/** Everything that packets may ask, of all machines and addresses, at several times. */
-function answersOf(dhcp: DhcpStore): object {
+/** More than are armed in one run. */
+const INSTALLS = Array.from({ length: 40 }, (_, index) => index + 1);
+
+/** Everything that packets may ask, of all machines and addresses, at several times; and every install. */
+function answersOf({ dhcp, boot }: { dhcp: DhcpStore; boot: BootStore }): object {
   const [first, last] = [ip('10.99.0.0'), ip('10.99.1.255')];
   return {
     machines: MACS.map((mac) => dhcp.findMachine(mac)),
+    installs: INSTALLS.map((id) => boot.findInstallById(id)),
+    tokens: NUMBERS.map((n) => boot.findInstall(`token-${n}`)),
     leases: MACS.map((mac) => dhcp.findLease(mac, first, last)),
     seen: MACS.map((mac) => TIMES.map((nowMs) => dhcp.findMachineSeen(mac, nowMs))),
     holders: ADDRESSES.map((address) => TIMES.map((nowMs) => dhcp.findHolder(ip(address), nowMs))),
@@ -44,8 +51,9 @@ function answersOf(dhcp: DhcpStore): object {
 function freshAnswers(dataDir: string): object {
   const reader = new Database(join(dataDir, 'provision.db'));
   const never = () => Promise.reject(new Error('nothing is written here'));
-  const dhcp = sqliteDhcpStore({ reader, writer: reader, durably: never, subnets: () => [] });
-  const answers = answersOf(dhcp);
+  const parts = { reader, writer: reader, durably: never, flushed: never };
+  const dhcp = sqliteDhcpStore({ ...parts, subnets: () => [] });
+  const answers = answersOf({ dhcp, boot: sqliteBootStore(parts, () => 0) });
   reader.close();
   return answers;
 }
@@ -90,12 +98,21 @@ const steps: fc.Arbitrary<Step>[] = [
         await inTransaction(isUndone, (tx) => tx.systems.remove(id))(store, profileId);
       },
   ),
-  fc.tuple(number, fc.uuid()).map(
+  fc.tuple(number, number).map(
     ([n, token]): Step =>
       async (store) => {
         const id = await idOf(store, n);
-        await store.transaction((tx) => tx.installs.add(installWrite(id, token)));
+        await store.transaction((tx) => tx.installs.add(installWrite(id, `token-${token}`)));
       },
+  ),
+  fc.constantFrom(...INSTALLS.slice(0, 4)).map(
+    (id): Step =>
+      (store) =>
+        store.boot.moveInstall(
+          id,
+          ({ scriptsServed }) => ({ change: { scriptsServed: scriptsServed + 1 } }),
+          NOW_MS,
+        ),
   ),
   number.map(
     (n): Step =>
@@ -179,10 +196,10 @@ it('remembers nothing that is not so, whatever is written', { timeout: 60_000 },
           const profileId = await addCatalogue(store);
           if (isReadAhead) await store.dhcp.readMachines(async () => {});
           for (const round of rounds) {
-            answersOf(store.dhcp);
+            answersOf(store);
             // Those of one round at the same time: transactions, groups of leases and questions between them.
             await Promise.all(round.map((step) => attempt(step(store, profileId))));
-            expect(answersOf(store.dhcp)).toEqual(freshAnswers(dataDir));
+            expect(answersOf(store)).toEqual(freshAnswers(dataDir));
           }
         } finally {
           await dispose();
