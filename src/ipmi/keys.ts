@@ -12,8 +12,10 @@ export function passwordKey(password: string, protocol: '2.0' | '1.5'): Buffer {
   return keyOf(password, PASSWORD_BYTES_MAX[protocol], `the password, which IPMI ${protocol} takes`);
 }
 
-/** The BMC key KG out of text. Throws UnencodableMessage where it is too long. */
+/** The BMC key KG out of text, or out of `0x` and hex digits. Throws UnencodableMessage where it is too long. */
 export function bmcKey(kg: string): Buffer {
+  const digits = /^0x((?:[0-9a-f]{2}){1,20})$/i.exec(kg)?.[1];
+  if (digits !== undefined) return Buffer.concat([Buffer.from(digits, 'hex')], KG_BYTES);
   return keyOf(kg, KG_BYTES, 'the BMC key (KG), which IPMI takes');
 }
 

@@ -4,7 +4,7 @@ import { addRecord, addRecords, openServiceWorld, type ServiceWorld } from './se
 import { macOf } from './store-records.ts';
 
 /** A password that no test may ever see again. */
-export const BMC_PASSWORD = 'NeverSeenAgain-7Kq';
+export const BMC_PASSWORD = 'NeverSeen-7Kq';
 
 /** How the BMC of machine `number` is reached. */
 export function bmcBody(number: number, more: object = {}): object {

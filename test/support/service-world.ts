@@ -140,9 +140,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     drivers: { ipmi: bmcs.driver },
     clock: powerClock,
     limits: POWER_LIMITS,
-    onError: (error) => {
-      logged.push(String(error));
-    },
+    onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
   const services: ApiServices = {
     distros: distroService(deps, files),

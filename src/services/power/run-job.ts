@@ -64,6 +64,8 @@ async function oneSession(deps: RunJobDeps, stored: StoredJob, signal: AbortSign
         const { step, message, order } = next;
         // On the disk before the machine feels it.
         await keep({ state: 'running', step, message, attempts: 0, failure: null });
+        // Who was told to stop gives no order any more, although its session may still be open.
+        signal.throwIfAborted();
         await session.power(order);
         deps.record(powerEvent(job, 'ok', message));
         next = decide({ kind: 'accepted' });
