@@ -73,7 +73,7 @@ export interface BmcSession {
   setBootDevice(override: BootOverride): Promise<BootOverride | null>;
   /** The override in force; null where there is none or the BMC cannot be asked. */
   bootDevice(): Promise<BootOverride | null>;
-  /** Blinks for `seconds` (0: stops). */
+  /** Blinks for `seconds` (0: stops). Redfish knows no time: there it is lit until it is stopped. */
   identify(seconds: number): Promise<void>;
   info(): Promise<BmcInfo>;
   sensors(): Promise<readonly BmcSensor[]>;

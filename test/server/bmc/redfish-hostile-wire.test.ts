@@ -111,3 +111,42 @@ describe('a hostile answer', () => {
     expect((await bmcErrorOf(status(9, {}, AbortSignal.abort()))).failure).toBe('timeout');
   });
 });
+
+describe('a connection that the BMC closes just when it is asked again', () => {
+  const answer = `${OK}content-length: 2\r\n\r\n{}`;
+  const askTwice = async (method: 'GET' | 'POST') => {
+    // The first connection answers once; later ones always.
+    let connections = 0;
+    const port = await listen((socket) => {
+      connections += 1;
+      let asked = 0;
+      const isFirst = connections === 1;
+      socket.on('data', () => {
+        asked += 1;
+        if (isFirst && asked > 1) socket.destroy();
+        else socket.write(answer);
+      });
+    });
+    const target = bmcTarget({ port, certificate: certificate.fingerprint });
+    const transport = createRedfishTransport(target, createTrustStore([]), ROOMY);
+    const never = new AbortController().signal;
+    const ask = (how: 'GET' | 'POST') =>
+      transport.send({ method: how, path: '/', headers: {}, body: how === 'GET' ? null : '{}' }, never);
+    try {
+      await ask('GET');
+      return { answer: await ask(method).catch((error: unknown) => error), connections };
+    } finally {
+      transport.close();
+    }
+  };
+
+  it('is made anew for what only reads', async () => {
+    const asked = await askTwice('GET');
+    expect(asked).toMatchObject({ answer: { status: 200, text: '{}' }, connections: 2 });
+  });
+
+  it('is told for what changes something: it may have been done', async () => {
+    const asked = await askTwice('POST');
+    expect(asked).toMatchObject({ answer: { failure: 'timeout' }, connections: 1 });
+  });
+});

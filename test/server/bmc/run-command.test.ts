@@ -43,17 +43,24 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('a command that does not end', () => {
-  /** Ignores SIGTERM, has a child that does so too, and writes its number into a file. */
-  const stubborn = (file: string) => `process.on('SIGTERM', () => {});
-    const child = require('node:child_process').spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write('up')"], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** Has a child that ignores SIGTERM, as it may do itself, and writes its number into a file. */
+  const stubborn = (
+    file: string,
+    isStubborn: boolean,
+  ) => `${isStubborn ? "process.on('SIGTERM', () => {});" : ''}
+    const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write('up')";
+    const child = require('node:child_process').spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     child.stdout.once('data', () => require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid)));
     setInterval(() => {}, 1000);`;
 
-  it('is ended with all that it started, when the caller gives up', async () => {
+  it.each([
+    ['that ignores SIGTERM', true],
+    ['that goes and leaves a child', false],
+  ])('%s is ended with all that it started, when the caller gives up', async (_name, isStubborn) => {
     const file = join(folder, 'pid');
     const caller = new AbortController();
     const there = appears(file);
-    const run = bmcErrorOf(runCommand(command(stubborn(file)), caller.signal));
+    const run = bmcErrorOf(runCommand(command(stubborn(file, isStubborn)), caller.signal));
     await there;
     const pid = Number(readFileSync(file, 'utf8'));
     expect(isAlive(pid)).toBe(true);
