@@ -1,5 +1,6 @@
 import type { Check } from '../domain/check.ts';
 import type { Profile } from '../domain/profile.ts';
+import type { StoredBmc } from '../store/power-store.ts';
 import type { StoredProfile } from '../store/store.ts';
 import type { Deps, SecretBox } from './deps.ts';
 import type { FileFacts } from './distros.ts';
@@ -8,6 +9,7 @@ import type { DoctorFacts, FileFact, HostFacts, InterfaceFact, ListenerFact } fr
 import { neededLoaders } from './doctor/needed-loaders.ts';
 import type { LoaderService } from './loaders.ts';
 import { openSettings } from './sealed-settings.ts';
+import { openBmcSecrets } from './system-bmc.ts';
 
 /** What the doctor is told by the wiring. */
 export interface DoctorSources {
@@ -52,7 +54,10 @@ export function doctorService(deps: Deps, sources: DoctorSources) {
           ),
           ...profiles.map((profile) => ['profile', profile.name, 'image', profile.image] as const),
         ]),
-        unreadableSecrets: stored.flatMap((one) => (one === undefined ? [] : unreadable(one, secrets))),
+        unreadableSecrets: [
+          ...stored.flatMap((one) => (one === undefined ? [] : unreadable(one, secrets))),
+          ...(await read.bmcs.list()).flatMap((one) => unreadableBmc(one, secrets)),
+        ],
         latestWriteMs: times.length === 0 ? null : Math.max(...times),
         host: await sources.host(),
       };
@@ -86,6 +91,15 @@ function unreadable({ profile, sealedSecrets }: StoredProfile, secrets: SecretBo
     return [];
   } catch {
     return [nameOf(profile)];
+  }
+}
+
+function unreadableBmc(stored: StoredBmc, secrets: SecretBox): string[] {
+  try {
+    openBmcSecrets(stored, secrets);
+    return [];
+  } catch {
+    return [`the BMC of ${stored.system}`];
   }
 }
 

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Check } from '../../src/domain/check.ts';
+import { must } from '../support/must.ts';
 import { addRecords, fileOf, inject, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
-import { leaseWrite } from '../support/store-records.ts';
+import { bmcWrite, leaseWrite, systemWrite } from '../support/store-records.ts';
 
 let world: ServiceWorld;
 beforeEach(async () => {
@@ -42,6 +43,19 @@ it('finds that secrets were sealed with another key', async () => {
   const write = { input: profile, distroId, settings: profile.settings, sealedSecrets: 'AAAA' };
   await world.store.transaction((tx) => tx.profiles.update(profile.id, write, world.nowMs));
   expect((await examine()).find(({ name }) => name === 'key')).toMatchObject({ state: 'problem' });
+});
+
+it('finds that passwords of BMCs were sealed with another key, and names a few', async () => {
+  await addRecords(world);
+  const { profile } = must(await world.store.read.profiles.find('debian-13'), 'the profile');
+  await world.store.transaction(async (tx) => {
+    for (const number of [2, 3, 4, 5, 6, 7]) {
+      const bmc = bmcWrite(`10.50.0.${number}`, { sealedPassword: 'AAAA' });
+      await tx.systems.add(systemWrite(profile.id, number, { bmc }), world.nowMs);
+    }
+  });
+  const what = expect.stringMatching(/^the secrets of the BMC of web002, .* and 1 more were not sealed/);
+  expect((await examine()).find(({ name }) => name === 'key')).toMatchObject({ state: 'problem', what });
 });
 
 it('finds a clock that went back behind what is written', async () => {

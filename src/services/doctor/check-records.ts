@@ -51,17 +51,22 @@ export function checkFiles({ files }: DoctorFacts): Check[] {
   }));
 }
 
+const NAMED_AT_MOST = 5;
+
 /** Does the key file fit the database? After a restore it may be another one. */
 export function checkKey({ unreadableSecrets, dataDir }: DoctorFacts): Check[] {
   if (unreadableSecrets.length === 0) {
     return [{ name: 'key', state: 'ok', what: 'secret.key opens every secret of the records', next: null }];
   }
+  const more =
+    unreadableSecrets.length > NAMED_AT_MOST ? ` and ${unreadableSecrets.length - NAMED_AT_MOST} more` : '';
+  const named = `${unreadableSecrets.slice(0, NAMED_AT_MOST).join(', ')}${more}`;
   return [
     {
       name: 'key',
       state: 'problem',
-      what: `the secrets of ${unreadableSecrets.join(', ')} were not sealed with ${dataDir}/secret.key`,
-      next: 'restore the key file that belongs to this database and restart, or set these secrets anew (--root-password-hash)',
+      what: `the secrets of ${named} were not sealed with ${dataDir}/secret.key`,
+      next: 'restore the key file that belongs to this database and restart, or set these secrets anew (--root-password-hash-stdin, --bmc-password-stdin)',
     },
   ];
 }
