@@ -54,9 +54,9 @@ test.each([
 
 test('a chassis is asked', async () => {
   const chassis = new Chassis(fakeMachine());
-  expect(await chassis.handle('get power boot')).toBe('power:0\nboot:default\n');
+  expect(await chassis.handle('get power boot')).toBe('power:0\nboot:none\n');
   await chassis.handle('set boot pxe power 1');
-  expect(await chassis.handle('get power boot')).toBe('power:1\nboot:default\n');
+  expect(await chassis.handle('get power boot')).toBe('power:1\nboot:none\n');
 });
 
 test('a chassis does not guess', async () => {

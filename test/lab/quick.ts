@@ -16,6 +16,7 @@ import { installLoaders } from './loader-files.ts';
 import type { Machine } from './machine.ts';
 import { createMarkerDisk, DISK_MARKER } from './marker-disk.ts';
 import { startNeighbours } from './neighbours.ts';
+import { CommandFailed } from './processes.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn, waitForConsole, waitUntilOff } from './watch.ts';
 
@@ -52,6 +53,7 @@ export async function runQuick(lab: Lab): Promise<void> {
     await stages.run('second boot, sent to its disk', () => bootFromDisk(machine, timeline));
   } else {
     await stages.run('restart, from its disk', () => expectRestart(machine, bmc));
+    await stages.run('is on, and not interrupted unasked', () => expectRefused(site));
     await stages.run('switched off', () => switchOff(site, machine, bmc));
   }
   await stages.run('stop provisiond', () => site.provisiond.stop());
@@ -94,6 +96,9 @@ async function bootFromDisk(machine: Machine, timeline: Timeline): Promise<void>
 async function expectSwitchedOn(timeline: Timeline, bmc: SimulatedBmc): Promise<void> {
   await timeline.waitForStage('dhcp-discover', LIMIT_MS);
   await expectPower(bmc, 'on');
+  const device = await bmc.ipmitool.bootDevice();
+  if (device !== 'No override')
+    throw new Error(`ipmitool says '${device}', expected a boot device for one boot`);
   const told = bmc.chassis.asked.join(', ');
   if (told !== 'boot pxe, power 1')
     throw new Error(`the BMC was told '${told}', expected 'boot pxe, power 1'`);
@@ -106,6 +111,14 @@ async function expectRestart(machine: Machine, bmc: SimulatedBmc): Promise<void>
   if (said.indexOf(DISK_MARKER) < said.indexOf(AGENT_MARKER) || !said.includes(AGENT_MARKER))
     throw new Error('the machine booted from its disk before it was installed');
   await expectPower(bmc, 'on');
+}
+
+async function expectRefused({ command }: Site): Promise<void> {
+  const refusal = await command.run('system', 'install', SYSTEM).then(
+    () => 'armed',
+    (error: unknown) => (error instanceof CommandFailed ? error.stderr : String(error)),
+  );
+  if (!refusal.includes('--cycle')) throw new Error(`expected a refusal that names --cycle, not: ${refusal}`);
 }
 
 async function switchOff({ command }: Site, machine: Machine, bmc: SimulatedBmc): Promise<void> {

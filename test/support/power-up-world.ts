@@ -56,6 +56,8 @@ export interface PowerUpWorld {
   hear(stage: Stage, data?: Record<string, boolean>): Promise<void>;
   /** Never comes back: what a crash interrupts. */
   hang(): Promise<never>;
+  /** A new life of the service, which has not looked at anything yet. */
+  begin(): Run;
   /** The service is gone from one moment to the next, and begins anew on the same database. */
   crash(): Promise<void>;
   install(): Promise<Install>;
@@ -128,9 +130,10 @@ export async function openPowerUpWorld(change: Partial<BmcWrite> = {}): Promise<
     },
     hang: () =>
       new Promise((_, reject) => end.signal.addEventListener('abort', () => reject(new Error('gone')))),
+    begin: () => begin(world.run.clock.nowMs),
     async crash() {
       await world.run.events.flush();
-      world.run = begin(world.run.clock.nowMs);
+      world.run = world.begin();
       await world.run.power.jobs.resume();
       await world.run.powerUps.start();
       await look(world.run);

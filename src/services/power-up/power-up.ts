@@ -115,21 +115,27 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     while (running.size > 0) await Promise.all(running);
   };
 
-  const follow: PowerUpService['follow'] = ({ install, systemId }) => {
-    if (install.powerUp === null) return;
-    for (const other of all.values()) if (other.systemId === systemId) letGo(other);
-    const blank = { session: new AbortController(), heard: undefined, atMs: 0, tries: 0, busy: false };
-    all.set(install.id, { installId: install.id, systemId, system: install.system, ...blank });
-  };
+  const findOf = (systemId: number): UnderWay | undefined =>
+    [...all.values()].find((one) => one.systemId === systemId);
 
-  const letGo = (one: UnderWay): void => {
-    all.delete(one.installId);
-    one.session.abort();
+  const follow = ({ install, systemId }: StoredInstall): UnderWay => {
+    const blank = { session: new AbortController(), heard: undefined, atMs: 0, tries: 0, busy: false };
+    const one: UnderWay = { installId: install.id, systemId, system: install.system, ...blank };
+    all.set(install.id, one);
+    return one;
   };
 
   return {
-    follow,
     settled,
+    follow(stored) {
+      if (stored.install.powerUp === null) return;
+      const older = findOf(stored.systemId);
+      if (older !== undefined) {
+        all.delete(older.installId);
+        older.session.abort();
+      }
+      follow(stored);
+    },
     prepare: (system, input) =>
       preparePowerUp(system, input, { control, nowMs: now(), timeoutSeconds: edges.timeoutSeconds }),
     async stop(tx, { powerUp }) {
@@ -142,10 +148,10 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     async start() {
       for (const stored of await store.read.installs.listPowerUps()) {
         const timeline = await store.read.events.listForSystem(stored.systemId, 0, WHOLE_TIMELINE);
-        follow(stored);
-        const one = all.get(stored.install.id);
-        if (one !== undefined && stored.install.powerUp !== null)
-          one.heard = heardBefore(stored.install, stored.install.powerUp, timeline);
+        const { install, systemId } = stored;
+        // Armed anew while this was read: what is older has given way.
+        if (install.powerUp === null || findOf(systemId) !== undefined) continue;
+        follow(stored).heard = heardBefore(install, install.powerUp, timeline);
       }
     },
     notice(event) {

@@ -16,7 +16,7 @@ export type FirstBoot = 'network' | 'disk';
  */
 export class Chassis {
   readonly #machine: ChassisMachine;
-  #bootDevice = 'default';
+  #bootDevice = 'none';
   readonly #asked: string[] = [];
 
   constructor(machine: ChassisMachine) {
@@ -59,7 +59,7 @@ export class Chassis {
 
   async #boot(): Promise<void> {
     const first = this.#bootDevice === 'pxe' ? 'network' : 'disk';
-    this.#bootDevice = 'default';
+    this.#bootDevice = 'none';
     await this.#machine.powerOn(first);
   }
 }

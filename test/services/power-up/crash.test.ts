@@ -83,3 +83,22 @@ it('a crash in the middle of what a cancelled install has left: it is taken away
   await world.passUntil('done');
   expect(world.bmc).toMatchObject({ orders: ['on'], override: { device: 'none' } });
 });
+
+it('an install that is armed while the service looks for what was left', async () => {
+  world = await openPowerUpWorld();
+  await world.arm();
+  await world.passUntil('watch');
+  await world.run.installs.cancel('web001', { name: 'ada' });
+  world.bmc.state = 'off';
+  const { read } = world.store;
+  const slowly = read.events.listForSystem;
+  world.run = world.begin();
+  read.events.listForSystem = async (...asked) => {
+    read.events.listForSystem = slowly;
+    await world.arm();
+    return slowly(...asked);
+  };
+  await world.run.powerUps.start();
+  await world.passUntil('watch');
+  expect(world.bmc).toMatchObject({ orders: ['on', 'on'], override: { device: 'pxe' } });
+});
