@@ -40,6 +40,7 @@ const WHOLE_TIMELINE = 10_000;
 
 export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): PowerUpService {
   const { control } = edges;
+  /** One a system: of two installs of it only the newer one is brought up. */
   const all = new Map<number, UnderWay>();
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -48,7 +49,7 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     const stored = await store.read.installs.findById(one.installId);
     const powerUp = stored?.install.powerUp ?? null;
     if (stored === undefined || powerUp === null || powerUp.step === 'done') {
-      all.delete(one.installId);
+      forget(one);
       return;
     }
     const heard = one.heard === 'netbooted' && powerUp.step !== 'clear';
@@ -77,7 +78,7 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     if (one.heard === 'disk-booted') one.heard = undefined;
     await control.wake();
     for (const event of written.move.events) edges.record(eventOf(written.stored, event));
-    if (written.move.powerUp.step === 'done') all.delete(one.installId);
+    if (written.move.powerUp.step === 'done') forget(one);
   };
 
   const write = async (
@@ -115,13 +116,14 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     while (running.size > 0) await Promise.all(running);
   };
 
-  const findOf = (systemId: number): UnderWay | undefined =>
-    [...all.values()].find((one) => one.systemId === systemId);
+  const forget = (one: UnderWay): void => {
+    if (all.get(one.systemId) === one) all.delete(one.systemId);
+  };
 
   const follow = ({ install, systemId }: StoredInstall): UnderWay => {
     const blank = { session: new AbortController(), heard: undefined, atMs: 0, tries: 0, busy: false };
     const one: UnderWay = { installId: install.id, systemId, system: install.system, ...blank };
-    all.set(install.id, one);
+    all.set(systemId, one);
     return one;
   };
 
@@ -129,11 +131,7 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     settled,
     follow(stored) {
       if (stored.install.powerUp === null) return;
-      const older = findOf(stored.systemId);
-      if (older !== undefined) {
-        all.delete(older.installId);
-        older.session.abort();
-      }
+      all.get(stored.systemId)?.session.abort();
       follow(stored);
     },
     prepare: (system, input) =>
@@ -150,14 +148,17 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
         const timeline = await store.read.events.listForSystem(stored.systemId, 0, WHOLE_TIMELINE);
         const { install, systemId } = stored;
         // Armed anew while this was read: what is older has given way.
-        if (install.powerUp === null || findOf(systemId) !== undefined) continue;
+        if (install.powerUp === null || all.has(systemId)) continue;
         follow(stored).heard = heardBefore(install, install.powerUp, timeline);
       }
     },
     notice(event) {
-      const one = event.installId === null ? undefined : all.get(event.installId);
-      const heard = one === undefined ? undefined : hearOf(event);
-      if (one === undefined || heard === undefined || one.heard === 'netbooted') return;
+      const one = event.systemId === null ? undefined : all.get(event.systemId);
+      if (one === undefined) return;
+      // Its job may be over.
+      if (event.stage === 'power' && event.installId === null) one.atMs = 0;
+      const heard = event.installId === one.installId ? hearOf(event) : undefined;
+      if (heard === undefined || one.heard === 'netbooted') return;
       one.heard = heard;
       one.atMs = 0;
       // What the BMC is told now is for nothing.

@@ -29,9 +29,8 @@ export interface StepEdges {
   readonly now: () => number;
 }
 
-/** Between two looks at a job, and at most between two at a machine that is expected. */
-const JOB_MS = 1_000;
-const WATCH_MS = 10_000;
+/** At most between two looks where nothing is heard: a job and a machine tell by themselves. */
+const LOOK_MS = 10_000;
 /** Sessions for a boot device, and what is waited for after the first that failed. */
 const TRIES = 3;
 const BACK_OFF_MS = 2_000;
@@ -83,7 +82,7 @@ async function lookAtPower(
   powerUp: PowerUp,
   edges: StepEdges,
 ): Promise<PowerUpSeen | undefined> {
-  one.atMs = edges.now() + JOB_MS;
+  one.atMs = edges.now() + LOOK_MS;
   if (powerUp.job === null) return requestLater(install, powerUp, edges);
   const stand = await edges.control.job(powerUp.job);
   if (stand.kind === 'open') return undefined;
@@ -170,7 +169,7 @@ async function watch(
   if (one.heard === 'disk-booted') return { kind: 'disk-booted' };
   const deadlineMs = deadline === null ? 0 : Date.parse(deadline);
   if (now() >= deadlineMs) return { kind: 'time' };
-  one.atMs = Math.min(deadlineMs, now() + WATCH_MS);
+  one.atMs = Math.min(deadlineMs, now() + LOOK_MS);
   return undefined;
 }
 
