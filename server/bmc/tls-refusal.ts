@@ -54,7 +54,7 @@ const HANDSHAKE_FAULTS: readonly (readonly [RegExp, string])[] = [
     OLD_TLS,
   ],
   [
-    /(KEY|MD)_TOO_(SMALL|WEAK)|DH_KEY|key too small|NO_SHARED_CIPHER|HANDSHAKE_FAILURE|handshake failure/i,
+    /(KEY|MD)_TOO_(SMALL|WEAK)|DH_KEY|key too small|NO_SHARED_CIPHER|LEGACY_RENEGOTIATION|HANDSHAKE_FAILURE|handshake failure/i,
     WEAK_KEYS,
   ],
   [

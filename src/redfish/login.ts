@@ -39,7 +39,7 @@ export async function login(
     const token = headers['x-auth-token'];
     if (token === undefined) throw new BmcError('malformed', 'opened a session without X-Auth-Token');
     exchange.credentials = { 'x-auth-token': token };
-    const session = headers['location'] ?? textAt(resource, '@odata.id');
+    const session = textAt(resource, '@odata.id') ?? pathOnly(headers['location']);
     return session === null ? NO_SESSION : logout(exchange, session);
   } catch (error) {
     if (!(error instanceof RedfishError)) throw error;
@@ -49,6 +49,16 @@ export async function login(
     }
     throw loginError(error);
   }
+}
+
+/**
+ * The path of a Location. Some BMCs write the name that they believe to have into it; the session is theirs all the same,
+ * and has to be ended.
+ */
+function pathOnly(location: string | undefined): string | null {
+  return location === undefined || !URL.canParse(location, 'https://bmc.invalid')
+    ? null
+    : new URL(location, 'https://bmc.invalid').pathname;
 }
 
 /** The collection of sessions: the service root links to it, since a session is needed to read further. */

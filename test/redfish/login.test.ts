@@ -105,6 +105,18 @@ describe('the login', () => {
     expect(error.message).toContain('ended the session');
   });
 
+  it.each(['/sessions/7', 'https://idrac-abc.example/sessions/7', 'https://127.0.0.1/sessions/7'])(
+    'ends the session at %s, where the body names none',
+    async (location) => {
+      const sim = new SimulatedRedfish(PLAIN);
+      sim.sessions.set('t', '/sessions/7');
+      sim.override = ({ method }) =>
+        method === 'POST' ? { status: 201, headers: { 'x-auth-token': 't', location }, text: '' } : undefined;
+      expect(await status(sim)).toBe('off');
+      expect(sim.asked.at(-1)).toBe('DELETE /sessions/7');
+    },
+  );
+
   it('that nobody waits for any more leaves no session over', async () => {
     const sim = new SimulatedRedfish(PLAIN);
     const caller = new AbortController();
