@@ -1,4 +1,4 @@
-import type { BmcFailure } from './bmc-error.ts';
+import { BMC_FAILURES, type BmcFailure } from './bmc-error.ts';
 import type { PowerAction } from './power.ts';
 
 /** `waiting`: no session with its BMC yet, or none that came about. */
@@ -51,6 +51,15 @@ export interface Job {
   readonly failure: JobFailure | null;
   /** One sentence: what happened last. */
   readonly message: string;
+  /** What to do next, where it failed. */
+  readonly hint: string | null;
+}
+
+/** What to do about a job that failed. */
+export function jobHint(failure: JobFailure | null, system: string): string | null {
+  if (failure === null) return null;
+  if (failure === 'interrupted') return `look at ${system}, and ask again if need be`;
+  return BMC_FAILURES[failure].next.replace('NAME', system);
 }
 
 /** What of a job changes while it goes on. */

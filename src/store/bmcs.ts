@@ -29,6 +29,14 @@ export function bmcQueries(db: Kysely<Tables>): BmcStore {
   };
   return {
     list,
+    listSystems: () =>
+      db
+        .selectFrom('systems as s')
+        .innerJoin('profiles as p', 'p.id', 's.profile_id')
+        .leftJoin('bmcs as b', 'b.system_id', 's.id')
+        .select(['s.id', 's.name', 'p.name as profile', 'b.driver'])
+        .orderBy('s.name')
+        .execute(),
     find: async (systemId) => (await list([systemId]))[0],
     async findAtSamePlace({ ip, shared, driver, port, node }, exceptSystemId) {
       if (ip === null || !shared || (driver !== 'ipmi' && driver !== 'redfish')) return undefined;

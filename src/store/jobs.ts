@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { type Job, OPEN_JOB_STATES } from '../domain/job.ts';
+import { type Job, jobHint, OPEN_JOB_STATES } from '../domain/job.ts';
 import type { JobStore, StoredJob } from './power-store.ts';
 import { timeText } from './rows.ts';
 import type { JobRow, Tables } from './schema.ts';
@@ -101,6 +101,7 @@ function toStoredJob(row: Selectable<JobRow> & { system: string }): StoredJob {
     finishedAt: row.finished_at === null ? null : timeText(row.finished_at),
     failure: row.failure,
     message: row.message,
+    hint: jobHint(row.failure, row.system),
   };
   return { job, systemId: row.system_id };
 }

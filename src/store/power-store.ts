@@ -21,7 +21,18 @@ export interface StoredBmc {
   readonly macs: readonly string[];
 }
 
+/** What of a system it takes to choose it, or not, for power control. */
+export interface PowerSystem {
+  readonly id: number;
+  readonly name: string;
+  readonly profile: string;
+  /** Null where there is no power control. */
+  readonly driver: string | null;
+}
+
 export interface BmcStore {
+  /** Every system, by name; in one quick query, since a thousand may be meant. */
+  listSystems(): Promise<PowerSystem[]>;
   find(systemId: number): Promise<StoredBmc | undefined>;
   /** Those of these systems; of every system, where none are named. In the order of the systems' names. */
   list(systemIds?: readonly number[]): Promise<StoredBmc[]>;

@@ -49,6 +49,11 @@ export function bmcCases(store: StoreOfTest): void {
     expect(await names()).toEqual(['web001', 'web002', 'web003']);
     expect(await names(ids.slice(0, 2))).toEqual(['web001', 'web003']);
     expect(await names([])).toEqual([]);
+    expect(await store().read.bmcs.listSystems()).toEqual([
+      { id: ids[1], name: 'web001', profile: 'debian-13', driver: null },
+      { id: ids[2], name: 'web002', profile: 'debian-13', driver: null },
+      { id: ids[0], name: 'web003', profile: 'debian-13', driver: null },
+    ]);
   });
 
   it('gives one row of addresses to all that share it, and takes it away with the last', async () => {

@@ -45,6 +45,7 @@ export function jobCases(store: StoreOfTest): void {
         finishedAt: null,
         failure: null,
         message: 'asked for',
+        hint: null,
       },
     });
     expect(await store().read.jobs.find(stored.job.id)).toEqual(stored);
@@ -68,6 +69,7 @@ export function jobCases(store: StoreOfTest): void {
     expect(over?.job).toMatchObject({
       state: 'failed',
       failure: 'timeout',
+      hint: expect.stringContaining('reset the BMC'),
       finishedAt: '2026-11-22T09:00:05.000Z',
     });
   });

@@ -67,7 +67,8 @@ export function powerOrder(action: PowerAction, summary: string): Command {
       const receipt = await power.request(await confirmMany(request, { yes }, power, context));
       const items = wait ? await waitForJobs(receipt, power, context) : receipt.items;
       out.list({ ...receipt, items }, items, COLUMNS, 'no system with power control is meant');
-      for (const { system, refused } of items) if (refused !== null) out.say(`${system}: ${refused.hint}`);
+      // One cause often has many systems: what to do about it is said once.
+      for (const hint of new Set(items.flatMap(hintOf))) out.say(`next: ${hint}`);
       tellSkipped(receipt, context.out.say.bind(out));
       return exitOf(items);
     },
@@ -84,6 +85,10 @@ function secondsOf(flag: string, flags: Flags): number | undefined {
 
 function tellSkipped({ skipped }: Pick<JobReceipt, 'skipped'>, say: (text: string) => void): void {
   if (skipped.length > 0) say(`without power control, left out: ${skipped.join(', ')}`);
+}
+
+function hintOf({ job, refused }: JobItem): string | [] {
+  return refused?.hint ?? (isBad(job) ? job?.hint : null) ?? [];
 }
 
 /** 0 where all went well, 8 where some did; where none did, what is usual for that. */

@@ -16,6 +16,8 @@ import { selectSystems } from './select-systems.ts';
 const AT_ONCE = 50;
 /** Open jobs that are taken up at the start; there is at most one a machine. */
 const ALL = 1_000_000;
+/** Until a job is tried again that our own side has failed. */
+const OWN_FAILURE_MS = 30_000;
 const KEEP_MS = 30 * 24 * 60 * 60_000;
 
 /** Use cases of jobs: ask for them, look at them, end them, and go on with them after a restart. */
@@ -58,16 +60,29 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
     noteState: states.note,
     record: events.record,
   };
+  const findOpen = async ({ job, systemId }: StoredJob): Promise<StoredJob | undefined> => {
+    const open = await store.read.jobs.findOpen(systemId);
+    return open?.job.id === job.id ? open : undefined;
+  };
+  /** What fails on our side (a full disk) fails for a while: the job goes on from what is on record. */
+  const untilOver = async (stored: StoredJob, signal: AbortSignal): Promise<void> => {
+    let job: StoredJob | undefined = stored;
+    while (job !== undefined && !signal.aborted) {
+      try {
+        return await runJob(runDeps, job, signal);
+      } catch (error) {
+        if (!signal.aborted) onError(error, `job ${job.job.id}`);
+        await clock.wait(OWN_FAILURE_MS, signal).catch(() => {});
+        job = await findOpen(stored).catch(() => job);
+      }
+    }
+  };
   const start = (stored: StoredJob): void => {
     const { id } = stored.job;
     if (stopping.signal.aborted || running.has(id)) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, stopping.signal]);
-    const done = runJob(runDeps, stored, signal)
-      .catch((error) => {
-        if (!signal.aborted) onError(error, `job ${id}`);
-      })
-      .finally(() => running.delete(id));
+    const done = untilOver(stored, signal).finally(() => running.delete(id));
     running.set(id, { abort, done });
   };
   const letGo = (id: number): void => running.get(id)?.abort.abort(new Error('cancelled'));
@@ -82,7 +97,7 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
   return {
     async request(body, actor) {
       const input = parseInput(powerInput, body);
-      const { chosen, missing, skipped } = selectSystems(await store.read.systems.list(), input);
+      const { chosen, missing, skipped } = selectSystems(await store.read.bmcs.listSystems(), input);
       const batch = deps.randomBytes(6).toString('hex');
       const timeoutSeconds = input.timeoutSeconds ?? limits.timeoutSeconds;
       const request = { input, batch, actor, nowMs: clock.now(), timeoutSeconds };

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import type { Job, JobItem } from '../../domain/job.ts';
 import { POWER_ACTIONS } from '../../domain/power.ts';
-import type { System } from '../../domain/system.ts';
-import type { StoredJob } from '../../store/power-store.ts';
+import type { PowerSystem, StoredJob } from '../../store/power-store.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
 import { type Selection, selectionFields, selectionProblem } from './select-systems.ts';
@@ -37,7 +36,7 @@ interface JobRequest {
 /** Puts one job on record, with its audit row; or finds the one that is under way. */
 export async function addJob(
   tx: StoreTransaction,
-  system: System,
+  system: PowerSystem,
   place: number,
   { input, batch, actor, nowMs, timeoutSeconds }: JobRequest,
 ): Promise<{ readonly item: JobItem; readonly added: StoredJob | null }> {

@@ -30,6 +30,9 @@ export interface PowerStates {
   flush(): Promise<void>;
 }
 
+/** More than so many BMCs are read with all the others. */
+const READ_ALL_FROM = 200;
+
 export function createPowerStates(power: PowerDeps, access: BmcAccess): PowerStates {
   const { deps, clock, onError } = power;
   const { read } = deps.store;
@@ -90,12 +93,13 @@ export function createPowerStates(power: PowerDeps, access: BmcAccess): PowerSta
     },
     async ask(body) {
       const { chosen, missing, skipped } = selectSystems(
-        await read.systems.list(),
+        await read.bmcs.listSystems(),
         parseInput(statusInput, body),
       );
-      const bmcs = new Map((await read.bmcs.list()).map((stored) => [stored.systemId, stored]));
-      const asked = chosen.flatMap((system) => {
-        const stored = bmcs.get(system.id);
+      const ids = chosen.length > READ_ALL_FROM ? undefined : chosen.map(({ id }) => id);
+      const bmcs = new Map((await read.bmcs.list(ids)).map((stored) => [stored.systemId, stored]));
+      const asked = chosen.flatMap(({ id }) => {
+        const stored = bmcs.get(id);
         return stored === undefined ? [] : [askOne(stored)];
       });
       const strangers = missing.map(({ system, why }): PowerStatus => {

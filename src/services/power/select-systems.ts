@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { recordName } from '../../domain/fields.ts';
-import type { System } from '../../domain/system.ts';
+import type { PowerSystem } from '../../store/power-store.ts';
 
 const MOST_SYSTEMS = 20_000;
 
@@ -10,12 +10,12 @@ const SELECTORS = {
     schema: z.array(recordName).min(1).max(MOST_SYSTEMS),
     chooses: (names: readonly string[]) => {
       const wanted = new Set(names);
-      return (system: System) => wanted.has(system.name);
+      return (system: PowerSystem) => wanted.has(system.name);
     },
   },
   profile: {
     schema: recordName,
-    chooses: (profile: string) => (system: System) => system.profile === profile,
+    chooses: (profile: string) => (system: PowerSystem) => system.profile === profile,
   },
   match: {
     schema: z
@@ -25,7 +25,7 @@ const SELECTORS = {
       .regex(/^[a-z0-9._*?-]+$/, {
         message: 'must be a pattern of names: web* or rack3-?',
       }),
-    chooses: (pattern: string) => (system: System) => matches(pattern, system.name),
+    chooses: (pattern: string) => (system: PowerSystem) => matches(pattern, system.name),
   },
   all: { schema: z.literal(true), chooses: () => () => true },
 } as const;
@@ -54,7 +54,7 @@ export function selectionProblem(selection: Selection): string | undefined {
 
 export interface Selected {
   /** With power control, by name. */
-  readonly chosen: readonly System[];
+  readonly chosen: readonly PowerSystem[];
   /** Named one by one, and not there or without power control. */
   readonly missing: readonly { readonly system: string; readonly why: 'not-found' | 'no-power-control' }[];
   /** Chosen by what they have in common, and without power control: names. */
@@ -62,7 +62,7 @@ export interface Selected {
 }
 
 /** The systems that a selection means. */
-export function selectSystems(all: readonly System[], selection: Selection): Selected {
+export function selectSystems(all: readonly PowerSystem[], selection: Selection): Selected {
   const chooses = chooserOf(selection);
   const meant = all.filter(chooses);
   const chosen = meant.filter(hasPowerControl);
@@ -81,7 +81,7 @@ export function selectSystems(all: readonly System[], selection: Selection): Sel
   };
 }
 
-function chooserOf({ systems, profile, match }: Selection): (system: System) => boolean {
+function chooserOf({ systems, profile, match }: Selection): (system: PowerSystem) => boolean {
   if (systems !== undefined) return SELECTORS.systems.chooses(systems);
   if (profile !== undefined) return SELECTORS.profile.chooses(profile);
   return match === undefined ? SELECTORS.all.chooses() : SELECTORS.match.chooses(match);
@@ -105,6 +105,6 @@ function matches(pattern: string, name: string): boolean {
   return /^\**$/.test(pattern.slice(from));
 }
 
-export function hasPowerControl({ bmc }: Pick<System, 'bmc'>): boolean {
-  return bmc?.driver != null;
+function hasPowerControl({ driver }: PowerSystem): boolean {
+  return driver !== null;
 }

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 /** One more try after a failure that may go away: a BMC is deaf for a moment while its machine is switched. */
 const TRIES = 2;
 /** For somebody who waits for the answer. */
-const WHOLE_MS = 20_000;
+const WHOLE_MS = 25_000;
 
 /** What may be done twice without harm: tried again where that may help, all within one time. Throws BmcError. */
 export async function withTries<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -25,6 +25,7 @@ function job(id: number, more: Partial<Job> = {}): Job {
     finishedAt: null,
     failure: null,
     message: 'asked for',
+    hint: null,
     ...more,
   };
 }
@@ -76,6 +77,16 @@ describe('an order', () => {
   ])('has a status of its own: %s', async (_what, items, over, code) => {
     const result = await power('on --all', { server: { [POWER]: receipt(...items), [JOBS]: jobs(...over) } });
     expect(result.code).toBe(code);
+  });
+
+  it('says once what to do about what failed for the same cause', async () => {
+    const failed = { state: 'failed', failure: 'unreachable', hint: 'check the cable' } as const;
+    const server = {
+      [POWER]: receipt(item(job(1)), item(job(2))),
+      [JOBS]: jobs(job(1, failed), job(2, failed)),
+    };
+    const result = await power('on --all', { server });
+    expect(result).toMatchObject({ code: 1, stderr: 'next: check the cable\n' });
   });
 
   it('does not wait where that is not wanted', async () => {

@@ -157,3 +157,42 @@ it('a cycle is not begun anew for a machine that somebody else has switched on m
     if (story.diedAfter === undefined) break;
   }
 }, 120_000);
+
+it('a job goes on after a failure of our own side, such as a disk that was full for a while', async () => {
+  const bmcs = new FakeBmcs();
+  bmcs.at('10.50.0.1').state = 'on';
+  const logged: unknown[] = [];
+  let isFull = true;
+  const store: Store = {
+    ...world.store,
+    transaction: (work) => (isFull ? Promise.reject(new Error('disk full')) : world.store.transaction(work)),
+  };
+  const clock = new FakeClock(1_000_000);
+  const power = powerService({
+    deps: { ...world.deps, store },
+    events: world.services.events,
+    drivers: { ipmi: bmcs.driver },
+    clock,
+    limits: POWER_LIMITS,
+    onError: (error) => logged.push(error),
+  });
+  const { system } = must(await world.store.read.systems.find('web001'), 'the system');
+  const write = {
+    batch: 'b',
+    systemId: system.id,
+    action: 'cycle' as const,
+    requestedBy: 'ada',
+    startAt: 0,
+    timeoutSeconds: 300,
+    message: '',
+  };
+  await world.store.transaction((tx) => tx.jobs.add(write, 1_000_000));
+  await power.jobs.resume();
+  await clock.advance(100_000);
+  expect(bmcs.at('10.50.0.1').orders).toEqual([]);
+  expect(String(logged[0])).toContain('disk full');
+  isFull = false;
+  await clock.advance(100_000);
+  expect(bmcs.at('10.50.0.1').orders).toEqual(['off', 'on']);
+  await power.stop();
+});
