@@ -3,10 +3,19 @@ import { COMPLETED, completionCode, INSUFFICIENT_PRIVILEGE } from '../../src/ipm
 import { MalformedMessage } from '../../src/ipmi/malformed.ts';
 import type { IpmiRequest, IpmiResponse } from '../../src/ipmi/message.ts';
 import type { Privilege } from '../../src/ipmi/open-session.ts';
-import { ask, askAgain, type RandomBytes, type SessionState, take } from '../../src/ipmi/session.ts';
+import {
+  ask,
+  askAgain,
+  type RandomBytes,
+  type SessionState,
+  sendPayload,
+  take,
+} from '../../src/ipmi/session.ts';
 import { closeSession, setPrivilege } from '../../src/ipmi/session-commands.ts';
 import { type Conversation, NoAnswer } from './ipmi-line.ts';
 import { CLOSE_WAITS_MS, ONCE_WAITS_MS, TRY_WAITS_MS } from './ipmi-waits.ts';
+
+export type PayloadListener = (payloadType: number, payload: Buffer) => void;
 
 /** Commands in an open session, one after the other. */
 export class IpmiCommands {
@@ -15,6 +24,7 @@ export class IpmiCommands {
   readonly #privilege: Privilege;
   #state: SessionState;
   #raised: boolean;
+  #onPayload: PayloadListener | undefined;
 
   constructor(conversation: Conversation, state: SessionState, privilege: Privilege, random: RandomBytes) {
     this.#conversation = conversation;
@@ -47,6 +57,19 @@ export class IpmiCommands {
   /** What a command answers, read. Throws BmcError, also for an answer that cannot be read. */
   async read<T>(request: IpmiRequest, decode: (data: Buffer) => T): Promise<T> {
     return readAnswer(await this.run(request), decode);
+  }
+
+  /** Hears what the BMC sends by itself in this session, by the type of the payload. */
+  listen(onPayload: PayloadListener): void {
+    this.#onPayload = onPayload;
+    this.#conversation.listen((datagram) => this.#take(datagram));
+  }
+
+  /** Sends a payload that is no IPMI message; nobody waits for an answer. */
+  send(payloadType: number, payload: Buffer): void {
+    const { state, bytes } = sendPayload(this.#state, payloadType, payload, this.#random);
+    this.#state = state;
+    this.#conversation.say(bytes);
   }
 
   /** Gives the session back to the BMC, which has few. Never throws. */
@@ -98,6 +121,7 @@ export class IpmiCommands {
   #take(datagram: Buffer): { done: IpmiResponse } | undefined {
     const taken = take(this.#state, datagram);
     this.#state = taken.state;
+    if ('payload' in taken) this.#onPayload?.(taken.payload.payloadType, taken.payload.payload);
     return 'response' in taken ? { done: taken.response } : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import type { OpenBmcConsole } from '../../src/domain/bmc-console.ts';
 import type { BmcDriver, BmcTarget } from '../../src/domain/bmc-driver.ts';
 import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { CipherSuiteId } from '../../src/ipmi/cipher-suites.ts';
@@ -9,8 +10,9 @@ import { Deadlines, type StartTimer, startRealTimer } from '../deadlines.ts';
 import type { Endpoint } from '../net/datagram.ts';
 import type { BindPeers } from '../net/peer-socket.ts';
 import { IpmiCommands } from './ipmi-commands.ts';
+import { openSol } from './ipmi-console.ts';
 import { Conversation, type ConversationDeps } from './ipmi-line.ts';
-import { openPlusSession, type SuiteMemory } from './ipmi-login.ts';
+import { type LoginDeps, openPlusSession, type SuiteMemory } from './ipmi-login.ts';
 import { openOldSession } from './ipmi-old-login.ts';
 import { IpmiPorts } from './ipmi-ports.ts';
 import { IpmiSession } from './ipmi-session.ts';
@@ -31,6 +33,8 @@ export interface IpmiDriverDeps {
 }
 
 export interface IpmiDriver extends BmcDriver {
+  /** Opens the serial console by Serial over LAN, in a session of its own. */
+  readonly openConsole: OpenBmcConsole;
   /** Frees the socket; sessions that are open fail with a timeout. */
   close(): Promise<void>;
 }
@@ -39,41 +43,87 @@ export interface IpmiDriver extends BmcDriver {
 export function createIpmiDriver(deps: IpmiDriverDeps): IpmiDriver {
   const { now, random, onMalformed = () => {}, onError = () => {} } = deps;
   const ports = new IpmiPorts(deps.bindPeers, onError);
-  const conversation: ConversationDeps = {
-    ports,
-    deadlines: new Deadlines(now, deps.startTimer ?? startRealTimer),
-    now,
-    onMalformed,
-  };
+  const deadlines = new Deadlines(now, deps.startTimer ?? startRealTimer);
   const suites = deps.suites ?? newSuiteMemory();
+  const opening: Opening = { talk: { ports, deadlines, now, onMalformed }, login: { random, suites } };
+  const solSequences = new Map<string, number>();
   return {
     name: 'ipmi',
     async withSession(target, work, { signal }) {
-      signal.throwIfAborted();
-      const bmc = endpointOf(target);
-      const talk = await openConversation(conversation, bmc);
-      const giveUp = () => talk.giveUp(signal.reason);
-      signal.addEventListener('abort', giveUp, { once: true });
+      const { commands, leave } = await openSession(opening, target, signal);
       try {
-        const key = `${bmc.address} ${bmc.port}`;
-        const state =
-          target.protocol === '1.5'
-            ? await openOldSession(talk, target, random)
-            : await openPlusSession(talk, target, key, { random, suites });
-        const commands = new IpmiCommands(talk, state, target.privilege, random);
-        try {
-          return await work(new IpmiSession(commands));
-        } finally {
-          if (signal.aborted) commands.closeUnheard();
-          else await commands.close();
-        }
+        return await work(new IpmiSession(commands));
       } finally {
-        signal.removeEventListener('abort', giveUp);
-        talk.leave();
+        if (signal.aborted) commands.closeUnheard();
+        else await commands.close();
+        leave();
+      }
+    },
+    async openConsole(target, options) {
+      if (target.protocol === '1.5')
+        throw new BmcError('unsupported', 'Serial over LAN is a part of IPMI 2.0, and the record says 1.5');
+      const { commands, letGo, leave } = await openSession(opening, target, options.signal);
+      const key = keyOf(endpointOf(target));
+      const close = async () => {
+        await commands.close();
+        leave();
+      };
+      const lastSequence = solSequences.get(key) ?? (random(1)[0] ?? 0) % 15;
+      const leaveSol = (last: number) => {
+        solSequences.set(key, last);
+        return close();
+      };
+      try {
+        const opened = await openSol({ commands, deadlines, now, lastSequence, leave: leaveSol }, options);
+        letGo();
+        return opened;
+      } catch (error) {
+        await close();
+        throw error;
       }
     },
     close: () => ports.close(),
   };
+}
+
+interface Opening {
+  readonly talk: ConversationDeps;
+  readonly login: LoginDeps;
+}
+
+interface OpenSession {
+  readonly commands: IpmiCommands;
+  /** From now on the signal ends nothing. */
+  letGo(): void;
+  leave(): void;
+}
+
+/** Logs in; whoever gets the session closes and leaves it. Throws BmcError, or the signal's reason. */
+async function openSession(
+  { talk: deps, login }: Opening,
+  target: BmcTarget,
+  signal: AbortSignal,
+): Promise<OpenSession> {
+  signal.throwIfAborted();
+  const bmc = endpointOf(target);
+  const talk = await openConversation(deps, bmc);
+  const giveUp = () => talk.giveUp(signal.reason);
+  const letGo = () => signal.removeEventListener('abort', giveUp);
+  const leave = () => {
+    letGo();
+    talk.leave();
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    const state =
+      target.protocol === '1.5'
+        ? await openOldSession(talk, target, login.random)
+        : await openPlusSession(talk, target, keyOf(bmc), login);
+    return { commands: new IpmiCommands(talk, state, target.privilege, login.random), letGo, leave };
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 async function openConversation(deps: ConversationDeps, bmc: Endpoint): Promise<Conversation> {
@@ -87,6 +137,11 @@ async function openConversation(deps: ConversationDeps, bmc: Endpoint): Promise<
 function endpointOf({ address, port }: BmcTarget): Endpoint {
   if (!isIPv4(address)) throw new BmcError('unreachable', `${JSON.stringify(address)} is no IPv4 address`);
   return { address, port: port ?? RMCP_PORT };
+}
+
+/** What is remembered of a BMC is remembered by it. */
+function keyOf({ address, port }: Endpoint): string {
+  return `${address} ${port}`;
 }
 
 function newSuiteMemory(): SuiteMemory {

@@ -56,6 +56,8 @@ export class Conversation implements Waiting {
   #instead: MalformedMessage | Error | undefined;
   #given: unknown;
   #over = false;
+  /** Takes what comes while nothing is asked. */
+  #listener: ((datagram: Buffer) => void) | undefined;
 
   private constructor(deps: ConversationDeps, bmc: Endpoint) {
     this.#deps = deps;
@@ -92,6 +94,11 @@ export class Conversation implements Waiting {
     });
   }
 
+  /** From now on what comes while no exchange is under way goes to `listener`; it may throw MalformedMessage. */
+  listen(listener: (datagram: Buffer) => void): void {
+    this.#listener = listener;
+  }
+
   /** Sends something that nobody waits for. */
   say(bytes: Buffer): void {
     this.#line?.send(bytes);
@@ -114,12 +121,8 @@ export class Conversation implements Waiting {
   }
 
   message(datagram: Buffer): void {
-    const running = this.#running;
-    if (running === undefined) return;
     try {
-      const verdict = running.take(datagram);
-      if (verdict === 'over') this.#end();
-      else if (verdict === 'next') this.#try(0);
+      this.#take(datagram);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) {
         this.#end()?.fail(error);
@@ -129,6 +132,16 @@ export class Conversation implements Waiting {
       this.#instead = error;
       this.#deps.onMalformed(this.#bmc, error, datagram);
     }
+  }
+
+  #take(datagram: Buffer): void {
+    if (this.#running === undefined) {
+      if (!this.#over) this.#listener?.(datagram);
+      return;
+    }
+    const verdict = this.#running.take(datagram);
+    if (verdict === 'over') this.#end();
+    else if (verdict === 'next') this.#try(0);
   }
 
   /** What could not be sent counts as lost, and the end tells why. */
