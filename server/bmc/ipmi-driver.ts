@@ -9,6 +9,7 @@ import type { RandomBytes } from '../../src/ipmi/session.ts';
 import { Deadlines, type StartTimer, startRealTimer } from '../deadlines.ts';
 import type { Endpoint } from '../net/datagram.ts';
 import type { BindPeers } from '../net/peer-socket.ts';
+import { checkSuiteZero } from './ipmi-check.ts';
 import { IpmiCommands } from './ipmi-commands.ts';
 import { openSol } from './ipmi-console.ts';
 import { Conversation, type ConversationDeps } from './ipmi-line.ts';
@@ -82,6 +83,14 @@ export function createIpmiDriver(deps: IpmiDriverDeps): IpmiDriver {
         throw error;
       }
     },
+    async check(target, { signal }) {
+      const talk = await openTalk(opening.talk, endpointOf(target), signal);
+      try {
+        return await checkSuiteZero(talk.conversation, target, random);
+      } finally {
+        talk.leave();
+      }
+    },
     close: () => ports.close(),
   };
 }
@@ -98,28 +107,37 @@ interface OpenSession {
   leave(): void;
 }
 
+/** A conversation that the signal ends. */
+async function openTalk(deps: ConversationDeps, bmc: Endpoint, signal: AbortSignal) {
+  signal.throwIfAborted();
+  const conversation = await openConversation(deps, bmc);
+  const giveUp = () => conversation.giveUp(signal.reason);
+  const letGo = () => signal.removeEventListener('abort', giveUp);
+  signal.addEventListener('abort', giveUp, { once: true });
+  return {
+    conversation,
+    letGo,
+    leave() {
+      letGo();
+      conversation.leave();
+    },
+  };
+}
+
 /** Logs in; whoever gets the session closes and leaves it. Throws BmcError, or the signal's reason. */
 async function openSession(
-  { talk: deps, login }: Opening,
+  { talk, login }: Opening,
   target: BmcTarget,
   signal: AbortSignal,
 ): Promise<OpenSession> {
-  signal.throwIfAborted();
   const bmc = endpointOf(target);
-  const talk = await openConversation(deps, bmc);
-  const giveUp = () => talk.giveUp(signal.reason);
-  const letGo = () => signal.removeEventListener('abort', giveUp);
-  const leave = () => {
-    letGo();
-    talk.leave();
-  };
-  signal.addEventListener('abort', giveUp, { once: true });
+  const { conversation, letGo, leave } = await openTalk(talk, bmc, signal);
   try {
     const state =
       target.protocol === '1.5'
-        ? await openOldSession(talk, target, login.random)
-        : await openPlusSession(talk, target, keyOf(bmc), login);
-    return { commands: new IpmiCommands(talk, state, target.privilege, login.random), letGo, leave };
+        ? await openOldSession(conversation, target, login.random)
+        : await openPlusSession(conversation, target, keyOf(bmc), login);
+    return { commands: new IpmiCommands(conversation, state, target.privilege, login.random), letGo, leave };
   } catch (error) {
     leave();
     throw error;

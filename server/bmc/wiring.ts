@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../src/config.ts';
 import { parseNetwork } from '../../src/domain/ipv4.ts';
@@ -9,6 +10,7 @@ import type { BindPeers } from '../net/peer-socket.ts';
 import type { OwnMachine } from '../own-machine.ts';
 import { createClock, monotonicMs } from './clock.ts';
 import { createCommandDriver } from './command-driver.ts';
+import { openConsoleLogs } from './console-log.ts';
 import { createIpmiDriver } from './ipmi-driver.ts';
 import { createRedfishDriver } from './redfish-driver.ts';
 import { createWolDriver } from './wol-driver.ts';
@@ -59,6 +61,9 @@ export function openPower(parts: PowerParts): PowerService {
       tries: limits.tries,
       timeoutSeconds: limits.timeoutSeconds,
     },
+    openConsoleLog: openConsoleLogs(join(config().dataDir, 'console'), (error, path) =>
+      log.error({ err: error, path }, 'the log of a console cannot be written'),
+    ),
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
   return {

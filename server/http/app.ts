@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import { consoleRoutes } from './api/consoles.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { installRoutes } from './api/installs.ts';
 import { loaderRoutes } from './api/loaders.ts';
@@ -52,5 +53,6 @@ export function buildHttpApp(
   doctorRoutes(app, services);
   powerRoutes(app, services);
   bmcRoutes(app, services);
+  consoleRoutes(app, services);
   return app;
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { bmcCheck, bmcInfo, bmcLog, bmcSensors } from './commands/bmc-show.ts';
+import { consoleCommand } from './commands/console.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
 import { doctor } from './commands/doctor.ts';
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   bmcSensors,
   bmcLog,
   bmcCheck,
+  consoleCommand,
   leaseList,
   loadersInstall,
   loadersList,

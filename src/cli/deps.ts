@@ -15,6 +15,13 @@ export interface PrivateFiles {
   write(path: string, text: string): Promise<void>;
 }
 
+/** A terminal, or a pipe, that hands on every byte. */
+export interface RawKeys {
+  readonly keys: AsyncIterable<Uint8Array>;
+  /** The terminal is as it was before. */
+  restore(): void;
+}
+
 /** Everything of the outside world that the command uses. main.ts builds the real one, tests build theirs. */
 export interface CliDeps {
   readonly connect: (address: ServerAddress, token: string | undefined) => Client;
@@ -26,6 +33,10 @@ export interface CliDeps {
   readonly cwd: string;
   readonly version: string;
   readonly readStdin: () => Promise<string>;
+  /** Keys as they are pressed, none of them handled by the terminal. */
+  readonly rawKeys: () => RawKeys;
+  /** Bytes to stdout, as they are. */
+  readonly writeBytes: (bytes: Uint8Array) => void;
   readonly readFile: (path: string) => Promise<string>;
   readonly readBytes: (path: string) => Promise<Uint8Array>;
   readonly privateFiles: PrivateFiles;

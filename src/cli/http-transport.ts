@@ -98,7 +98,8 @@ const WORDS: Readonly<Record<Exclude<UnreachableReason, 'timeout' | 'broken'>, s
   'untrusted-certificate': 'its certificate is not trusted',
 };
 
-function unreachable(address: ServerAddress, error: unknown, timeoutMs: number): Unreachable {
+/** What went wrong on the way to the server, in words. */
+export function unreachable(address: ServerAddress, error: unknown, timeoutMs: number): Unreachable {
   const code = codeOf(error);
   const reason = isTimeout(error) ? 'timeout' : (REASON_OF[code ?? ''] ?? 'broken');
   const where = formatServerAddress(address);

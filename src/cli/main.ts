@@ -5,14 +5,17 @@ import { dirname, join } from 'node:path';
 import { createClient } from '../client/client.ts';
 import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
+import { httpStreams } from './http-streams.ts';
 import { httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
+import { rawKeys } from './raw-terminal.ts';
 import { run } from './run.ts';
 import { prompt, readStdin } from './terminal.ts';
 
 /** The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. */
 const deps: CliDeps = {
-  connect: (address, token) => createClient({ request: httpTransport(address), token }),
+  connect: (address, token) =>
+    createClient({ request: httpTransport(address), openStream: httpStreams(address), token }),
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   stdinIsTty: process.stdin.isTTY === true,
@@ -20,6 +23,8 @@ const deps: CliDeps = {
   cwd: process.cwd(),
   version: ownVersion(),
   readStdin,
+  rawKeys,
+  writeBytes: (bytes) => void process.stdout.write(bytes),
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,

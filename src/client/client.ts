@@ -9,9 +9,10 @@ import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
+import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
-import type { Transport } from './transport.ts';
+import type { OpenStream, Transport } from './transport.ts';
 
 /** The five verbs that every kind of record has. */
 export interface RecordClient<Rec, Add, Edit> {
@@ -91,6 +92,7 @@ export interface Client {
   readonly leases: { list(): Promise<Items<Lease>> };
   readonly loaders: LoaderClient;
   readonly power: PowerClient;
+  readonly consoles: ConsoleClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -105,6 +107,7 @@ export interface Client {
  */
 export function createClient(options: {
   readonly request: Transport;
+  readonly openStream: OpenStream;
   readonly token?: string | undefined;
 }): Client {
   const exchange = exchangeOver(options.request, options.token);
@@ -116,6 +119,7 @@ export function createClient(options: {
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
+    consoles: consoleClient(exchange, options.openStream, options.token),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

@@ -13,7 +13,7 @@ type Method = ClientRequest['method'];
 export interface Exchange {
   list<T>(path: string): Promise<Items<T>>;
   object<T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
-  nothing(method: Method, path: string): Promise<void>;
+  nothing(method: Method, path: string, body?: unknown): Promise<void>;
   /** Sends the bytes of a file as they are. */
   upload<T>(path: string, bytes: Uint8Array): Promise<T>;
 }
@@ -45,15 +45,15 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
     },
     object: async <T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>) =>
       objectOf(await send(method, path, body, headers)) as T,
-    nothing: async (method, path) => {
-      await send(method, path);
+    nothing: async (method, path, body) => {
+      await send(method, path, body);
     },
     upload: async <T>(path: string, bytes: Uint8Array) => objectOf(await send('PUT', path, bytes)) as T,
   };
 }
 
 /** Hands a 2xx answer on; throws for every other. */
-function refused(response: ClientResponse): ClientResponse {
+export function refused(response: ClientResponse): ClientResponse {
   if (response.status >= 200 && response.status < 300) return response;
   const problem = parseProblem(jsonOf(response.text));
   if (problem !== undefined && response.status >= 400) {

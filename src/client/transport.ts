@@ -17,3 +17,16 @@ export interface ClientResponse {
 
 /** Carries one request to the server and its answer back. Throws `Unreachable` when there is no answer. */
 export type Transport = (request: ClientRequest) => Promise<ClientResponse>;
+
+/** An answer that goes on: its head is there, its body comes as it is written. */
+export interface StreamResponse {
+  readonly status: number;
+  /** A header of the answer, empty if there is none. */
+  readonly header: (name: string) => string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Reads no more. */
+  readonly close: () => void;
+}
+
+/** Like `Transport`, for answers without an end. Throws `Unreachable` when there is no answer. */
+export type OpenStream = (request: ClientRequest) => Promise<StreamResponse>;

@@ -1,3 +1,4 @@
+import type { OpenBmcConsole } from './bmc-console.ts';
 import type { Check } from './check.ts';
 import type { BootOverride, PowerAction, PowerState } from './power.ts';
 import type { Secret } from './secret.ts';
@@ -97,4 +98,6 @@ export interface BmcDriver {
     work: (session: BmcSession) => Promise<T>,
     options: { readonly signal: AbortSignal },
   ): Promise<T>;
+  /** Opens the serial console, where there is one, in a session of its own. Throws BmcError. */
+  readonly openConsole?: OpenBmcConsole;
 }

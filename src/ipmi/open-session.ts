@@ -11,7 +11,7 @@ export interface OpenSessionRequest {
   readonly privilege: Privilege;
   /** The console's session ID; not 0. */
   readonly consoleId: number;
-  readonly suite: CipherSuite;
+  readonly suite: Pick<CipherSuite, 'authentication' | 'integrity' | 'confidentiality'>;
 }
 
 const PROPOSAL_BYTES = 8;

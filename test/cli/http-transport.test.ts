@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { httpStreams } from '../../src/cli/http-streams.ts';
 import { httpTransport } from '../../src/cli/http-transport.ts';
 import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { createClient } from '../../src/client/client.ts';
@@ -28,7 +29,12 @@ describe.each(['tcp', 'unix'] as const)('the real transport over %s', (kind) => 
   });
   afterEach(() => server.stop());
 
-  const client = (token?: string) => createClient({ request: httpTransport(server.address), token });
+  const client = (token?: string) =>
+    createClient({
+      request: httpTransport(server.address),
+      openStream: httpStreams(server.address),
+      token,
+    });
   const json = (status: number, body: unknown, type = 'application/json; charset=utf-8') => {
     answer = (_request, response) =>
       response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));

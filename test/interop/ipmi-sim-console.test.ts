@@ -119,6 +119,6 @@ describe.skipIf(missing.length > 0)('Serial over LAN of ipmi_sim', () => {
 
   test('it is given back: more one after the other than the BMC has', async () => {
     for (let count = 0; count < 40; count += 1) await (await open()).close();
-    expect(await sim.ipmitool('sol', 'info')).toContain('SOL');
+    expect(await sim.ipmitool('sol', 'info')).toMatch(/Enabled +: true/);
   });
 });

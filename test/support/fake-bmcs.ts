@@ -1,3 +1,4 @@
+import type { BmcConsole, ConsoleOptions } from '../../src/domain/bmc-console.ts';
 import type { BmcDriver, BmcSession, BmcTarget } from '../../src/domain/bmc-driver.ts';
 import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { BootOverride, PowerAction } from '../../src/domain/power.ts';
@@ -21,8 +22,39 @@ export class FakeBmc {
   before: (what: string) => void | Promise<void> = () => {};
   /** Called after an order was carried out; may throw: the BMC did it and its answer was lost. */
   after: (order: PowerAction) => void | Promise<void> = () => {};
+  /** Its serial console while one is open, and how often one was. */
+  console: FakeConsole | undefined;
+  consoles = 0;
   /** Whether it switches at once. */
   isLazy = false;
+}
+
+/** A serial console that keeps what is typed. */
+export class FakeConsole implements BmcConsole {
+  typed = '';
+  breaks = 0;
+  readonly options: ConsoleOptions;
+  readonly ended: Promise<string | null>;
+  end: (reason: string | null) => void = () => {};
+
+  constructor(options: ConsoleOptions) {
+    this.options = options;
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  write(bytes: Buffer): void {
+    this.typed += bytes.toString('latin1');
+  }
+
+  sendBreak(): void {
+    this.breaks += 1;
+  }
+
+  async close(): Promise<void> {
+    this.end(null);
+  }
 }
 
 const INFO = { vendor: 'Fake', model: 'F1', serial: 'S1', firmwareVersion: '1.0', lan: null };
@@ -55,6 +87,14 @@ export class FakeBmcs {
       } finally {
         bmc.open -= 1;
       }
+    },
+    openConsole: async (target, options) => {
+      const bmc = this.at(target.address, target.port);
+      const failure = bmc.failures.shift();
+      if (failure !== undefined) throw failure;
+      bmc.consoles += 1;
+      bmc.console = new FakeConsole(options);
+      return bmc.console;
     },
     check: async ({ address }) => {
       const what = `${address} accepts cipher suite 0`;

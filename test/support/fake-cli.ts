@@ -3,7 +3,7 @@ import { run } from '../../src/cli/run.ts';
 import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { createClient } from '../../src/client/client.ts';
 import { Unreachable } from '../../src/client/errors.ts';
-import type { ClientRequest, Transport } from '../../src/client/transport.ts';
+import type { ClientRequest, OpenStream, Transport } from '../../src/client/transport.ts';
 
 /** What the fake server answers; 'unreachable' is no answer at all. */
 export type FakeAnswer = { readonly status: number; readonly body?: unknown } | 'unreachable';
@@ -17,6 +17,10 @@ export interface FakeWorld {
   readonly stdin?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly privateFiles?: Readonly<Record<string, { text: string; mode: number }>>;
+  /** Answers without an end. */
+  readonly openStream?: OpenStream;
+  /** Keys that are pressed, as they come. */
+  readonly keys?: AsyncIterable<Uint8Array>;
   /** What is typed at the prompts, in order. */
   readonly typed?: readonly string[];
   readonly now?: string;
@@ -59,7 +63,7 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   const deps: CliDeps = {
     connect: (address, token) => {
       connections.push({ server: formatServerAddress(address), token });
-      return createClient({ request: transport, token });
+      return createClient({ request: transport, openStream: world.openStream ?? noStream, token });
     },
     stdout: sink('stdout'),
     stderr: sink('stderr'),
@@ -68,6 +72,10 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     cwd: '/srv/lab',
     version: '1.2.3',
     readStdin: async () => world.stdin ?? '',
+    rawKeys: () => ({ keys: world.keys ?? noKeys(), restore: () => {} }),
+    writeBytes: (bytes) => {
+      text.stdout += Buffer.from(bytes).toString('latin1');
+    },
     readFile: async (path) => world.files?.[path] ?? missing(`file ${path}`),
     readBytes: async (path) => Buffer.from(world.files?.[path] ?? missing(`file ${path}`)),
     privateFiles: {
@@ -87,6 +95,11 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   const code = await run(argv, deps);
   return { code, ...text, requests, connections, questions, privateFiles, slept };
 }
+
+const noStream: OpenStream = async ({ path }) => missing(`a stream at ${path}`);
+
+/** Nobody presses a key. */
+async function* noKeys(): AsyncGenerator<Uint8Array> {}
 
 function fakeTransport(
   server: NonNullable<FakeWorld['server']>,

@@ -28,18 +28,18 @@ export class IpmiWorld {
     this.driver = createIpmiDriver({ bindPeers, random, now: timers.now, startTimer: timers.start, ...deps });
   }
 
+  /** How the BMC is reached. */
+  target(changes: Partial<BmcTarget> = {}): BmcTarget {
+    return bmcTarget({ address: '10.0.0.9', user: 'admin', password: new Secret('secret'), ...changes });
+  }
+
   /** A session with the BMC, to its end. */
   inSession<T>(
     work: (session: BmcSession) => Promise<T>,
     changes: Partial<BmcTarget> = {},
     signal: AbortSignal = new AbortController().signal,
   ): Promise<T> {
-    const target = bmcTarget({
-      address: '10.0.0.9',
-      user: 'admin',
-      password: new Secret('secret'),
-      ...changes,
-    });
+    const target = this.target(changes);
     return this.net.run(this.driver.withSession(target, work, { signal }));
   }
 

@@ -15,6 +15,7 @@ import type { Store } from '../../src/store/store.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { type FakeBmc, FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock, settle } from './fake-clock.ts';
+import { noConsoleLog } from './no-console-log.ts';
 import { addCatalogue, bmcWrite, NOW_MS, systemWrite } from './store-records.ts';
 
 const LIMITS = {
@@ -167,7 +168,15 @@ function openRun(
   onError: (error: unknown) => void,
 ): Run {
   const events = eventService(deps, onError, (event) => powerUps.notice(event));
-  const power = powerService({ deps, events, drivers, clock, limits: LIMITS, onError });
+  const power = powerService({
+    deps,
+    events,
+    drivers,
+    clock,
+    limits: LIMITS,
+    openConsoleLog: noConsoleLog,
+    onError,
+  });
   const control = createBmcControl(deps, { ...power, clock, timeoutSeconds: LIMITS.timeoutSeconds });
   const edges = { control, record: events.record, onUnexpected: onError, timeoutSeconds: 300 };
   const powerUps: PowerUpService = powerUpService(deps, edges);

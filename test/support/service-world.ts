@@ -34,6 +34,7 @@ import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakePackages } from './loader-files.ts';
+import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
 import { shippedFile, shippedSnippets } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
@@ -139,6 +140,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     events,
     drivers: { ipmi: bmcs.driver },
     clock: powerClock,
+    openConsoleLog: noConsoleLog,
     limits: POWER_LIMITS,
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });

@@ -7,6 +7,7 @@ import type { Check } from '../../domain/check.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { BOOT_DEVICES, type BootDeviceResult, type BootOverride, FIRMWARES } from '../../domain/power.ts';
 import type { StoredBmc } from '../../store/power-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
 import { parseInput } from '../input.ts';
 import { openBmcSecrets } from '../system-bmc.ts';
@@ -38,13 +39,6 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
   const { deps, events, clock } = power;
   const { store } = deps;
 
-  const getBmc = async (name: string): Promise<StoredBmc> => {
-    const found = await store.read.systems.find(name);
-    if (found === undefined) throw refusedError(name, 'not-found');
-    const stored = await store.read.bmcs.find(found.system.id);
-    if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
-    return stored;
-  };
   const inSession = <T>(stored: StoredBmc, work: (session: BmcSession) => Promise<T>): Promise<T> =>
     told(stored, () => withTries(clock, (signal) => access.session(stored, signal, work)));
   const audit = (stored: StoredBmc, actor: Actor, detail: Record<string, unknown>) =>
@@ -68,7 +62,7 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
   return {
     async setBootDevice(name, body, actor) {
       const { device, persistent, firmware } = parseInput(bootDeviceInput, body);
-      const stored = await getBmc(name);
+      const stored = await getBmc(store, name);
       const asked = { device, persistent, firmware: firmware ?? stored.bmc.firmware ?? 'uefi' };
       await audit(stored, actor, { bootDevice: asked });
       const confirmed = await inSession(stored, (session) => session.setBootDevice(asked));
@@ -82,20 +76,20 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
       return { asked, confirmed, agrees };
     },
     async bootDevice(name) {
-      return { override: await inSession(await getBmc(name), (session) => session.bootDevice()) };
+      return { override: await inSession(await getBmc(store, name), (session) => session.bootDevice()) };
     },
     async identify(name, body, actor) {
       const { seconds } = parseInput(identifyInput, body ?? {});
-      const stored = await getBmc(name);
+      const stored = await getBmc(store, name);
       await audit(stored, actor, { identifySeconds: seconds });
       await inSession(stored, (session) => session.identify(seconds));
       return { seconds };
     },
-    info: async (name) => inSession(await getBmc(name), (session) => session.info()),
-    sensors: async (name) => inSession(await getBmc(name), (session) => session.sensors()),
-    log: async (name, limit) => inSession(await getBmc(name), (session) => session.log(limit)),
+    info: async (name) => inSession(await getBmc(store, name), (session) => session.info()),
+    sensors: async (name) => inSession(await getBmc(store, name), (session) => session.sensors()),
+    log: async (name, limit) => inSession(await getBmc(store, name), (session) => session.log(limit)),
     async check(name) {
-      const stored = await getBmc(name);
+      const stored = await getBmc(store, name);
       const found = await told(stored, () =>
         withTries(clock, (signal) =>
           access.direct(stored, signal, async (driver, target, until) =>
@@ -138,8 +132,17 @@ function checkRecord({ bmc, system }: StoredBmc, password: string | undefined): 
   return checks;
 }
 
+/** The BMC of a system that has one. Throws DomainError `not-found` or `wrong-state`. */
+export async function getBmc(store: Store, name: string): Promise<StoredBmc> {
+  const found = await store.read.systems.find(name);
+  if (found === undefined) throw refusedError(name, 'not-found');
+  const stored = await store.read.bmcs.find(found.system.id);
+  if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
+  return stored;
+}
+
 /** What a BMC did not do, as a refusal. */
-async function told<T>({ system, bmc }: StoredBmc, work: () => Promise<T>): Promise<T> {
+export async function told<T>({ system, bmc }: StoredBmc, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { EventService } from '../events.ts';
 import type { BmcDrivers } from './bmc-access.ts';
 import type { Clock } from './clock.ts';
+import type { OpenConsoleLog } from './consoles.ts';
 
 /** What the power service keeps to; all of it may be configured. */
 export interface PowerLimits {
@@ -25,6 +26,7 @@ export interface PowerDeps {
   readonly drivers: BmcDrivers;
   readonly clock: Clock;
   readonly limits: PowerLimits;
+  readonly openConsoleLog: OpenConsoleLog;
   /** Hears of our own failures: a driver that throws what it should not, a disk that refuses. */
   readonly onError: (error: unknown, what: string) => void;
 }

@@ -175,6 +175,24 @@ describe('who is not the BMC', () => {
   });
 });
 
+describe('a check', () => {
+  const check = (world: IpmiWorld) => {
+    const { signal } = new AbortController();
+    return world.net.run(Promise.resolve(world.driver.check?.(world.target(), { signal })));
+  };
+
+  test('finds a BMC that lets in anybody, and takes back what it began', async () => {
+    const world = new IpmiWorld({ suites: [0, 3, 17] });
+    expect(await check(world)).toMatchObject([{ name: 'cipher suite 0', state: 'problem' }]);
+    expect(world.sent.map(payloadType)).toEqual([OPEN_SESSION, RAKP_3]);
+    expect(world.bmc.sessions.opened).toBe(0);
+  });
+
+  test('finds nothing about others', async () => {
+    expect(await check(new IpmiWorld())).toEqual([]);
+  });
+});
+
 describe('IPMI 1.5, where it was asked for', () => {
   const old = { protocol: '1.5' } as const;
 

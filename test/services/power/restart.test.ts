@@ -6,6 +6,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { FakeBmcs } from '../../support/fake-bmcs.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { must } from '../../support/must.ts';
+import { noConsoleLog } from '../../support/no-console-log.ts';
 import { openPowerWorld } from '../../support/power-world.ts';
 import { POWER_LIMITS, type ServiceWorld } from '../../support/service-world.ts';
 
@@ -51,6 +52,7 @@ function live(bmcs: FakeBmcs, moments: Moments, nowMs: number): { power: PowerSe
     },
   };
   const power = powerService({
+    openConsoleLog: noConsoleLog,
     deps: { ...world.deps, store },
     events: world.services.events,
     drivers: { ipmi: bmcs.driver },

@@ -56,6 +56,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     only: [
       'server/',
       'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
+      'src/cli/http-streams.ts', // the same, for answers without an end
     ],
   },
   {
@@ -63,6 +64,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'paths are checked in few places, so that none can leave its root',
     modules: ['node:fs*'],
     only: [
+      'server/bmc/console-log.ts', // what consoles wrote, by names of systems, below one folder
       'server/bmc/trusted-certificates.ts', // the authorities that the machine trusts, which Node does not read
       'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',

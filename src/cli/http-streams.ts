@@ -1,0 +1,70 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { ClientRequest, OpenStream, StreamResponse } from '../client/transport.ts';
+import { unreachable } from './http-transport.ts';
+import type { ServerAddress } from './server-address.ts';
+
+/** How long the head of an answer may take: a BMC that is away is given up after some tries. */
+const HEAD_TIMEOUT_MS = 90_000;
+
+/** Opens answers without an end: to a unix socket or an URL. Redirects are not followed. */
+export function httpStreams(address: ServerAddress): OpenStream {
+  return async (request) => {
+    try {
+      return responseOf(address, await head(address, request));
+    } catch (error) {
+      throw unreachable(address, error, HEAD_TIMEOUT_MS);
+    }
+  };
+}
+
+function head(
+  address: ServerAddress,
+  { method, path, headers, body }: ClientRequest,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const options = { method, headers: { ...headers }, agent: false } as const;
+    const outgoing =
+      address.kind === 'unix'
+        ? httpRequest({ ...options, socketPath: address.path, path })
+        : (address.url.startsWith('https:') ? httpsRequest : httpRequest)(address.url + path, options);
+    const tooLong = setTimeout(() => {
+      outgoing.destroy(new DOMException('no answer', 'TimeoutError'));
+    }, HEAD_TIMEOUT_MS);
+    outgoing.once('error', (error) => {
+      clearTimeout(tooLong);
+      reject(error);
+    });
+    outgoing.once('response', (incoming) => {
+      clearTimeout(tooLong);
+      resolve(incoming);
+    });
+    outgoing.end(body);
+  });
+}
+
+function responseOf(address: ServerAddress, incoming: IncomingMessage): StreamResponse {
+  let closed = false;
+  return {
+    status: incoming.statusCode ?? 0,
+    header: (name) => [incoming.headers[name]].flat()[0] ?? '',
+    body: bodyOf(address, incoming, () => closed),
+    close: () => {
+      closed = true;
+      incoming.destroy();
+    },
+  };
+}
+
+/** What comes, to the end; that it was closed here is an end like any other. */
+async function* bodyOf(
+  address: ServerAddress,
+  incoming: IncomingMessage,
+  isClosed: () => boolean,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* incoming;
+  } catch (error) {
+    if (!isClosed()) throw unreachable(address, error, HEAD_TIMEOUT_MS);
+  }
+}
