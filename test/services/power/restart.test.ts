@@ -171,6 +171,7 @@ it('a job goes on after a failure of our own side, such as a disk that was full 
   };
   const clock = new FakeClock(1_000_000);
   const power = powerService({
+    openConsoleLog: noConsoleLog,
     deps: { ...world.deps, store },
     events: world.services.events,
     drivers: { ipmi: bmcs.driver },
