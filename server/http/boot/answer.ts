@@ -7,10 +7,11 @@ export interface BootRequest extends AsyncIterable<Buffer> {
   /** The target as it stands in the first line. */
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** Null once Node has let go of a connection that was cut off. */
   readonly socket: {
     readonly remoteAddress?: string | undefined;
     readonly localAddress?: string | undefined;
-  };
+  } | null;
 }
 
 /** What a machine is given, whoever writes it to the wire. */

@@ -43,7 +43,7 @@ export function createAnswering(
 }
 
 function lineOf({ method, url, socket }: BootRequest, number: number) {
-  return { id: `boot-${number}`, method, url, socket: { remoteAddress: socket.remoteAddress } };
+  return { id: `boot-${number}`, method, url, socket: { remoteAddress: socket?.remoteAddress } };
 }
 
 function problemOfSearch(

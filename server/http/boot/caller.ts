@@ -27,8 +27,8 @@ export class ProxyMistake extends Error {
  * the proxy's own address in X-Forwarded-Host.
  */
 export function callerOf(request: BootRequest, { httpPort, proxies }: BootEntrance): SeenCaller {
-  const peer = parseIpv4(request.socket.remoteAddress ?? '');
-  const own = parseIpv4(request.socket.localAddress ?? '');
+  const peer = parseIpv4(request.socket?.remoteAddress ?? '');
+  const own = parseIpv4(request.socket?.localAddress ?? '');
   if (peer === undefined || own === undefined)
     throw new Error('a booting machine came by something else than IPv4');
   const direct = { address: peer, server: { address: own, httpPort }, isByProxy: false };
