@@ -54,7 +54,7 @@ describe.skipIf(missing.length > 0)(`OpenIPMI's ipmi_sim (missing: ${missing.joi
     await inSession((session) => session.power('cycle'));
     // It comes back on some time after the answer.
     await expect
-      .poll(async () => (await sim.chassisLog()).slice(before))
+      .poll(async () => (await sim.chassisLog()).slice(before), { timeout: 15_000 })
       .toEqual(['power 1', 'power 0', 'power 1']);
   });
 
