@@ -12,6 +12,7 @@ import { createClock, monotonicMs } from './clock.ts';
 import { createCommandDriver } from './command-driver.ts';
 import { openConsoleLogs } from './console-log.ts';
 import { createIpmiDriver } from './ipmi-driver.ts';
+import { poolRandom } from './random-pool.ts';
 import { createRedfishDriver } from './redfish-driver.ts';
 import { createWolDriver } from './wol-driver.ts';
 
@@ -32,7 +33,7 @@ export function openPower(parts: PowerParts): PowerService {
   const ipmi = createIpmiDriver({
     bindPeers,
     now: monotonicMs,
-    random: deps.randomBytes,
+    random: poolRandom(deps.randomBytes),
     // A hostile BMC must not fill the log; what it does is told by the outcome.
     onMalformed: ({ address, port }, error, bytes) =>
       log.debug({ address, port, bytes: bytes.toString('hex'), err: error }, 'not a valid answer of a BMC'),
