@@ -74,14 +74,15 @@ export async function startOurPower(kind: FarmKind): Promise<StatusAsker & { rea
   }
 }
 
-/** FreeIPMI's ipmipower, a process a round. */
-export async function startIpmipower(kind: FarmKind): Promise<StatusAsker> {
+/** FreeIPMI's ipmipower, a process a round; without a fan-out it asks all at once. */
+export async function startIpmipower(kind: FarmKind, fanout?: number): Promise<StatusAsker> {
   const packages = await unpackPeers('freeipmi-tools');
   const network = openBenchNetwork();
   try {
     const farm = await startFarmProcess(network, kind);
     const login = ['-u', USER, '-p', PASSWORD, '-D', 'LAN_2_0', '-I', '17'];
-    const status = packages.command('ipmipower', '--stat', '-h', farmHosts(BMCS), ...login);
+    const limit = fanout === undefined ? [] : ['-F', String(fanout)];
+    const status = packages.command('ipmipower', '--stat', '-h', farmHosts(BMCS), ...login, ...limit);
     const timed = ['bash', '-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash', ...status];
     return {
       round: () =>
