@@ -127,6 +127,31 @@ describe('B8, B9: boot flags', () => {
   });
 });
 
+it.each([
+  { row: 'B10 heeds no EFI flag', firmware: 'uefi' },
+  { row: 'B10 heeds the EFI flag only', firmware: 'bios' },
+] as const)('$row: read back as it should be, and only the effect tells', async ({ row, firmware }) => {
+  const boots: (BootFlags | null)[] = [];
+  const onPower = ({ isOn, boot }: { isOn: boolean; boot: BootFlags | null }) => {
+    if (isOn) boots.push(boot);
+  };
+  const { ask } = askedBmc({ ...QUIRKS[row], isOn: false }, { onPower });
+  const override: BootOverride = { device: 'pxe', firmware, persistent: false };
+  expect(await ask((session) => session.setBootDevice(override))).toEqual(override);
+  await ask((session) => session.power('on'));
+  expect(boots).toEqual([null]);
+});
+
+it('B16: the state that lags is told as the BMC tells it, and is right in the end', async () => {
+  const { ask, net } = askedBmc(QUIRKS['B16 slow to go off, and late to say so']);
+  await ask((session) => session.power('off'));
+  expect(await ask(power)).toBe('on');
+  net.timers.advance(36_000);
+  expect(await ask(power)).toBe('on');
+  net.timers.advance(10_000);
+  expect(await ask(power)).toBe('off');
+});
+
 describe('B11: flags that are dropped after a minute', () => {
   it('are set in the order 3, 4, 5, and stay', async () => {
     const { ask, bmc, net } = askedBmc();

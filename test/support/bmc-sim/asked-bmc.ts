@@ -12,6 +12,8 @@ export interface AskedBmc {
   readonly driver: IpmiDriver;
   /** Work in a session of its own, as `admin` where nothing else is said; time passes until it is over. */
   ask<T>(work: (session: BmcSession) => Promise<T>, changes?: Partial<BmcTarget>): Promise<T>;
+  /** The same, for whoever lets time pass himself. */
+  open<T>(work: (session: BmcSession) => Promise<T>, changes?: Partial<BmcTarget>): Promise<T>;
   /** Opens a session that nobody closes. */
   leaveOpen(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function askedBmc(
     net,
     bmc,
     driver,
+    open: withSession,
     ask: (work, changes) => net.run(withSession(work, changes)),
     leaveOpen: () =>
       net.run(
