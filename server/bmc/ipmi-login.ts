@@ -49,7 +49,7 @@ export async function openPlusSession(
       consoleId: (random(4).readUInt32LE() | 1) >>> 0,
       consoleRandom: random(16),
     };
-    const end = await new Login(conversation, facts).run();
+    const end = await new Login(conversation, facts, suites.find(bmc) === suite.id).run();
     if (end.type === 'open') {
       suites.remember(bmc, suite.id);
       return end.session;
@@ -67,13 +67,16 @@ type End = Failed | Extract<LoginStep, { type: 'open' }>;
 class Login {
   readonly #conversation: Conversation;
   readonly #facts: LoginFacts;
+  /** The BMC has taken this suite before: when it is silent now, the suite is not why. */
+  readonly #isKnown: boolean;
   readonly #probe;
   #state;
   #capabilities: AuthCapabilities | undefined;
 
-  constructor(conversation: Conversation, facts: LoginFacts) {
+  constructor(conversation: Conversation, facts: LoginFacts, isKnown: boolean) {
     this.#conversation = conversation;
     this.#facts = facts;
+    this.#isKnown = isKnown;
     this.#state = startLogin(facts);
     this.#probe = getAuthCapabilities(facts.privilege);
   }
@@ -129,6 +132,7 @@ class Login {
       return failed('unreachable', instead === undefined ? 'no answer to Open Session' : instead.message);
     if (!this.#capabilities.ipmi20)
       return failed('unsupported', 'the BMC speaks IPMI 1.5 only; choose that protocol to use it');
+    if (this.#isKnown) return failed('timeout', 'no answer to Open Session, which it has answered before');
     return failed('no-cipher', `no answer to Open Session with cipher suite ${this.#facts.suite.id}`);
   }
 }

@@ -56,7 +56,7 @@ export const BMC_ROWS: readonly BmcRow[] = [
     row: 'B7',
     about: 'silent while power changes',
     tests: [
-      ipmi('B7: a BMC that is silent while power changes'),
+      ipmi('B7: a BMC that is silent for a moment while power changes'),
       queued('B7: a BMC that is silent for longer'),
     ],
   },

@@ -83,7 +83,7 @@ describe('B5: few sessions', () => {
   });
 });
 
-it('B7: a BMC that is silent while power changes is tried again from the beginning', async () => {
+it('B7: a BMC that is silent for a moment while power changes is asked again', async () => {
   const { ask, net } = askedBmc(QUIRKS['B7 silent while power changes']);
   await ask(cycle);
   expect(await ask(power)).toBe('on');

@@ -12,7 +12,7 @@ export const QUIRKS = {
   'B4 suite 0 alone': { suites: [0] },
   'B5 one session': { sessionSlots: 1 },
   'B6 freezes after a burst': { freeze: { packets: 12, withinMs: 900, forMs: 30_000 } },
-  'B7 silent while power changes': { rakpSilentMs: 5_000 },
+  'B7 silent while power changes': { rakpSilentMs: 3_000 },
   'B8 loses the EFI flag': { losesBootFlag: 'efi' },
   'B8 loses the persistent flag': { losesBootFlag: 'persistent' },
   'B10 heeds no EFI flag': { heedsBootFlags: 'legacy' },
