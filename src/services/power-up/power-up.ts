@@ -27,8 +27,6 @@ export interface PowerUpService extends PowerUps {
   notice(event: NewBootEvent): void;
   /** Looks at those whose time it is, about once a second; returns at once. */
   tick(): void;
-  /** Resolves when everything that was begun has come to a rest. */
-  settled(): Promise<void>;
   /** Ends waiting for BMCs. What is under way goes on at the next start. */
   end(): Promise<void>;
 }
@@ -112,10 +110,6 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     running.add(work);
   };
 
-  const settled = async (): Promise<void> => {
-    while (running.size > 0) await Promise.all(running);
-  };
-
   const forget = (one: UnderWay): void => {
     if (all.get(one.systemId) === one) all.delete(one.systemId);
   };
@@ -128,7 +122,6 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
   };
 
   return {
-    settled,
     follow(stored) {
       if (stored.install.powerUp === null) return;
       all.get(stored.systemId)?.session.abort();
@@ -172,7 +165,7 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     async end() {
       stopped = true;
       for (const one of all.values()) one.session.abort();
-      await settled();
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }
