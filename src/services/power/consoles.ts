@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BmcConsole, ConsoleOptions } from '../../domain/bmc-console.ts';
 import { BmcError } from '../../domain/bmc-error.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -38,6 +39,8 @@ export function createConsoles(power: PowerDeps, access: BmcAccess, openLog: Ope
   const { deps, clock } = power;
   const open = new Map<string, Promise<SharedConsole>>();
   const stopped = new AbortController();
+  // Each console that is being opened listens: as many as there are machines.
+  setMaxListeners(0, stopped.signal);
 
   const openShared = async (name: string, stored: StoredBmc, mode: ConsoleMode): Promise<SharedConsole> => {
     const shared = new SharedConsole(openLog(name));
