@@ -49,14 +49,22 @@ export function sealBmc(
   return write;
 }
 
-/** A password that was good for another driver may be too long for this one. */
+/**
+ * A password on record is for the BMC that it was given for: whoever may edit a system could else have it sent to an
+ * address of his own. And one that was good for another driver may be too long for this one.
+ */
 function keptProblems(
-  { driver, protocol }: BmcInput,
+  { address, driver, protocol }: BmcInput,
   { bmc, sealedPassword }: Kept,
   box: SecretBox,
 ): Problem[] {
+  if (sealedPassword === null) return [];
+  if (address !== bmc.address) {
+    const message = `was given for the BMC at ${bmc.address}; give it anew for ${address}, or take it away with null`;
+    return [{ path: 'bmc.password', message }];
+  }
   const isAsBefore = bmc.driver === driver && bmc.protocol === protocol;
-  if (driver !== 'ipmi' || sealedPassword === null || isAsBefore) return [];
+  if (driver !== 'ipmi' || isAsBefore) return [];
   const message = passwordProblem(box.open(sealedPassword, CONTEXT.password), protocol);
   return message === undefined ? [] : [{ path: 'bmc.password', message: `the one that is set ${message}` }];
 }

@@ -74,6 +74,20 @@ describe('an edit of a BMC', () => {
     expect(await edit({ driver: 'ipmi' })).toMatchObject({ status: 422, body: { problems } });
     expect(await edit({ driver: 'ipmi', password: 'short' })).toMatchObject({ status: 200 });
   });
+
+  it('sends the password on record to no other address: it is given anew or taken away', async () => {
+    await edit(CONTROL);
+    const problems = [
+      { path: 'bmc.password', message: expect.stringContaining('was given for the BMC at 10.50.0.1') },
+    ];
+    expect(await edit({ address: '10.50.0.2' })).toMatchObject({ status: 422, body: { problems } });
+    expect(await edit({ address: '10.50.0.2', password: 'another' })).toMatchObject({ status: 200 });
+    expect(await edit({ address: '10.50.0.3', password: null })).toMatchObject({
+      status: 200,
+      body: { bmc: { address: '10.50.0.3', passwordSet: false } },
+    });
+    expect(await edit({ address: '10.50.0.4' })).toMatchObject({ status: 200 });
+  });
 });
 
 describe('a shared address', () => {

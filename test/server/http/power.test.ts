@@ -279,7 +279,7 @@ describe('status', () => {
   it('is forgotten when the BMC is another one', async () => {
     await world.call('GET', '/api/v1/systems/web001/power');
     await world.services.power.states.flush();
-    await world.call('PATCH', '/api/v1/systems/web001', { bmc: { address: '10.50.0.77' } });
+    await world.call('PATCH', '/api/v1/systems/web001', { bmc: { address: '10.50.0.77', password: null } });
     expect((await show()).power).toBeNull();
   });
 
