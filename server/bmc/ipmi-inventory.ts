@@ -15,7 +15,7 @@ import {
   readFru,
 } from '../../src/ipmi/fru.ts';
 import { decodeLanAddress, decodeLanMac, getLanParameter, LAN_CHANNELS } from '../../src/ipmi/lan-config.ts';
-import type { IpmiCommands } from './ipmi-commands.ts';
+import { type IpmiCommands, readAnswer } from './ipmi-commands.ts';
 
 /** Bytes that every BMC can put into one answer. */
 const FRU_CHUNK_BYTES = 16;
@@ -42,9 +42,12 @@ async function readFruAreas(commands: IpmiCommands): Promise<ReadonlyMap<FruArea
   const read = (from: number, bytes: number) =>
     readRange(commands, { from, to: Math.min(from + bytes, size), unitBytes });
   const areas = new Map<FruArea, FruFields>();
-  for (const [area, offset] of decodeFruHeader(await read(0, FRU_HEADER_BYTES))) {
-    const bytes = fruAreaBytes(await read(offset, FRU_AREA_HEAD_BYTES));
-    areas.set(area, decodeFruArea(area, await read(offset, bytes)));
+  for (const [area, offset] of readAnswer(await read(0, FRU_HEADER_BYTES), decodeFruHeader)) {
+    const bytes = readAnswer(await read(offset, FRU_AREA_HEAD_BYTES), fruAreaBytes);
+    areas.set(
+      area,
+      readAnswer(await read(offset, bytes), (data) => decodeFruArea(area, data)),
+    );
   }
   return areas;
 }

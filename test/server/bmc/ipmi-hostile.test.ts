@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BmcError } from '../../../src/domain/bmc-error.ts';
+import { spoilByRecipe } from '../../fuzz/ipmi-recipe.ts';
 import { askedBmc } from '../../support/bmc-sim/asked-bmc.ts';
 import { SPOILS, type SpoilName, type SpoiltStage, spoilt } from '../../support/bmc-sim/spoil.ts';
 
@@ -50,4 +51,11 @@ it('an answer that is lost is asked for again, and what must not be done twice i
   const cycle = askedBmc({ losesAnswerTo: [0x0002] });
   await expect(cycle.ask((session) => session.power('cycle'))).rejects.toMatchObject({ failure: 'timeout' });
   expect(cycle.bmc.chassis.powerUps).toBe(1);
+});
+
+it('a FRU whose areas lie beyond its end is an outcome as well', async () => {
+  const { ask, bmc } = askedBmc();
+  // Found by the fuzzer: one byte of every answer is set.
+  bmc.spoil = spoilByRecipe(Buffer.from('fd192fbb', 'hex'));
+  await expect(ask((session) => session.info())).rejects.toBeInstanceOf(BmcError);
 });
