@@ -22,7 +22,7 @@ export const KEYS_HELP = [
   '~B   send a break',
   '~?   this help',
   '~~   a ~ at the beginning of a line',
-].join('\r\n');
+] as const;
 
 /** Takes the escapes out of what was typed: `~.` leaves, `~?` helps, `~B` sends a break, `~~` is a `~`. */
 export function readKeys(before: KeysState, bytes: Buffer): Keys {

@@ -27,6 +27,11 @@ export class Output {
     if (!this.json) this.#deps.stderr.write(`${printable(text)}\n`);
   }
 
+  /** Lines of words between what somebody else writes to a terminal in raw mode, where a new line begins by itself. */
+  sayBetween(...lines: readonly string[]): void {
+    if (!this.json) this.#deps.stderr.write(`\r\n${lines.map((line) => `${printable(line)}\r\n`).join('')}`);
+  }
+
   /** Rows. `document` is what `--json` prints in their place. `empty` is said when there is no row. */
   list<T>(document: unknown, items: readonly T[], columns: readonly Column<T>[], empty: string): void {
     if (this.json) this.document(document);

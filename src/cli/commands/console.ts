@@ -37,7 +37,7 @@ export const consoleCommand = defineCommand<ConsoleCommand>({
       terminal.restore();
       seat.leave();
     }
-    context.out.say(`\r\nthe console of ${name} is left`);
+    context.out.sayBetween(`the console of ${name} is left`);
     return undefined;
   },
 });
@@ -62,7 +62,7 @@ async function type(seat: ConsoleSeat, terminal: RawKeys, context: CommandContex
     if (keys.typed.length > 0 && seat.mayType) await told(context, () => seat.type(keys.typed));
     for (const action of keys.actions) {
       if (action === 'leave') return;
-      if (action === 'help') out.say(`\r\n${KEYS_HELP}\r`);
+      if (action === 'help') out.sayBetween(...KEYS_HELP);
       if (action === 'break' && seat.mayType) await told(context, () => seat.sendBreak());
     }
   }
@@ -76,6 +76,6 @@ async function told({ out }: CommandContext, typing: () => Promise<void>): Promi
     await typing();
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'wrong-state') throw error;
-    out.say(`\r\n${error.message}\r`);
+    out.sayBetween(error.message);
   }
 }
