@@ -30,7 +30,9 @@ export function createCommandDriver(sets: CommandSets): BmcDriver {
               throw new BmcError('unsupported', 'a command set has no cycle; it is made of off and on');
             done(set, target, await run(action));
           },
-          setBootDevice: async ({ device, firmware }) => {
+          setBootDevice: async ({ device, firmware, httpBootUri }) => {
+            if (httpBootUri !== undefined)
+              throw new BmcError('unsupported', 'a command set has no URL to boot from');
             done(set, target, await run('boot', { device, firmware }));
             return null;
           },

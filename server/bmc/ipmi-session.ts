@@ -1,4 +1,5 @@
 import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../src/domain/bmc-driver.ts';
+import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { BootOverride, PowerAction } from '../../src/domain/power.ts';
 import {
   type BootFlags,
@@ -49,6 +50,8 @@ export class IpmiSession implements BmcSession {
   }
 
   async setBootDevice(override: BootOverride): Promise<BootOverride | null> {
+    if (override.httpBootUri !== undefined)
+      throw new BmcError('unsupported', 'IPMI has no way to name a URL to boot from');
     const { before, flags } = setBootFlags(override);
     for (const request of before) await this.#prepare(request);
     await this.#commands.run(flags);

@@ -47,7 +47,12 @@ export interface PowerClient {
   bootDevice(system: string): Promise<{ readonly override: BootOverride | null }>;
   setBootDevice(
     system: string,
-    input: { readonly device: BootDevice; readonly persistent?: boolean; readonly firmware?: Firmware },
+    input: {
+      readonly device: BootDevice;
+      readonly persistent?: boolean;
+      readonly firmware?: Firmware;
+      readonly httpBootUri?: string;
+    },
   ): Promise<BootDeviceResult>;
   identify(system: string, seconds?: number): Promise<{ readonly seconds: number }>;
   info(system: string): Promise<BmcInfo>;

@@ -24,6 +24,8 @@ export interface BootOverride {
   readonly firmware: Firmware;
   /** Not only for the next boot. */
   readonly persistent: boolean;
+  /** With `pxe` and `uefi`: the firmware loads this URL by HTTP, and needs no boot file from DHCP. Redfish has it. */
+  readonly httpBootUri?: string;
 }
 
 /** Power as it was when somebody last asked. It may have changed since: it is never shown without its time. */

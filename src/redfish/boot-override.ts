@@ -4,12 +4,6 @@ import { bmcText } from './bmc-text.ts';
 import type { Quirks } from './quirks.ts';
 import { objectAt, type Resource, rowOf, textAt, textsAt } from './resource.ts';
 
-/** A boot override as Redfish can say it: UEFI HTTP boot from a URL needs no DHCP at all. */
-export interface RedfishBootOverride extends BootOverride {
-  /** With the device `pxe` and UEFI: the firmware boots this URL (UefiHttp, HttpBootUri). */
-  readonly httpBootUri?: string;
-}
-
 const MODES: Readonly<Record<Firmware, string>> = { bios: 'Legacy', uefi: 'UEFI' };
 
 /** BootSourceOverrideTarget of the schema ComputerSystem, as which device it counts. */
@@ -34,7 +28,7 @@ export interface BootAttempt {
  * BMC lists its devices and this is none of them.
  */
 export function bootAttempts(
-  override: RedfishBootOverride,
+  override: BootOverride,
   boot: Resource,
   quirks: Quirks,
   hasSettings: boolean,
@@ -58,7 +52,7 @@ export function bootAttempts(
   return places.flatMap((at) => bodies.map((body) => ({ at, body: { Boot: body } })));
 }
 
-function targetFor(override: RedfishBootOverride, boot: Resource, quirks: Quirks): string {
+function targetFor(override: BootOverride, boot: Resource, quirks: Quirks): string {
   const names: Readonly<Record<BootDevice, readonly string[]>> = {
     none: [quirks.clearTarget],
     pxe: [override.httpBootUri === undefined ? 'Pxe' : 'UefiHttp'],
@@ -89,11 +83,15 @@ export function readBoot(system: Resource, modeUnless: Firmware): BootOverride |
     target === 'UefiHttp' || mode === 'UEFI' ? 'uefi' : mode === 'Legacy' ? 'bios' : modeUnless;
   if (enabled === 'Disabled') return { device: 'none', firmware, persistent: false };
   const device = rowOf(DEVICES, target);
-  return device === undefined ? null : { device, firmware, persistent: enabled === 'Continuous' };
+  if (device === undefined) return null;
+  const uri = target === 'UefiHttp' ? textAt(boot, 'HttpBootUri') : null;
+  const override = { device, firmware, persistent: enabled === 'Continuous' };
+  return uri === null ? override : { ...override, httpBootUri: bmcText(uri) };
 }
 
 /** Is this what was asked for? How long "no override" lasts makes no difference. */
 export function isSameBoot(a: BootOverride, b: BootOverride): boolean {
   if (a.device !== b.device) return false;
-  return a.device === 'none' || (a.firmware === b.firmware && a.persistent === b.persistent);
+  if (a.device === 'none') return true;
+  return a.firmware === b.firmware && a.persistent === b.persistent && a.httpBootUri === b.httpBootUri;
 }

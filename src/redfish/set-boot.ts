@@ -1,7 +1,7 @@
 import { BmcError } from '../domain/bmc-error.ts';
 import type { BootOverride } from '../domain/power.ts';
 import { bmcText } from './bmc-text.ts';
-import { bootAttempts, isSameBoot, type RedfishBootOverride, readBoot } from './boot-override.ts';
+import { bootAttempts, isSameBoot, readBoot } from './boot-override.ts';
 import type { Exchange, Fetched } from './exchange.ts';
 import { RedfishError } from './failure.ts';
 import type { Quirks } from './quirks.ts';
@@ -15,7 +15,7 @@ import { linkAt, objectAt, textAt } from './resource.ts';
 export async function setBoot(
   exchange: Exchange,
   system: Fetched,
-  override: RedfishBootOverride,
+  override: BootOverride,
   quirks: Quirks,
   signal: AbortSignal,
 ): Promise<BootOverride | null> {

@@ -44,7 +44,15 @@ describe('the table of commands', () => {
       system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
       setup: ['name'],
       loaders: ['names', 'name', 'version', 'file'],
-      power: [...Object.keys(powerInput.shape), 'device', 'persistent', 'firmware', 'seconds', 'limit'],
+      power: [
+        ...Object.keys(powerInput.shape),
+        'device',
+        'persistent',
+        'firmware',
+        'httpBootUri',
+        'seconds',
+        'limit',
+      ],
       bmc: ['limit'],
     };
     const settings = Object.keys(settingsInput.shape);

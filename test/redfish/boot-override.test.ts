@@ -41,6 +41,14 @@ describe('firmware that does otherwise', () => {
     expect(sim.state.boot).toMatchObject({ target: 'Pxe', enabled: 'Once', mode: 'UEFI' });
   });
 
+  it('writes and reads back a URL to boot from (B14)', async () => {
+    const sim = new SimulatedRedfish(SUPERMICRO);
+    const url = { ...PXE, httpBootUri: 'http://10.0.0.1/ipxe.efi' };
+    expect(await setOn(sim, url)).toEqual(url);
+    expect(sim.state.boot).toMatchObject({ target: 'UefiHttp', httpUri: 'http://10.0.0.1/ipxe.efi' });
+    expect(await setOn(sim)).toEqual(PXE);
+  });
+
   it('cannot change the mode: told, not ignored', async () => {
     const sim = new SimulatedRedfish(ILO5);
     const error = await bmcErrorOf(setOn(sim, { ...PXE, firmware: 'bios' }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BootOverride } from '../../src/domain/power.ts';
-import { bootAttempts, type RedfishBootOverride } from '../../src/redfish/boot-override.ts';
+import { bootAttempts } from '../../src/redfish/boot-override.ts';
 import { QUIRK_ROWS, type Quirks, quirksOf, STANDARD } from '../../src/redfish/quirks.ts';
 
 const record = { vendor: null, model: null };
@@ -61,7 +61,7 @@ describe('quirks', () => {
 
 describe('the ways of writing an override', () => {
   const uefi = { BootSourceOverrideMode: 'UEFI' };
-  const rows: [string, RedfishBootOverride, object, Partial<Quirks>, boolean, [string, object][]][] = [
+  const rows: [string, BootOverride, object, Partial<Quirks>, boolean, [string, object][]][] = [
     [
       'standard, in the right mode',
       PXE,

@@ -18,6 +18,7 @@ const queued = at('test/server/bmc/ipmi-queue.test.ts');
 const queue = at('test/services/power/bmc-queue.test.ts');
 const jobs = at('test/services/power/decide-job.test.ts');
 const api = at('test/server/http/power.test.ts');
+const operation = at('test/server/http/bmc-operations.test.ts');
 const redfish = at('test/redfish/boot-override.test.ts');
 const redfishReset = at('test/redfish/reset.test.ts');
 
@@ -98,8 +99,10 @@ export const BMC_ROWS: readonly BmcRow[] = [
   {
     row: 'B14',
     about: 'HttpBootUri pins the boot URL',
-    tests: [],
-    notYet: 'the Redfish driver can write it; nothing asks for it',
+    tests: [
+      redfish('writes and reads back a URL to boot from (B14)'),
+      operation('may be a URL (B14), where the firmware is UEFI'),
+    ],
   },
   { row: 'B15', about: 'passwords are cut', tests: [ipmi('B15: long passwords')] },
   {

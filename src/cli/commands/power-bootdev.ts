@@ -10,6 +10,7 @@ const COLUMNS: readonly Column<BootOverride & { readonly system: string }>[] = [
   { header: 'DEVICE', value: ({ device }) => device },
   { header: 'FIRMWARE', value: ({ firmware }) => firmware },
   { header: 'FOR', value: ({ persistent }) => (persistent ? 'always' : 'once') },
+  { header: 'URL', value: ({ httpBootUri }) => httpBootUri ?? null },
 ];
 
 export const powerBootdev = defineCommand({
@@ -25,14 +26,24 @@ export const powerBootdev = defineCommand({
       help: 'uefi or bios; as the record says unless given',
       fields: ['firmware'],
     },
+    {
+      flag: '--http-uri <url>',
+      help: 'with pxe: UEFI loads this URL, without a boot file from DHCP (Redfish only)',
+      fields: ['httpBootUri'],
+    },
   ],
-  examples: ['provision power bootdev web001', 'provision power bootdev web001 --device pxe'],
+  examples: [
+    'provision power bootdev web001',
+    'provision power bootdev web001 --device pxe',
+    'provision power bootdev web001 --device pxe --http-uri http://10.0.0.1/ipxe.efi',
+  ],
   parse: ({ name, flags }) => ({
     name: checkName(name),
     device: flags.oneOf('device', BOOT_DEVICES),
     more: named({
       persistent: flags.isOn('persistent') || undefined,
       firmware: flags.oneOf('firmware', FIRMWARES),
+      httpBootUri: flags.text('http-uri'),
     }),
   }),
   run: async ({ name, device, more }, { connect, out }) => {

@@ -4,7 +4,7 @@ import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../domain/b
 import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
 import type { Outcome } from '../../domain/boot-event.ts';
 import type { Check } from '../../domain/check.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, invalid } from '../../domain/errors.ts';
 import { BOOT_DEVICES, type BootDeviceResult, type BootOverride, FIRMWARES } from '../../domain/power.ts';
 import type { StoredBmc } from '../../store/power-store.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,12 +16,24 @@ import type { PowerDeps } from './power-deps.ts';
 import { refusedError } from './power-requests.ts';
 import { withTries } from './tries.ts';
 
-const bootDeviceInput = z.strictObject({
-  device: z.enum(BOOT_DEVICES),
-  persistent: z.boolean().default(false),
-  /** Null: as the record says. */
-  firmware: z.enum(FIRMWARES).nullable().default(null),
-});
+const bootDeviceInput = z
+  .strictObject({
+    device: z.enum(BOOT_DEVICES),
+    persistent: z.boolean().default(false),
+    /** Null: as the record says. */
+    firmware: z.enum(FIRMWARES).nullable().default(null),
+    httpBootUri: z
+      .url({ protocol: /^https?$/, message: 'must be an http or https URL' })
+      .max(512)
+      .regex(/^[!-~]*$/, { message: 'must be printable ASCII without spaces' })
+      .nullable()
+      .default(null),
+  })
+  .refine(({ device, httpBootUri }) => httpBootUri === null || device === 'pxe', {
+    path: ['httpBootUri'],
+    message: 'is a way of network boot: it goes with the device pxe',
+  });
+const URI_NEEDS_UEFI = { path: 'httpBootUri', message: 'is for UEFI firmware; legacy BIOS boots no URL' };
 const identifyInput = z.strictObject({ seconds: z.int().min(0).max(255).default(15) });
 
 /** What is asked of one BMC, and answered at once. Throws DomainError `bmc-failed`, `not-found` or `wrong-state`. */
@@ -61,9 +73,11 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
 
   return {
     async setBootDevice(name, body, actor) {
-      const { device, persistent, firmware } = parseInput(bootDeviceInput, body);
+      const { device, persistent, firmware, httpBootUri } = parseInput(bootDeviceInput, body);
       const stored = await getBmc(store, name);
-      const asked = { device, persistent, firmware: firmware ?? stored.bmc.firmware ?? 'uefi' };
+      const plain = { device, persistent, firmware: firmware ?? stored.bmc.firmware ?? 'uefi' };
+      const asked = httpBootUri === null ? plain : { ...plain, httpBootUri };
+      if (httpBootUri !== null && asked.firmware !== 'uefi') throw invalid([URI_NEEDS_UEFI]);
       await audit(stored, actor, { bootDevice: asked });
       const confirmed = await inSession(stored, (session) => session.setBootDevice(asked));
       const agrees = confirmed === null || isSame(asked, confirmed);
@@ -165,10 +179,13 @@ function isSame(asked: BootOverride, confirmed: BootOverride): boolean {
   return (
     asked.device === confirmed.device &&
     asked.firmware === confirmed.firmware &&
-    asked.persistent === confirmed.persistent
+    asked.persistent === confirmed.persistent &&
+    asked.httpBootUri === confirmed.httpBootUri
   );
 }
 
-function formatOverride({ device, firmware, persistent }: BootOverride): string {
-  return device === 'none' ? 'none' : `${device} (${firmware}, ${persistent ? 'always' : 'once'})`;
+function formatOverride({ device, firmware, persistent, httpBootUri }: BootOverride): string {
+  if (device === 'none') return 'none';
+  const from = httpBootUri === undefined ? '' : ` from ${httpBootUri}`;
+  return `${device}${from} (${firmware}, ${persistent ? 'always' : 'once'})`;
 }

@@ -12,7 +12,7 @@ export interface BmcQueueOptions {
  * A session that lasts longer is one that waits for a slow or dead BMC, which costs nothing: it does not count any more,
  * so that no number of dead BMCs takes all the places.
  */
-const QUICK_MS = 1_000;
+const QUICK_MS = 400;
 
 /** Work on BMCs: one session a BMC, a gap between two, and so many at once in all. In the order of asking, each BMC by itself. */
 export interface BmcQueue {

@@ -198,7 +198,7 @@ describe('what else is asked of BMCs', () => {
       undefined,
       { override },
       0,
-      'web001\tpxe\tuefi\tonce\n',
+      'web001\tpxe\tuefi\tonce\t\n',
     ],
     ['power bootdev web001', `GET ${one}/boot-device`, undefined, { override: null }, 0, ''],
     [
@@ -207,7 +207,15 @@ describe('what else is asked of BMCs', () => {
       { device: 'pxe', persistent: true },
       { asked: override, confirmed: override, agrees: true },
       0,
-      'web001\tpxe\tuefi\tonce\n',
+      'web001\tpxe\tuefi\tonce\t\n',
+    ],
+    [
+      'power bootdev web001 --device pxe --http-uri http://10.0.0.1/ipxe.efi',
+      `PUT ${one}/boot-device`,
+      { device: 'pxe', httpBootUri: 'http://10.0.0.1/ipxe.efi' },
+      { asked: { ...override, httpBootUri: 'http://10.0.0.1/ipxe.efi' }, confirmed: null, agrees: true },
+      0,
+      'web001\tpxe\tuefi\tonce\thttp://10.0.0.1/ipxe.efi\n',
     ],
     [
       'power bootdev web001 --device pxe',
@@ -215,7 +223,7 @@ describe('what else is asked of BMCs', () => {
       { device: 'pxe' },
       { asked: override, confirmed: { ...override, firmware: 'bios' }, agrees: false },
       1,
-      'web001\tpxe\tbios\tonce\n',
+      'web001\tpxe\tbios\tonce\t\n',
     ],
     ['bmc info web001', `GET ${one}/bmc`, undefined, { vendor: 'Dell' }, 0, 'vendor\tDell\n'],
     [

@@ -61,7 +61,29 @@ describe('the boot device', () => {
     });
   });
 
-  it.each([{}, { device: 'usb' }, { device: 'pxe', raw: 'e0' }])('is refused as %j', async (body) => {
+  it('may be a URL (B14), where the firmware is UEFI', async () => {
+    const httpBootUri = 'http://10.0.0.1/ipxe.efi';
+    expect(await call('PUT', 'boot-device', { device: 'pxe', httpBootUri })).toMatchObject({
+      status: 200,
+      body: { asked: { device: 'pxe', firmware: 'uefi', httpBootUri }, agrees: true },
+    });
+    expect((await call('GET', 'timeline')).body).toMatchObject({
+      items: [{ message: 'boot device pxe from http://10.0.0.1/ipxe.efi (uefi, once), by local' }],
+    });
+    const problems = [{ path: 'httpBootUri' }];
+    for (const more of [{ device: 'pxe', firmware: 'bios' }, { device: 'disk' }])
+      expect(await call('PUT', 'boot-device', { ...more, httpBootUri })).toMatchObject({
+        status: 422,
+        body: { problems },
+      });
+  });
+
+  it.each([
+    {},
+    { device: 'usb' },
+    { device: 'pxe', raw: 'e0' },
+    { device: 'pxe', httpBootUri: 'file:///etc/passwd' },
+  ])('is refused as %j', async (body) => {
     expect(await call('PUT', 'boot-device', body)).toMatchObject({ status: 422 });
   });
 });
