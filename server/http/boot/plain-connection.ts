@@ -123,11 +123,19 @@ function requestOf({ url, headers }: PlainRequest, socket: BootRequest['socket']
   return { method: 'GET', url, headers, socket, [Symbol.asyncIterator]: noBody };
 }
 
+/** Up to this much text is written without a buffer (src/stream_base.cc of Node). */
+const NODES_STACK_BYTES = 16_384;
+
 /** Resolves when the kernel has taken it, or the machine is gone. */
 function send(socket: Socket, head: string, body: string | Buffer = ''): Promise<void> {
   return new Promise((resolve) => {
     if (typeof body === 'string') {
       socket.write(head + body, () => resolve());
+      return;
+    }
+    // As text of single bytes: Node writes it with the head by one call from its stack, and allocates nothing.
+    if (head.length + body.length <= NODES_STACK_BYTES) {
+      socket.write(head + body.toString('latin1'), 'latin1', () => resolve());
       return;
     }
     socket.cork();

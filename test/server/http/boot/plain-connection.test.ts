@@ -11,6 +11,9 @@ const plain = (name: string) => `GET /say/${name} HTTP/1.1\r\nhost: x\r\n\r\n`;
 /** The same in words that are left to Node. */
 const unusual = (name: string) => `GET /say/${name} HTTP/1.1\r\nhost: x\r\nx-more: 1\r\n\r\n`;
 
+/** All values of a byte, over and over. */
+const everyByte = (count: number) => Buffer.from(Array.from({ length: count }, (_, index) => index));
+
 let app: HttpApp;
 /** What `/wait` waits for; resolves `asked` when it does. */
 let release: () => void;
@@ -27,6 +30,7 @@ async function open(): Promise<void> {
   const say = (text: string) => wholeAnswer(200, 'text/plain', `${text}.`);
   const routes: Route[] = [
     route('/say/:name', (name) => say(name)),
+    route('/bytes/:name', (count) => wholeAnswer(200, 'application/octet-stream', everyByte(Number(count)))),
     route('/wait/:name', async (name) => {
       tell();
       await gate;
@@ -82,6 +86,14 @@ const bodies = (said: string) => [...said.matchAll(/\r\n\r\n(\w+)\./g)].map(([, 
 afterEach(async () => {
   app.server.closeAllConnections();
   await app.close();
+});
+
+it.each([1, 256, 16_000, 16_384, 100_000])('%d bytes of any value arrive as they are', async (count) => {
+  await open();
+  const { socket, ended } = dial();
+  socket.write(`GET /bytes/${count} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  const said = await ended;
+  expect(Buffer.from(said.slice(said.indexOf('\r\n\r\n') + 4), 'latin1')).toEqual(everyByte(count));
 });
 
 describe('a connection of a machine', () => {
