@@ -124,6 +124,7 @@ interface CheckpointThread {
 function startThread(program: URL, path: string): CheckpointThread {
   const worker = new Worker(fileURLToPath(program), { workerData: path });
   worker.unref();
+  let waitedFor = 0;
   let isGone = false;
   const gone = new Promise<never>((_, reject) => {
     worker.once('error', reject);
@@ -137,11 +138,19 @@ function startThread(program: URL, path: string): CheckpointThread {
   return {
     checkpoint() {
       const done = new Promise<LogState>((resolve) => worker.once('message', resolve));
+      waitedFor += 1;
+      // Without a socket open nothing else would keep the process until there is an answer.
+      worker.ref();
       worker.postMessage('checkpoint');
-      return Promise.race([done, gone]);
+      return Promise.race([done, gone]).finally(() => {
+        waitedFor -= 1;
+        if (waitedFor === 0) worker.unref();
+      });
     },
     async close() {
       if (isGone) return;
+      waitedFor += 1;
+      worker.ref();
       worker.postMessage('close');
       await gone.catch(() => {});
     },

@@ -18,6 +18,10 @@ export interface LeaseRow {
  * shares nothing with the service. All methods return what is wrong, undefined where nothing is.
  */
 export interface LeaseLedger {
+  /** The database is about to have this lease: it may be seen there before its flush has ended. */
+  begun(write: LeaseWrite): void;
+  /** Nothing came of it, or it was told by `committed`. */
+  ended(write: LeaseWrite): void;
   /** The database says that it has this lease. */
   committed(write: LeaseWrite): string | undefined;
   /** A reply is about to leave. */
@@ -33,6 +37,9 @@ export function createLeaseLedger(
   const leases = new Map<Ipv4, LeaseWrite>();
   /** Bound since the last comparison: several clients may have had one address by then, one after the other. */
   const written = new Set<string>();
+
+  /** Given back, and not yet known to be on the disk. */
+  const leaving = new Set<LeaseWrite>();
 
   const mayHold = (address: Ipv4, key: string): string | undefined => {
     const owner = reserved.get(address);
@@ -56,11 +63,17 @@ export function createLeaseLedger(
       return written.has(nameOf(reply.yiaddr, key)) ? undefined : 'no lease of it was written';
     const holder = liveHolder(reply.yiaddr, now());
     if (holder === undefined || holder === key || reserved.get(reply.yiaddr) === key) return undefined;
+    // Whoever had it has given it back, which counts before the disk has it: what is given later is on the disk later.
+    if ([...leaving].some((write) => write.ip === reply.yiaddr && write.mac === holder)) return undefined;
     // An offer is no promise: somebody else may have got the address while it was under way.
     return written.has(nameOf(reply.yiaddr, holder)) ? undefined : `${holder} has it`;
   };
 
   return {
+    begun(write) {
+      if (write.state === 'released') leaving.add(write);
+    },
+    ended: (write) => void leaving.delete(write),
     committed(write) {
       const { ip, mac, nowMs } = write;
       const holder = liveHolder(ip, nowMs);

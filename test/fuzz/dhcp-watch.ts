@@ -12,7 +12,8 @@ import { type Failure, failureOf } from './target.ts';
 /** The store, with every lease that it has taken entered in the ledger. */
 export function watchLeases(store: Store, ledger: LeaseLedger, fail: (failure: Failure) => void): Store {
   const commitLease: Store['dhcp']['commitLease'] = async (write) => {
-    const result = await store.dhcp.commitLease(write);
+    ledger.begun(write);
+    const result = await store.dhcp.commitLease(write).finally(() => ledger.ended(write));
     const wrong = result === 'bound' ? ledger.committed(write) : undefined;
     if (wrong !== undefined) fail({ kind: 'lease: wrong owner', detail: wrong });
     return result;
