@@ -2,28 +2,12 @@ import type { BmcDriver, BmcSession, BmcTarget } from '../../../src/domain/bmc-d
 import { BmcError } from '../../../src/domain/bmc-error.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { redfishDriver } from '../../../src/redfish/driver.ts';
+import { bmcTarget as plainTarget } from '../bmc-target.ts';
 import { SIM_PASSWORD, SIM_USER, type SimulatedRedfish } from './simulated-redfish.ts';
 
 /** A BMC as its record says; what a test is about, it says itself. */
 export function bmcTarget(fields: Partial<BmcTarget> = {}): BmcTarget {
-  return {
-    system: 'web001',
-    address: '127.0.0.1',
-    port: null,
-    user: SIM_USER,
-    password: new Secret(SIM_PASSWORD),
-    kg: null,
-    cipherSuite: null,
-    privilege: 'administrator',
-    protocol: '2.0',
-    vendor: null,
-    model: null,
-    certificate: null,
-    node: null,
-    command: null,
-    macs: [],
-    ...fields,
-  };
+  return plainTarget({ user: SIM_USER, password: new Secret(SIM_PASSWORD), ...fields });
 }
 
 /** One session with any driver. */
