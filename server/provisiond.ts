@@ -3,9 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
-import { PORT } from '../src/dhcp/codes.ts';
-import { MalformedPacket } from '../src/dhcp/packet-errors.ts';
-import type { Mac } from '../src/domain/mac.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
@@ -28,14 +25,8 @@ import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
 import { openPower } from './bmc/wiring.ts';
-import { createClientLimits } from './dhcp/client-limits.ts';
-import { createDhcpInterfaces } from './dhcp/interfaces.ts';
-import { logPackets } from './dhcp/packet-log.ts';
 import { prepareForPackets } from './dhcp/prepare.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
-import { createServerProbe } from './dhcp/server-probe.ts';
-import { createWireWatch } from './dhcp/wire-watch.ts';
-import { dhcpHandle, handedInSockets, makeProbeMac } from './dhcp/wiring.ts';
 import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
@@ -43,22 +34,16 @@ import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
-import { createNetworkListeners } from './listeners/network-listeners.ts';
+import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
 import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
-import { createDhcpSocketOpener } from './net/dhcp-socket.ts';
-import { listInterfaces } from './net/interfaces.ts';
 import { loadLibc } from './net/libc.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
-import { createTftpAddresses } from './tftp/addresses.ts';
-import { bootFilesByTftp } from './tftp/boot-files.ts';
-import { inAnyCase } from './tftp/lookup.ts';
-import { macOfAddress, tftpTimeline } from './tftp/timeline.ts';
 import { createAfterwards, createTimers } from './timers.ts';
 
 /** The running service. */
@@ -101,6 +86,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   for (const folder of ['distros', 'kickstarts', 'loaders'])
     mkdirSync(join(dataDir, folder), { recursive: true });
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
+  const inBackground = (name: string, work: () => Promise<unknown>): void => {
+    work().catch((error) => log.error({ err: error }, `failed to ${name}`));
+  };
   const files = createFiles(() => [join(dataDir, 'distros'), ...config.files.roots]);
   const loaders = createLoaders(join(dataDir, 'loaders'), () => config.loaders.dirs);
   // Into memory: what they can do is asked for with every packet.
@@ -158,56 +146,25 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const access = accessService(deps);
 
-  // What listens.
-  const tftp = createTftpAddresses({
-    port: config.tftp.port,
-    find: inAnyCase(bootFilesByTftp(bootFiles, files, { httpPort, fileBytes: tftpFileBytes })),
-    macOf: macOfAddress(store.dhcp, deps.now),
-    fileBytes: tftpFileBytes,
-    bindPeers,
-    onEvent: tftpTimeline(store.dhcp, events, deps.now),
+  // What listens to machines.
+  const { network, watch } = openNetwork({
+    config: () => config,
+    deps,
     log,
-  });
-  const probeMac = makeProbeMac(deps.randomBytes);
-  const onInterfaces = {
-    opener: createDhcpSocketOpener({ libc, handedIn: handedInSockets(log) }),
-    listInterfaces,
-    service: {
-      handle: logPackets(dhcpHandle(dhcp, probeMac), log),
-      isMalformed: (error: unknown) => error instanceof MalformedPacket,
-      log,
-      intake: {
-        limits: createClientLimits(config.dhcp.clientPacketsPerSecond),
-        isKnown: (mac: Mac) =>
-          (store.dhcp.findMachine(mac) ?? store.dhcp.findMachineSeen(mac, deps.now())) !== undefined,
-        nowMs: deps.now,
-      },
-    },
-  };
-  const network = createNetworkListeners({
+    libc,
     machine,
-    store: store.dhcp,
-    dhcp: createDhcpInterfaces({ ...onInterfaces, port: config.dhcp.port }),
-    bootServer: createDhcpInterfaces({ ...onInterfaces, port: PORT.bootServer }),
-    tftp,
-    dhcpInterfaceNames: () => config.dhcp.interfaces,
-    tftpAddress: config.tftp.listen,
-    onReconciled: () => {
-      if (config.dhcp.probe) inBackground('look for other DHCP servers', watch.lookAtNewLinks);
-    },
-  });
-  const watch = createWireWatch({
-    served: network.servedByDhcp,
-    subnets: store.dhcp.subnets,
-    servers: otherServers,
+    files,
+    events,
+    bootFiles,
+    dhcp,
+    otherServers,
     addressUse,
-    probeServers: createServerProbe({ libc, mac: probeMac, xid: () => randomBytes(4).readUInt32BE() }),
+    bindPeers,
     probeAddresses,
-    log,
+    httpPort,
+    tftpFileBytes,
+    inBackground,
   });
-  const inBackground = (name: string, work: () => Promise<unknown>): void => {
-    work().catch((error) => log.error({ err: error }, `failed to ${name}`));
-  };
   const status = (): ReturnType<ApiServices['status']> => ({
     version,
     listeners: [...listeners.status(), ...network.status()],

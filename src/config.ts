@@ -1,138 +1,8 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
-import { commandSetSchema } from './domain/command-set.ts';
+import type { z } from 'zod';
+import { configSchema } from './config/schema.ts';
 import type { Problem } from './domain/errors.ts';
-import { parseIpv4 } from './domain/ipv4.ts';
 import { judgeInput } from './domain/problems.ts';
-
-const port = z.int().min(1).max(65_535);
-const address = z
-  .string()
-  .refine((text) => parseIpv4(text) !== undefined, { message: 'must be an IPv4 address' });
-const path = z.string().min(1).max(1024);
-
-/** `127.0.0.1:8080` */
-const hostPort = z.string().transform((text, ctx) => {
-  const [host, number, ...rest] = text.split(':');
-  const parsed = port.safeParse(Number(number));
-  if (host !== undefined && parseIpv4(host) !== undefined && parsed.success && rest.length === 0) {
-    return { address: host, port: parsed.data };
-  }
-  ctx.addIssue({ code: 'custom', message: `'${text}' is not an address and port like 127.0.0.1:8080` });
-  return z.NEVER;
-});
-
-/** `/srv/distros=/accel/distros`: a folder, and the URI by which the proxy in front finds it. */
-const folderAtUri = z.string().transform((text, ctx) => {
-  const [folder = '', uri = '', ...rest] = text.split('=');
-  if (/^\/./.test(folder) && /^\/[A-Za-z0-9._~/-]+$/.test(uri) && rest.length === 0) {
-    return { folder: folder.replace(/\/+$/, ''), uri: uri.replace(/\/+$/, '') };
-  }
-  ctx.addIssue({
-    code: 'custom',
-    message: `'${text}' is not a folder and a URI like /srv/distros=/accel/distros`,
-  });
-  return z.NEVER;
-});
-
-/** Every key of the configuration, with its default. Keys that do not exist are refused. */
-export const configSchema = z.strictObject({
-  /** Folder of the database, the key, the lock, the unix socket and imported files; only its owner may read it. */
-  dataDir: path.default('./data'),
-  /** The API and the pages for people. */
-  http: z
-    .strictObject({ listen: hostPort.prefault('127.0.0.1:8080'), socket: path.nullable().default(null) })
-    .prefault({}),
-  /** What booting machines fetch by HTTP. */
-  boot: z
-    .strictObject({
-      listen: address.default('0.0.0.0'),
-      port: port.default(80),
-      /** The port in the URLs that machines are given, where a proxy listens for them; null = `port`. */
-      publicPort: port.nullable().default(null),
-      /** Addresses of proxies in front: only their word on a machine's address is taken. */
-      proxies: z.array(address).default([]),
-      maxConnections: z.int().min(16).max(65_536).default(4096),
-      /** A machine that takes nothing of its answer for so long is given up. */
-      stallSeconds: z.int().min(10).max(86_400).default(600),
-    })
-    .prefault({}),
-  tftp: z
-    .strictObject({
-      listen: address.default('0.0.0.0'),
-      port: port.default(69),
-      /** Larger files are not sent by TFTP: old clients lose count after 65,535 blocks. */
-      maxFileMegabytes: z.int().min(1).max(1024).default(32),
-    })
-    .prefault({}),
-  /** No interfaces named = every one that is up, is not loopback and has an IPv4 address, once a subnet has DHCP on. */
-  dhcp: z
-    .strictObject({
-      interfaces: z.array(z.string().min(1).max(15)).default([]),
-      port: port.default(67),
-      /** Look for other DHCP servers, and ask by ARP which free addresses are in use. */
-      probe: z.boolean().default(true),
-      /** User classes (option 77) of iPXE and its brands, which take a script and never a loader. */
-      ipxeUserClasses: z.array(z.string().min(1).max(255)).default(['iPXE', 'xNBA']),
-      /** What one client may send in the long run; 0 = no limit, for garbage neither. */
-      clientPacketsPerSecond: z.int().min(0).max(100_000).default(100),
-    })
-    .prefault({}),
-  /** How BMCs are treated. */
-  power: z
-    .strictObject({
-      /** Between two sessions with one BMC; some freeze after a burst. */
-      gapSeconds: z.number().min(0).max(60).default(1),
-      /** Sessions with all BMCs together; one that lasts over a second does not count any more. */
-      maxSessions: z.int().min(1).max(10_000).default(512),
-      /** One session, all of it. */
-      sessionSeconds: z.int().min(1).max(300).default(30),
-      /** Between two questions while a machine is on its way. */
-      pollSeconds: z.number().min(1).max(60).default(5),
-      /** Sessions in a row that may fail before a job does. */
-      tries: z.int().min(1).max(20).default(4),
-      /** How long a machine may take to switch off or on, unless a request says otherwise. */
-      timeoutSeconds: z.int().min(5).max(3600).default(300),
-      /** How long after it is on a machine that is installed may take until its DISCOVER, unless its install says otherwise. */
-      netbootSeconds: z.int().min(30).max(3600).default(300),
-      /** Commands of the driver `command`, by the name that records use. Only this file can name a program to run. */
-      commands: z
-        .record(
-          z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-            message: 'must be a name of a-z, 0-9, dash and underscore',
-          }),
-          commandSetSchema,
-        )
-        .default({}),
-    })
-    .superRefine(({ commands, sessionSeconds }, ctx) => {
-      for (const [name, { timeoutSeconds }] of Object.entries(commands))
-        if (timeoutSeconds > sessionSeconds)
-          ctx.addIssue({
-            code: 'custom',
-            path: ['commands', name, 'timeoutSeconds'],
-            message: `must be at most power.sessionSeconds (${sessionSeconds}), which ends a command as well`,
-          });
-    })
-    .prefault({}),
-  /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
-  files: z
-    .strictObject({
-      roots: z.array(path).default([]),
-      /** Memory for files that are asked for again and again; one may take half of it. 0 = none. */
-      cacheMegabytes: z.int().min(0).max(65_536).default(256),
-      /** Folders whose files a proxy in front sends by itself (X-Accel-Redirect). */
-      accel: z.array(folderAtUri).default([]),
-    })
-    .prefault({}),
-  /** Folders that hold boot loaders, searched in order. */
-  loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
-  log: z
-    .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    })
-    .prefault({}),
-});
 
 export type Config = z.infer<typeof configSchema>;
 
@@ -211,10 +81,15 @@ function applyEnvironment(
   }
 }
 
+/** Every section of the configuration with nothing said. */
+const DEFAULTS = configSchema.parse({}) as unknown as Readonly<
+  Record<string, Readonly<Record<string, unknown>> | undefined>
+>;
+
 /** Every key of the configuration as a path. */
 export function leafPaths(): string[][] {
-  return Object.entries(configSchema.parse({})).flatMap(([key, value]) =>
-    key === 'dataDir' ? [[key]] : Object.keys(value as object).map((inner) => [key, inner]),
+  return Object.entries(DEFAULTS).flatMap(([key, value]) =>
+    key === 'dataDir' ? [[key]] : Object.keys(value ?? {}).map((inner) => [key, inner]),
   );
 }
 
@@ -235,22 +110,15 @@ function setLeaf(tree: Record<string, unknown>, leaf: readonly string[], text: s
     string,
     unknown
   >;
-  const isList = ['interfaces', 'ipxeUserClasses', 'roots', 'dirs', 'proxies', 'accel'].includes(second);
-  const isNumber = [
-    'port',
-    'publicPort',
-    'maxConnections',
-    'stallSeconds',
-    'cacheMegabytes',
-    'maxFileMegabytes',
-    'gapSeconds',
-    'maxSessions',
-    'sessionSeconds',
-    'pollSeconds',
-    'tries',
-    'timeoutSeconds',
-    'netbootSeconds',
-  ].includes(second);
-  branch[second] = isNumber ? Number(text) : isList ? text.split(',').filter((part) => part !== '') : text;
+  branch[second] = readText(text, DEFAULTS[first]?.[second]);
   tree[first] = branch;
+}
+
+/** A text of the environment as the kind of value that the key has by default; the schema judges what comes of it. */
+function readText(text: string, example: unknown): unknown {
+  if (Array.isArray(example)) return text.split(',').filter((part) => part !== '');
+  if (typeof example === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  // A port may be unset, which looks like nothing; no other text of the configuration is digits alone.
+  if (typeof example === 'number' || (example === null && /^\d+$/.test(text))) return Number(text);
+  return text;
 }
