@@ -73,7 +73,14 @@ const LAB_PACKAGES = [
   'ipmitool',
   'curl',
 ];
-const IMAGE_PACKAGES = [...LAB_PACKAGES, 'debootstrap', 'e2fsprogs', 'fdisk', 'openssh-client'];
+const IMAGE_PACKAGES = [
+  ...LAB_PACKAGES,
+  'debootstrap',
+  'e2fsprogs',
+  'fdisk',
+  'openssh-client',
+  'ansible-core',
+];
 
 /** @param {readonly string[]} packages */
 function withoutLab(packages) {

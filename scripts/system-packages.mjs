@@ -47,6 +47,7 @@ export const SYSTEM_PACKAGES = [
     probe: 'redfishtool',
     use: 'Redfish client, judges the driver and the simulated BMC',
   },
+  { name: 'ansible-core', probe: 'ansible-playbook', use: 'hand-off of installed machines' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
 ];
 

@@ -2,11 +2,15 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import type { Processes } from './processes.ts';
 
-/** What a machine needs to boot, take an address and answer SSH; everything more costs time on emulated disks. */
+/**
+ * What a machine needs to boot, take an address, answer SSH and be configured by Ansible, whose modules are programs in
+ * Python (python3-minimal has not all that they import). Everything more costs time on emulated disks.
+ */
 export const PACKAGES = [
   'systemd-sysv',
   'udev',
   'openssh-server',
+  'python3',
   'iproute2',
   'initramfs-tools',
   'linux-image-cloud-amd64',
