@@ -22,6 +22,7 @@ export interface AnswerFacts {
     readonly hostname: string;
     readonly domain?: string | null;
     readonly firmware?: 'bios' | 'uefi' | null;
+    readonly roles?: readonly string[];
   };
   /** In the order of the record: the first is the one that the machine boots and installs from. */
   readonly interfaces: readonly InterfaceFacts[];
@@ -96,6 +97,8 @@ export interface AnswerContext {
     /** Host name with domain; the host name alone without one. */
     readonly fqdn: string;
     readonly firmware: 'bios' | 'uefi' | null;
+    /** What it is for: `{% if 'web' in system.roles %}`. */
+    readonly roles: readonly string[];
   };
   readonly interfaces: readonly AnswerInterface[];
   /** The first interface. */
@@ -177,7 +180,8 @@ function systemContext(system: AnswerFacts['system']): AnswerContext['system'] {
   const [label = system.hostname, ...rest] = system.hostname.split('.');
   const domain = rest.length > 0 ? rest.join('.') : (system.domain ?? null);
   const fqdn = domain === null ? label : `${label}.${domain}`;
-  return { name: system.name, hostname: label, domain, fqdn, firmware: system.firmware ?? null };
+  const { name, firmware = null, roles = [] } = system;
+  return { name, hostname: label, domain, fqdn, firmware, roles: [...roles] };
 }
 
 function interfaceContext(nic: InterfaceFacts): AnswerInterface {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hostname, recordName } from '../domain/fields.ts';
 import { parseIpv4 } from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
+import { roleName } from '../domain/role.ts';
 import { Secret } from '../domain/secret.ts';
 import { settingsInput } from '../domain/settings.ts';
 import type { AnswerFacts } from './context.ts';
@@ -69,6 +70,7 @@ const factsShape = z.object({
     hostname,
     domain: hostname.nullish(),
     firmware: z.enum(['bios', 'uefi']).nullish(),
+    roles: z.array(roleName).optional(),
   }),
   interfaces: z.array(interfaceShape).min(1),
   distro: z.object({

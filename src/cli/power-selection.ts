@@ -8,6 +8,7 @@ import { named } from './flags.ts';
 /** Flags that choose machines, besides naming them. */
 export const SELECTION_FLAGS: readonly FlagSpec[] = [
   { flag: '--all', help: 'every system that has power control', fields: ['all'] },
+  { flag: '--role <name>', help: 'every system that has this role', fields: ['role'] },
   { flag: '--profile <name>', help: 'every system of this profile', fields: ['profile'] },
   { flag: '--match <glob>', help: "every system whose name is like this: 'web*'", fields: ['match'] },
 ];
@@ -16,6 +17,7 @@ export const SELECTION_FLAGS: readonly FlagSpec[] = [
 export function selectionOf({ names, flags }: CommandInput): Selection {
   const selection: Selection = named({
     systems: names.length === 0 ? undefined : names.map(checkName),
+    role: flags.text('role'),
     profile: flags.text('profile'),
     match: flags.text('match'),
     all: flags.isOn('all') ? (true as const) : undefined,
@@ -23,7 +25,7 @@ export function selectionOf({ names, flags }: CommandInput): Selection {
   if (Object.keys(selection).length === 1) return selection;
   throw new UsageError(
     Object.keys(selection).length === 0 ? 'no system is named' : 'systems are chosen in more than one way',
-    'name systems, or give one of --all, --profile and --match',
+    'name systems, or give one of --all, --role, --profile and --match',
   );
 }
 
@@ -51,7 +53,7 @@ export async function confirmMany(
     secret: false,
   });
   if (answer.trim() !== String(systems.length)) throw new LocalError('nothing was done');
-  const { all: _all, profile: _profile, match: _match, ...rest } = request;
+  const { all: _all, role: _role, profile: _profile, match: _match, ...rest } = request;
   return { ...rest, systems: items.map(({ system }) => system) };
 }
 

@@ -8,6 +8,7 @@ import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { System, SystemInterface } from '../domain/system.ts';
 import { formatDistance } from './duration.ts';
+import type { FlagSpec } from './flags.ts';
 import type { Column } from './table.ts';
 
 /** How one kind of record is reached and listed: what `list`, `show`, `add` and `remove` have in common. */
@@ -15,6 +16,8 @@ export interface RecordView<Rec extends object> {
   readonly noun: string;
   readonly columns: readonly Column<Rec>[];
   readonly client: (client: Client) => Pick<RecordClient<Rec, never, never>, 'list' | 'get' | 'remove'>;
+  /** Flags that narrow a list down, by the names that the API's query has for them. */
+  readonly filters?: readonly FlagSpec[];
   /** A command line that adds one, said when a list is empty. */
   readonly addExample: string;
 }
@@ -72,6 +75,7 @@ export const SYSTEM_VIEW: RecordView<System> = {
   columns: [
     { header: 'NAME', value: (system) => system.name },
     { header: 'PROFILE', value: (system) => system.profile },
+    { header: 'ROLES', value: (system) => system.roles.join(',') },
     { header: 'MAC', value: (system) => system.interfaces.map(knownBy).join(',') },
     { header: 'IP', value: (system) => system.interfaces.map((one) => one.ip ?? 'dynamic').join(',') },
     { header: 'INSTALL', value: (system) => system.install?.state ?? null },
@@ -82,6 +86,7 @@ export const SYSTEM_VIEW: RecordView<System> = {
     },
   ],
   client: (client) => client.systems,
+  filters: [{ flag: '--role <name>', help: 'only systems that have this role', fields: ['role'] }],
   addExample: 'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
 };
 

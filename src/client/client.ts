@@ -16,7 +16,8 @@ import type { OpenStream, Transport } from './transport.ts';
 
 /** The five verbs that every kind of record has. */
 export interface RecordClient<Rec, Add, Edit> {
-  list(): Promise<Items<Rec>>;
+  /** All of them, or those that a query (of systems: `role`) means. */
+  list(query?: Readonly<Record<string, string>>): Promise<Items<Rec>>;
   get(name: string): Promise<Rec>;
   add(input: Add): Promise<Rec>;
   /**
@@ -130,7 +131,10 @@ function recordClient<Rec, Add, Edit>(exchange: Exchange, noun: string): RecordC
   const base = `/api/v1/${noun}`;
   const one = (name: string): string => `${base}/${encodeURIComponent(name)}`;
   return {
-    list: () => exchange.list<Rec>(base),
+    list: (query = {}) => {
+      const text = String(new URLSearchParams(query));
+      return exchange.list<Rec>(text === '' ? base : `${base}?${text}`);
+    },
     get: (name) => exchange.object<Rec>('GET', one(name)),
     add: (input) => exchange.object<Rec>('POST', base, input),
     update: (name, edit, revision) =>

@@ -14,6 +14,7 @@ import type { Exchange, Items } from './exchange.ts';
 /** Which machines are meant: exactly one of these. */
 export interface Selection {
   readonly systems?: readonly string[];
+  readonly role?: string;
   readonly profile?: string;
   /** Pattern of names: `web*`. */
   readonly match?: string;

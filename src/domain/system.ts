@@ -7,6 +7,7 @@ import { hostname, ipv4Text, kernelArg, macText, type Patch, patchOf, recordName
 import { clientIdText, relayIdText } from './identifier.ts';
 import type { Install } from './install.ts';
 import type { KnownPower } from './power.ts';
+import { rolesInput } from './role.ts';
 import { type Settings, settingsInput } from './settings.ts';
 
 const interfaceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/, {
@@ -47,6 +48,8 @@ export const systemInput = z.strictObject({
   hostname: hostname.nullable().default(null),
   profile: recordName,
   interfaces: z.array(interfaceInput).min(1).max(64),
+  /** What the machine is for. */
+  roles: rolesInput.default([]),
   bmc: bmcInput.nullable().default(null),
   kernelArgs: z.array(kernelArg).max(64).default([]),
   loader: loaderField,
@@ -82,6 +85,7 @@ export interface System extends BootFields {
   readonly name: string;
   readonly hostname: string;
   readonly profile: string;
+  readonly roles: readonly string[];
   readonly interfaces: readonly SystemInterface[];
   readonly bmc: Bmc | null;
   /** What is known of its power; null where nobody has ever asked. */

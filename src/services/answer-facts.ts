@@ -35,7 +35,12 @@ export function answerFactsOf(
   const image = profile.profile.image;
   const domain = effective.settings.domain ?? domainOfFirst(system, subnets);
   return {
-    system: { name: system.system.name, hostname: system.system.hostname, domain },
+    system: {
+      name: system.system.name,
+      hostname: system.system.hostname,
+      domain,
+      roles: system.system.roles,
+    },
     interfaces: system.system.interfaces.map((item) => {
       const subnet = subnets.find((candidate) => candidate.name === item.subnet);
       const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);

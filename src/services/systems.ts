@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { firstKeyOf } from '../domain/binding-key.ts';
 import { type Conflict, DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { roleName } from '../domain/role.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
 import type { StoredBmc } from '../store/power-store.ts';
 import type {
@@ -16,6 +18,8 @@ import { mergePatch, parseInput, refuseStale } from './input.ts';
 import { sealSettings } from './sealed-settings.ts';
 import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
 import { auditedBmc, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
+
+const listQuery = z.strictObject({ role: roleName.optional() });
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
@@ -52,6 +56,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       name: input.name,
       hostname: input.hostname ?? input.name,
       profileId: profile.profile.id,
+      roles: input.roles,
       interfaces,
       bmc,
       kernelArgs: input.kernelArgs,
@@ -79,7 +84,8 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
     );
 
   return {
-    list: () => store.read.systems.list(),
+    /** Every system, or those that the query `role=web` means. */
+    list: (query: unknown = {}) => store.read.systems.list(parseInput(listQuery, query)),
 
     async get(name: string): Promise<System> {
       const found = await store.read.systems.find(name);

@@ -3,6 +3,7 @@ import type { Bmc } from '../domain/bmc.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { BmcStore, BmcWrite, StoredBmc } from './power-store.ts';
 import { type BmcRow, DEFAULT_DOMAIN, type Tables } from './schema.ts';
+import { listRoles } from './system-roles.ts';
 
 /** Queries of BMCs with their secrets, as the power service needs them. */
 export function bmcQueries(db: Kysely<Tables>): BmcStore {
@@ -29,14 +30,16 @@ export function bmcQueries(db: Kysely<Tables>): BmcStore {
   };
   return {
     list,
-    listSystems: () =>
-      db
+    async listSystems() {
+      const systems = db
         .selectFrom('systems as s')
         .innerJoin('profiles as p', 'p.id', 's.profile_id')
         .leftJoin('bmcs as b', 'b.system_id', 's.id')
         .select(['s.id', 's.name', 'p.name as profile', 'b.driver'])
-        .orderBy('s.name')
-        .execute(),
+        .orderBy('s.name');
+      const roles = await listRoles(db);
+      return (await systems.execute()).map((row) => ({ ...row, roles: roles.get(row.id) ?? [] }));
+    },
     find: async (systemId) => (await list([systemId]))[0],
     async findAtSamePlace({ ip, shared, driver, port, node }, exceptSystemId) {
       if (ip === null || !shared || (driver !== 'ipmi' && driver !== 'redfish')) return undefined;

@@ -26,12 +26,13 @@ export interface PowerSystem {
   readonly id: number;
   readonly name: string;
   readonly profile: string;
+  readonly roles: readonly string[];
   /** Null where there is no power control. */
   readonly driver: string | null;
 }
 
 export interface BmcStore {
-  /** Every system, by name; in one quick query, since a thousand may be meant. */
+  /** Every system, by name; in two quick queries, since a thousand may be meant. */
   listSystems(): Promise<PowerSystem[]>;
   find(systemId: number): Promise<StoredBmc | undefined>;
   /** Those of these systems; of every system, where none are named. In the order of the systems' names. */

@@ -13,6 +13,7 @@ export interface Tables {
   subnets: SubnetRow;
   ranges: RangeRow;
   systems: SystemRow;
+  system_roles: SystemRoleRow;
   interfaces: InterfaceRow;
   addresses: AddressRow;
   leases: LeaseRow;
@@ -100,6 +101,12 @@ export interface SystemRow extends Stamped {
   dhcp_options: string;
   secrets: string | null;
   comment: string;
+}
+
+export interface SystemRoleRow {
+  role: string;
+  system_id: number;
+  position: number;
 }
 
 export interface InterfaceRow {

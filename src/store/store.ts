@@ -108,6 +108,7 @@ export interface SystemWrite extends BootFields {
   readonly name: string;
   readonly hostname: string;
   readonly profileId: number;
+  readonly roles: readonly string[];
   readonly interfaces: readonly InterfaceWrite[];
   readonly bmc: BmcWrite | null;
   readonly kernelArgs: readonly string[];
@@ -126,7 +127,8 @@ export interface SystemStore {
   find(name: string): Promise<StoredSystem | undefined>;
   findById(id: number): Promise<StoredSystem | undefined>;
   findByMac(mac: string): Promise<StoredSystem | undefined>;
-  list(): Promise<System[]>;
+  /** By name: every one, or those that have a role. */
+  list(filter?: { readonly role?: string | undefined }): Promise<System[]>;
   /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;

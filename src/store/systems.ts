@@ -11,6 +11,7 @@ import { listKnownPower } from './power-states.ts';
 import { newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
+import { listRoles, writeRoles } from './system-roles.ts';
 
 type Row = Selectable<SystemRow> & {
   profile: string;
@@ -57,8 +58,12 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
         .executeTakeFirst();
       return owner === undefined ? undefined : this.findById(owner.system_id);
     },
-    async list() {
-      return assemble(db, await select().orderBy('systems.name').execute());
+    async list({ role } = {}) {
+      const query = select().orderBy('systems.name');
+      const having = (name: string) =>
+        db.selectFrom('system_roles').select('system_id').where('role', '=', name);
+      const rows = role === undefined ? query : query.where('systems.id', 'in', having(role));
+      return assemble(db, await rows.execute());
     },
     async add(write, nowMs) {
       const row = { ...toRow(write), ...newStamps(nowMs) };
@@ -108,6 +113,7 @@ async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWri
     const { id } = await db.insertInto('interfaces').values(row).returning('id').executeTakeFirstOrThrow();
     if (item.ip !== null) await claim(db, item.ip, systemId, id);
   }
+  await writeRoles(db, systemId, write.roles);
   if (write.bmc !== null) await addBmc(db, systemId, write.bmc);
 }
 
@@ -184,11 +190,12 @@ function heldBy(system: string, kind: Conflict['kind'], value: string, iface: st
   };
 }
 
-/** Rows to records in five queries, however many systems there are. */
+/** Rows to records in six queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length === 1 ? rows[0]?.id : undefined;
-  const [interfaces, bmcs, power, installs, networks] = [
+  const [interfaces, roles, bmcs, power, installs, networks] = [
     await listInterfaces(db, only),
+    await listRoles(db, only),
     await listBmcs(db, only),
     await listKnownPower(db, only),
     await listLatestInstalls(db, only),
@@ -201,6 +208,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     name: row.name,
     hostname: row.hostname,
     profile: row.profile,
+    roles: roles.get(row.id) ?? [],
     interfaces: (interfaces.get(row.id) ?? []).map(
       (item): SystemInterface => ({
         name: item.name,

@@ -7,7 +7,14 @@ import { fullFacts, minimalFacts, SSH_KEY } from '../support/answer-facts.ts';
 describe('buildContext', () => {
   test('what a system lacks is null or the default', () => {
     expect(buildContext(minimalFacts())).toEqual({
-      system: { name: 'web001', hostname: 'web001', domain: null, fqdn: 'web001', firmware: null },
+      system: {
+        name: 'web001',
+        hostname: 'web001',
+        domain: null,
+        fqdn: 'web001',
+        firmware: null,
+        roles: [],
+      },
       interfaces: [expect.objectContaining({ mac: '52:54:00:12:34:56' })],
       primary: {
         name: 'eth0',

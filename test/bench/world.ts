@@ -126,6 +126,7 @@ async function fill(store: Store, withSystem: boolean): Promise<void> {
           name: systemName(0),
           hostname: systemName(0),
           profileId: profile.id,
+          roles: [],
           interfaces: [{ name: 'eth0', mac: systemMac(0), ip: systemIp(0) }],
           bmc: null,
           kernelArgs: [],

@@ -15,12 +15,13 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
-      line: 'system add db1 --profile p --mac 5254.0012.3456 --ip auto --subnet lab --interface eno1 --interface name=eno2,mac=52-54-00-12-34-57,ip=none --hostname db.example.net --bmc 10.0.0.9 --kernel-args "quiet  console=ttyS0" --comment "rack 3" --loader grub --local-boot inherit',
+      line: 'system add db1 --profile p --mac 5254.0012.3456 --ip auto --subnet lab --interface eno1 --interface name=eno2,mac=52-54-00-12-34-57,ip=none --hostname db.example.net --role web,db --role mail_1 --bmc 10.0.0.9 --kernel-args "quiet  console=ttyS0" --comment "rack 3" --loader grub --local-boot inherit',
       options: {
         input: {
           name: 'db1',
           profile: 'p',
           hostname: 'db.example.net',
+          roles: ['web', 'db', 'mail_1'],
           kernelArgs: ['quiet', 'console=ttyS0'],
           loader: 'grub',
           localBoot: null,
@@ -46,10 +47,10 @@ describe('options of each command, captured without running', () => {
       },
     },
     {
-      line: 'system edit web001 --interface eth1 --ip none --add-interface mac=525400123458 --remove-interface eth2 --bmc none --rename web002 --unset disk --unset vars.role --set min-disk-gb=20 --var a=b=c',
+      line: 'system edit web001 --interface eth1 --ip none --add-interface mac=525400123458 --remove-interface eth2 --bmc none --rename web002 --role none --unset disk --unset vars.role --set min-disk-gb=20 --var a=b=c',
       options: {
         name: 'web001',
-        edit: { name: 'web002' },
+        edit: { name: 'web002', roles: [] },
         bmc: { fields: null, stdin: undefined, environment: false },
         interfaces: {
           target: 'eth1',

@@ -41,7 +41,7 @@ describe('the table of commands', () => {
       distro: Object.keys(distroInput.shape),
       profile: [...Object.keys(profileInput.shape), 'from'],
       subnet: Object.keys(subnetInput.shape),
-      system: [...Object.keys(systemInput.shape), ...Object.keys(installInput.shape)],
+      system: [...Object.keys(systemInput.shape), 'role', ...Object.keys(installInput.shape)],
       setup: ['name'],
       loaders: ['names', 'name', 'version', 'file'],
       power: [

@@ -34,7 +34,7 @@ describe('system add, from the line to the request and back', () => {
         },
       },
     ]);
-    expect(result.stdout).toBe('web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\t\t\n');
+    expect(result.stdout).toBe('web001\tdebian-13\t\t52:54:00:12:34:56\t10.99.0.11\t\t\n');
     expect(result.stderr).toBe(
       'added system web001; nothing is installed until you say so\nnext: provision system install web001\n',
     );
@@ -92,7 +92,7 @@ describe('lists and records', () => {
       status: 200,
       body: {
         items: [
-          apiSystem({ install: apiInstall({ state: 'installing' }) }),
+          apiSystem({ roles: ['web', 'db'], install: apiInstall({ state: 'installing' }) }),
           apiSystem({
             name: 'db001',
             interfaces: [
@@ -124,15 +124,16 @@ describe('lists and records', () => {
         ],
       },
     },
+    'GET /api/v1/systems?role=web': { status: 200, body: { items: [] } },
     'GET /api/v1/distros': { status: 200, body: { items: [] } },
   };
 
   it('is a table with a header on a terminal', async () => {
     const result = await runCli(['system', 'list'], { server, stdoutTty: true });
     expect(result.stdout).toBe(
-      `NAME    PROFILE    MAC                                  IP                  INSTALL     POWER
-web001  debian-13  52:54:00:12:34:56                    10.99.0.11          installing  -
-db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -           on (12 min ago)
+      `NAME    PROFILE    ROLES   MAC                                  IP                  INSTALL     POWER
+web001  debian-13  web,db  52:54:00:12:34:56                    10.99.0.11          installing  -
+db001   debian-13  -       52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -           on (12 min ago)
 `,
     );
   });
@@ -140,9 +141,14 @@ db001   debian-13  52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynamic  -   
   it('is tab-separated without a header in a pipe', async () => {
     const result = await runCli(['system', 'list'], { server });
     expect(result.stdout).toBe(
-      'web001\tdebian-13\t52:54:00:12:34:56\t10.99.0.11\tinstalling\t\n' +
-        'db001\tdebian-13\t52:54:00:00:00:01,52:54:00:00:00:02\t10.99.0.12,dynamic\t\ton 2026-11-22T08:48:00.000Z\n',
+      'web001\tdebian-13\tweb,db\t52:54:00:12:34:56\t10.99.0.11\tinstalling\t\n' +
+        'db001\tdebian-13\t\t52:54:00:00:00:01,52:54:00:00:00:02\t10.99.0.12,dynamic\t\ton 2026-11-22T08:48:00.000Z\n',
     );
+  });
+
+  it('is of the systems that have a role, and says when none has', async () => {
+    const result = await runCli(['system', 'list', '--role', 'web'], { server });
+    expect(result).toMatchObject({ code: 0, stdout: '', stderr: 'no system is like that\n' });
   });
 
   it('shows what a machine calls itself without obeying it', async () => {

@@ -50,9 +50,9 @@ export function bmcCases(store: StoreOfTest): void {
     expect(await names(ids.slice(0, 2))).toEqual(['web001', 'web003']);
     expect(await names([])).toEqual([]);
     expect(await store().read.bmcs.listSystems()).toEqual([
-      { id: ids[1], name: 'web001', profile: 'debian-13', driver: null },
-      { id: ids[2], name: 'web002', profile: 'debian-13', driver: null },
-      { id: ids[0], name: 'web003', profile: 'debian-13', driver: null },
+      { id: ids[1], name: 'web001', profile: 'debian-13', roles: [], driver: null },
+      { id: ids[2], name: 'web002', profile: 'debian-13', roles: [], driver: null },
+      { id: ids[0], name: 'web003', profile: 'debian-13', roles: [], driver: null },
     ]);
   });
 

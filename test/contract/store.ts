@@ -10,6 +10,7 @@ import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
 import { loaderCases } from './store-loaders.ts';
 import { recordCases } from './store-records.ts';
+import { roleCases } from './store-roles.ts';
 import { transactionCases } from './store-transactions.ts';
 
 /** A store of one test, empty, and how to be rid of it. */
@@ -35,6 +36,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     };
     describe('transactions', () => transactionCases(store));
     describe('records', () => recordCases(store));
+    describe('roles', () => roleCases(store));
     describe('addresses', () => addressCases(store));
     describe('leases', () => leaseCases(store));
     describe('identities', () => identityCases(store));

@@ -27,7 +27,7 @@ export function minimalFacts(change: Partial<AnswerFacts> = {}): AnswerFacts {
 /** A machine with all that there is: two interfaces, password, several keys, variables. */
 export function fullFacts(change: Partial<AnswerFacts> = {}): AnswerFacts {
   return minimalFacts({
-    system: { name: 'db-7', hostname: 'db-7', domain: 'example.org', firmware: 'uefi' },
+    system: { name: 'db-7', hostname: 'db-7', domain: 'example.org', firmware: 'uefi', roles: ['db'] },
     interfaces: [
       {
         name: 'eth0',

@@ -37,6 +37,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     name: 'web001',
     hostname: 'web001',
     profile: 'debian-13',
+    roles: [],
     interfaces: [{ name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' }],
     bmc: null,
     power: null,

@@ -74,6 +74,7 @@ export function systemWrite(
     name,
     hostname: name,
     profileId,
+    roles: [],
     interfaces: [{ name: 'eth0', mac: macOf(number), ip: (ip('10.99.0.0') + number) as Ipv4 }],
     bmc: null,
     kernelArgs: [],

@@ -5,7 +5,8 @@ import { actorFrom } from '../auth.ts';
 
 /** The five use cases that every kind of record has. */
 export interface RecordService<T extends { readonly name: string }> {
-  list(): Promise<T[]>;
+  /** `query`: of the URL, for services that can narrow down what they list. */
+  list(query?: unknown): Promise<T[]>;
   get(name: string): Promise<T>;
   add(body: unknown, actor: Actor): Promise<T>;
   update(name: string, body: unknown, actor: Actor, revision?: number): Promise<T>;
@@ -23,7 +24,7 @@ export function recordRoutes<T extends { readonly name: string }>(
   const read = { config: { permission: 'read' } } as const;
   const write = { config: { permission: 'write' } } as const;
   const base = `/api/v1/${nouns}`;
-  app.get(base, read, async () => ({ items: await service.list() }));
+  app.get(base, read, async (request) => ({ items: await service.list(request.query) }));
   app.get<Named>(`${base}/:name`, read, (request) => service.get(request.params.name));
   app.post(base, write, async (request, reply) => {
     const record = await service.add(request.body, actorFrom(request));

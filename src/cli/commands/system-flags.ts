@@ -6,6 +6,12 @@ import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
 export const SYSTEM_FLAGS: readonly FlagSpec[] = [
   { flag: '--profile <name>', help: 'what is installed on it', fields: ['profile'] },
   { flag: '--hostname <name>', help: 'host name; its record name unless given', fields: ['hostname'] },
+  {
+    flag: '--role <name>',
+    help: 'what it is for: web,db, or several times; takes the place of its roles; none: no role',
+    repeat: true,
+    fields: ['roles'],
+  },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
   ...BOOT_FLAGS,
   { flag: '--comment <text>', help: 'words for people', fields: ['comment'] },
@@ -16,6 +22,7 @@ export function systemFields(flags: Flags): Omit<SystemEdit, 'name' | 'interface
   return named({
     profile: flags.text('profile'),
     hostname: flags.nullable('hostname'),
+    roles: flags.list('role'),
     kernelArgs: kernelArgsOf(flags),
     ...bootFields(flags),
     comment: flags.text('comment'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordName } from '../../domain/fields.ts';
+import { roleName } from '../../domain/role.ts';
 import type { PowerSystem } from '../../store/power-store.ts';
 
 const MOST_SYSTEMS = 20_000;
@@ -12,6 +13,10 @@ const SELECTORS = {
       const wanted = new Set(names);
       return (system: PowerSystem) => wanted.has(system.name);
     },
+  },
+  role: {
+    schema: roleName,
+    chooses: (role: string) => (system: PowerSystem) => system.roles.includes(role),
   },
   profile: {
     schema: recordName,
@@ -33,6 +38,7 @@ const SELECTORS = {
 /** The fields of a selection, for the schemas of requests. */
 export const selectionFields = {
   systems: SELECTORS.systems.schema.optional(),
+  role: SELECTORS.role.schema.optional(),
   profile: SELECTORS.profile.schema.optional(),
   match: SELECTORS.match.schema.optional(),
   all: SELECTORS.all.schema.optional(),
@@ -40,6 +46,7 @@ export const selectionFields = {
 
 export interface Selection {
   readonly systems?: readonly string[] | undefined;
+  readonly role?: string | undefined;
   readonly profile?: string | undefined;
   readonly match?: string | undefined;
   readonly all?: true | undefined;
@@ -81,8 +88,9 @@ export function selectSystems(all: readonly PowerSystem[], selection: Selection)
   };
 }
 
-function chooserOf({ systems, profile, match }: Selection): (system: PowerSystem) => boolean {
+function chooserOf({ systems, role, profile, match }: Selection): (system: PowerSystem) => boolean {
   if (systems !== undefined) return SELECTORS.systems.chooses(systems);
+  if (role !== undefined) return SELECTORS.role.chooses(role);
   if (profile !== undefined) return SELECTORS.profile.chooses(profile);
   return match === undefined ? SELECTORS.all.chooses() : SELECTORS.match.chooses(match);
 }

@@ -107,32 +107,6 @@ describe('an order', () => {
     });
   });
 
-  it.each([
-    [{ match: 'web*1' }, ['web001']],
-    [{ match: '*00?' }, ['web001', 'web002', 'web003']],
-    [{ profile: 'debian-13' }, ['web001', 'web002', 'web003']],
-    [{ systems: ['web003', 'web001'] }, ['web003', 'web001']],
-    [{ match: 'x*' }, []],
-  ])('is for the machines that %j means', async (selection, names) => {
-    const { items } = await order(world, { action: 'on', ...selection, dryRun: true });
-    expect(items.map(({ system }) => system)).toEqual(names);
-    expect(await world.store.read.jobs.list({}, 10)).toEqual([]);
-  });
-
-  it.each([
-    {},
-    { systems: [] },
-    { systems: ['web001'], all: true },
-    { all: false },
-    { match: 'a/b' },
-    { systems: ['web001'], action: 'raw' },
-    { all: true, command: 'x' },
-  ])('is refused as %j', async (body) => {
-    expect(await world.call('POST', '/api/v1/power', { action: 'on', ...body })).toMatchObject({
-      status: 422,
-    });
-  });
-
   it('for many begins one after another where that is asked for', async () => {
     await order(world, { action: 'on', all: true, staggerSeconds: 10 });
     const on = () => [1, 2, 3].filter((number) => bmcOf(world, number).state === 'on');

@@ -21,7 +21,7 @@ const CHANGES = {
   distros: { kernelArgs: ['quiet'] },
   profiles: { kernelArgs: ['quiet'], loader: 'grub', localBoot: 'exit' },
   subnets: { nextServer: '192.0.2.1' },
-  systems: { comment: 'rack 4' },
+  systems: { comment: 'rack 4', roles: ['web', 'db'] },
 };
 
 describe.each(NOUNS)('/api/v1/%s', (nouns) => {

@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** Roles in the order of the record, by the systems' ids; of one system, where `only` names it. */
+export async function listRoles(
+  db: Kysely<Tables>,
+  only?: number | undefined,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const query = db.selectFrom('system_roles').select(['system_id', 'role']).orderBy('position');
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  const bySystem = new Map<number, string[]>();
+  for (const { system_id, role } of rows) {
+    const known = bySystem.get(system_id);
+    if (known === undefined) bySystem.set(system_id, [role]);
+    else known.push(role);
+  }
+  return bySystem;
+}
+
+/** Makes these the roles of a system. */
+export async function writeRoles(
+  db: Kysely<Tables>,
+  systemId: number,
+  roles: readonly string[],
+): Promise<void> {
+  await db.deleteFrom('system_roles').where('system_id', '=', systemId).execute();
+  if (roles.length === 0) return;
+  const rows = roles.map((role, position) => ({ system_id: systemId, role, position }));
+  await db.insertInto('system_roles').values(rows).execute();
+}
