@@ -203,6 +203,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     bootFiles,
     files,
     store,
+    events,
     libc,
     nowMs: deps.now,
     log,

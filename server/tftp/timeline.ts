@@ -1,4 +1,5 @@
 import { withoutToken } from '../../src/boot/boot-names.ts';
+import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import { parseIpv4 } from '../../src/domain/ipv4.ts';
 import { limitEvents } from '../../src/services/event-budget.ts';
 import type { EventService } from '../../src/services/events.ts';
@@ -27,7 +28,7 @@ export function tftpTimeline(
       stage: 'tftp',
       outcome: told.ok ? 'ok' : 'warning',
       message: told.message,
-      data: {},
+      data: told.data,
     });
   };
 }
@@ -52,26 +53,47 @@ export function showName(name: string): string {
   return name.length > NAME_SHOWN ? `${shown}… (${name.length} characters)` : shown;
 }
 
-function describe(event: TftpEvent): { ok: boolean; message: string } | undefined {
+interface Told {
+  readonly ok: boolean;
+  readonly message: string;
+  readonly data: NewBootEvent['data'];
+}
+
+function describe(event: TftpEvent): Told | undefined {
   const name = showName(event.name);
   switch (event.type) {
     case 'complete': {
+      const { bytes, ms } = event;
       const how = `${event.blockBytes}-byte blocks, window ${event.windowBlocks}, ${event.resentBlocks} sent again`;
       return {
         ok: true,
-        message: `${name}: ${event.bytes} bytes in ${Math.round(event.ms)} ms (${how})`,
+        message: `${name}: ${bytes} bytes in ${Math.round(ms)} ms (${how})`,
+        data: { name, result: 'complete', bytes, total: bytes, ms: Math.round(ms) },
       };
     }
-    case 'aborted':
+    case 'aborted': {
+      const { ackedBytes: bytes, totalBytes: total, reason } = event;
       return {
         ok: false,
-        message: `${name}: ended after ${event.ackedBytes} of ${event.totalBytes} bytes: ${event.detail}`,
+        message: `${name}: ended after ${bytes} of ${total} bytes: ${event.detail}`,
+        data: { name, result: 'aborted', bytes, total, reason },
       };
+    }
     case 'not-found':
       if (event.isOptional) return undefined;
-      return { ok: false, message: `asked for '${name}': ${event.detail}` };
-    case 'refused':
-      return { ok: false, message: `asked for '${name}': refused (${event.reason})` };
+      return {
+        ok: false,
+        message: `asked for '${name}': ${event.detail}`,
+        data: { name, result: 'not-found' },
+      };
+    case 'refused': {
+      const { reason } = event;
+      return {
+        ok: false,
+        message: `asked for '${name}': refused (${reason})`,
+        data: { name, result: 'refused', reason },
+      };
+    }
     default:
       return undefined;
   }

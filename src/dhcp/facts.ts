@@ -62,6 +62,10 @@ export type BootTarget =
   | { readonly kind: 'none'; readonly reason: string }
   | {
       readonly kind: 'boot';
+      /** Why it boots this, for the timeline. */
+      readonly reason: string;
+      /** To install, or to be sent to its disk by a script. */
+      readonly action: 'install' | 'local';
       /** siaddr and option 66. */
       readonly nextServer: Ipv4;
       /** `file` and option 67: a TFTP name, or a URL where the client takes one. */

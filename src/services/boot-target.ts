@@ -53,7 +53,14 @@ export function chooseTarget(
   };
   const choice = chooseBootfile(booter, { address: nextServer, httpPort });
   if ('unsupported' in choice) return { kind: 'none', reason: choice.unsupported };
-  return { kind: 'boot', ...choice, httpBoot: client.isHttpClient && !client.isIpxe };
+  const what = client.isIpxe ? 'a script for its iPXE' : `${machine.loader} for ${booter.arch}`;
+  return {
+    kind: 'boot',
+    ...choice,
+    httpBoot: client.isHttpClient && !client.isIpxe,
+    action,
+    reason: `${reason}; ${what}`,
+  };
 }
 
 /** The firmware to boot: of several (F7) the best that the chosen loader is for. */

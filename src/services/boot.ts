@@ -93,22 +93,25 @@ export function bootService(
   };
 
   /** The install behind a token, open or over, if the caller is its machine. */
-  const findOwn = (token: string, caller: Caller): StoredInstall | Refusal => {
+  const findOwn = (token: string, caller: Caller, what: string): StoredInstall | Refusal => {
     const stored = installs.findByToken(token);
     if (stored === undefined) return { refused: 'unknown', reason: 'no install has this token' };
     if (!isOwn(caller.address, stored.systemId)) {
       const reason = `asked for by ${formatIpv4(caller.address)}, which is not an address of this machine`;
-      tellRefused(eventOf(stored, 'refused', reason, 'warning'));
+      tellRefused(eventOf(stored, 'refused', reason, 'warning', refusedData('not-yours', what, caller)));
       return { refused: 'not-yours', reason };
     }
     return stored;
   };
 
   /** The open install behind a token, if the caller is its machine. */
-  const open = (token: string, caller: Caller): StoredInstall | Refusal => {
-    const stored = findOwn(token, caller);
+  const open = (token: string, caller: Caller, what: FileName): StoredInstall | Refusal => {
+    const stored = findOwn(token, caller, what);
     if ('refused' in stored || isOpen(factsOf(stored.install), now())) return stored;
-    return { refused: 'over', reason: `the install is over (${stored.install.state})` };
+    const reason = `the install is over (${stored.install.state})`;
+    const message = `asked for the ${what}, and was refused: ${reason}`;
+    tellRefused(eventOf(stored, 'refused', message, 'warning', refusedData('over', what, caller)));
+    return { refused: 'over', reason };
   };
 
   /** The machine with this MAC and what it is to do, if the caller is that machine and is to be told anything. */
@@ -117,8 +120,12 @@ export function bootService(
     const decision = decideBoot({ known: machine !== undefined, install: machine?.install ?? null }, now());
     if (machine === undefined || decision.action === 'ignore')
       return { refused: 'unknown', reason: decision.reason };
-    if (machine.ip !== caller.address && !isOwn(caller.address, machine.systemId))
+    if (machine.ip !== caller.address && !isOwn(caller.address, machine.systemId)) {
+      const message = `its boot script was asked for by ${formatIpv4(caller.address)}, which is not an address of this machine`;
+      const data = refusedData('not-yours', 'boot-script', caller);
+      tellRefused({ ...machineEvent(machine, mac, 'refused', message, data), outcome: 'warning' });
       return { refused: 'not-yours', reason: 'this address is not leased to that MAC' };
+    }
     if (machine.loader === 'none')
       return { refused: 'unknown', reason: `the record of ${machine.system} says loader none` };
     return { machine, decision };
@@ -182,7 +189,8 @@ export function bootService(
     const { bytes, total, ms } = sent;
     const whole = bytes >= total;
     const size = whole ? `${total} bytes` : `broken off after ${bytes} of ${total} bytes`;
-    record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, whole ? 'ok' : 'warning', { bytes, ms });
+    const data = { bytes, total, ms };
+    record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, whole ? 'ok' : 'warning', data);
   };
 
   return {
@@ -204,7 +212,7 @@ export function bootService(
 
     /** One file of an install. The answer file spends the attempt before a byte of it leaves. */
     async file(token: string, name: FileName, caller: Caller): Promise<MachineFile | Refusal> {
-      const stored = open(token, caller);
+      const stored = open(token, caller, name);
       if ('refused' in stored) return stored;
       if (name === 'answer') return answerFile(stored, { token, server: caller.server });
       const path = await prepared.pathOf(stored.systemId, name);
@@ -223,7 +231,7 @@ export function bootService(
 
     /** A stage that the installer or the new system reports. The first boot comes after the install is over. */
     async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
-      const stored = findOwn(token, caller);
+      const stored = findOwn(token, caller, 'event');
       if ('refused' in stored) return stored;
       const known = REPORTED_STAGES.find((candidate) => candidate === stage);
       if (known === undefined)
@@ -269,6 +277,11 @@ function machineEvent(
 ): NewBootEvent {
   const installId = machine.install?.id ?? null;
   return { systemId: machine.systemId, installId, mac, stage, outcome: 'ok', message, data };
+}
+
+/** What was refused, to whom and by which rule, for programs. */
+function refusedData(code: Refusal['refused'], file: string, { address }: Caller): NewBootEvent['data'] {
+  return { code, file, from: formatIpv4(address) };
 }
 
 function observationOf(stage: ReportedStage, detail: string): Observation {

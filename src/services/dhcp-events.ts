@@ -1,20 +1,29 @@
 import type { DhcpClient } from '../dhcp/client.ts';
 import type { Decision } from '../dhcp/decision.ts';
+import type { BootTarget } from '../dhcp/facts.ts';
 import type { ProxyDecision } from '../dhcp/proxy.ts';
 import type { NewBootEvent, Outcome, Stage } from '../domain/boot-event.ts';
 import { OPEN_STATES } from '../domain/install.ts';
-import { formatIpv4 } from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4, NO_ADDRESS } from '../domain/ipv4.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
+
+/** One packet and what became of it. */
+export interface Exchange {
+  readonly client: DhcpClient;
+  readonly machine: MachineFacts | undefined;
+  readonly decision: Decision | ProxyDecision;
+  /** What it was to boot, whether or not it got as far. */
+  readonly target: BootTarget;
+  /** Our own address that the client knows us by. */
+  readonly serverId: Ipv4;
+}
 
 /**
  * What of one exchange goes on the machine's timeline. Only machines with a record have one; of a running system's
  * renewals only trouble is worth a line, of a netbooting machine everything is.
  */
-export function describeExchange(
-  client: DhcpClient,
-  machine: MachineFacts | undefined,
-  decision: Decision | ProxyDecision,
-): NewBootEvent[] {
+export function describeExchange(exchange: Exchange): NewBootEvent[] {
+  const { client, machine, decision } = exchange;
   if (machine === undefined) return decision.kind === 'decline' ? [declineOfStranger(client, decision)] : [];
   const boots = client.isPxe || client.isHttpClient || client.isIpxe;
   const installing = machine.install !== null && OPEN_STATES.includes(machine.install.state);
@@ -42,10 +51,18 @@ export function describeExchange(
       ...base,
       stage: said,
       outcome: outcomeOf(decision),
-      message: describeDecision(decision),
-      data: {},
+      message: describeDecision(exchange),
+      data: saidData(exchange),
     });
   }
+  if (decision.code === 'other-server' && client.messageType === 'request')
+    events.push({
+      ...base,
+      stage: 'other-dhcp-server',
+      outcome: 'warning',
+      message: `it took the offer of another DHCP server: ${decision.reason}`,
+      data: { server: client.serverId === undefined ? null : formatIpv4(client.serverId) },
+    });
   return events;
 }
 
@@ -126,15 +143,41 @@ function describeSender(client: DhcpClient): string {
 }
 
 function senderData(client: DhcpClient, netboot: boolean): NewBootEvent['data'] {
-  return { netboot, archCodes: client.archCodes.join(','), uuid: client.machineUuid ?? null };
+  return {
+    netboot,
+    ipxe: client.isIpxe,
+    http: client.isHttpClient,
+    archCodes: client.archCodes.join(','),
+    uuid: client.machineUuid ?? null,
+    relay: client.giaddr === NO_ADDRESS ? null : formatIpv4(client.giaddr),
+  };
 }
 
-function describeDecision(decision: Decision | ProxyDecision): string {
+/** The same for programs: which offer, which bootfile, and by which rule. */
+function saidData({ decision, target, serverId }: Exchange): NewBootEvent['data'] {
+  if (!('boot' in decision)) return { code: decision.code };
+  const { boot } = decision;
+  return {
+    code: decision.code,
+    address: 'address' in decision ? formatIpv4(decision.address) : null,
+    server: formatIpv4(serverId),
+    bootfile: target.kind === 'boot' && boot.kind === 'boot' ? target.bootfile : null,
+    nextServer: boot.kind === 'boot' ? formatIpv4(boot.siaddr) : null,
+    action: target.kind === 'boot' && boot.kind === 'boot' ? target.action : 'none',
+  };
+}
+
+function describeDecision({ decision, target }: Exchange): string {
   if (!('boot' in decision)) return decision.reason;
   const { boot } = decision;
   const address =
     'address' in decision ? `${formatIpv4(decision.address)} (${decision.reason})` : decision.reason;
   if (boot.kind === 'none')
     return boot.code === 'not-a-boot-client' ? address : `${address}; no boot file: ${boot.reason}`;
-  return `${address}; boot file ${boot.file}`;
+  // A URL that has no room in the header stands in option 67 alone.
+  const file = target.kind === 'boot' ? target.bootfile : boot.file;
+  // Told once an exchange: the ACK repeats the offer.
+  const isOffer = decision.kind === 'offer' || decision.kind === 'proxy-offer';
+  const why = isOffer ? ` of ${formatIpv4(boot.siaddr)} (${target.reason})` : '';
+  return `${address}; boot file ${file}${why}`;
 }

@@ -14,7 +14,7 @@ import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
 import { type AddressUse, heedAddressUse } from './address-use.ts';
 import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
-import { describeExchange, describeLeftOut } from './dhcp-events.ts';
+import { describeExchange, describeLeftOut, type Exchange } from './dhcp-events.ts';
 import { type Gathered, gatherFacts } from './dhcp-facts.ts';
 import { localNetworksFor, type PacketReception, serverAddressFor } from './dhcp-reception.ts';
 import { limitEvents } from './event-budget.ts';
@@ -42,6 +42,8 @@ export interface DhcpSettings {
   readonly ipxeUserClasses?: () => readonly string[];
   /** Is this a loader that can fetch by TFTP only? */
   readonly isWithoutHttp?: (name: string) => boolean;
+  /** Hears of every packet that was judged, and what became of it; not of those that are for nobody here. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** Runs work that no machine waits for, in the order given, when those that wait are served. Default: at once. */
   readonly afterwards?: (work: () => void) => void;
 }
@@ -62,7 +64,13 @@ export function dhcpService(
   const { store, now } = deps;
   const offers = createOffers();
   const record = limitEvents(events.record, now);
-  const { ownAddresses, findAddressUser, onOtherServer, afterwards = (work) => work() } = settings;
+  const {
+    ownAddresses,
+    findAddressUser,
+    onOtherServer,
+    onExchange,
+    afterwards = (work) => work(),
+  } = settings;
   const heeding = findAddressUser === undefined ? store.dhcp : heedAddressUse(store.dhcp, findAddressUser);
   const sources = { store: heeding, offers, ownAddresses };
 
@@ -86,13 +94,10 @@ export function dhcpService(
   };
 
   /** What goes on the machine's timeline; nobody waits for it. */
-  const tell = (
-    client: DhcpClient,
-    { machine }: Gathered,
-    decision: Parameters<typeof describeExchange>[2],
-  ) =>
+  const tell = (exchange: Exchange) =>
     afterwards(() => {
-      for (const event of describeExchange(client, machine, decision)) record(event);
+      onExchange?.(exchange);
+      for (const event of describeExchange(exchange)) record(event);
     });
 
   /** The install of a machine that netboots again while its last attempt was under way: ended without a word. */
@@ -128,7 +133,13 @@ export function dhcpService(
     if (gathered.subnet?.dhcp === 'proxy') await noticeOtherServer(client, gathered);
     await noticeReboot(gathered.machine, client);
     const { decision, reply } = answerProxy(exchange);
-    tell(client, gathered, decision);
+    tell({
+      client,
+      machine: gathered.machine,
+      decision,
+      target: exchange.target,
+      serverId: exchange.serverId,
+    });
     if (reply === undefined) return undefined;
     const { destination } = reply;
     const { bytes } = encodeReply(reply.packet, packet, client, {});
@@ -186,7 +197,7 @@ export function dhcpService(
       const conclude = (decision: Decision): DhcpAnswer | undefined => {
         if (decision.kind === 'offer' && gathered.key !== undefined)
           offers.add(decision.address, gathered.key, now());
-        tell(client, gathered, decision);
+        tell({ client, machine: gathered.machine, decision, target, serverId });
         if (!isReply(decision)) return undefined;
         const { leftOut, ...answer } = toAnswer(packet, client, gathered, decision);
         // Told once an exchange: what had no room in the ACK had none in the OFFER.

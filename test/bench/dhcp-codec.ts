@@ -19,7 +19,14 @@ export function codecCase(): Case {
     serverAddress: SERVER_IP,
     localNetworks: [must(parseNetwork('10.64.0.0/14'), 'network')],
   };
-  const target = { kind: 'boot', nextServer: SERVER_IP, bootfile: 'snponly.efi', httpBoot: false } as const;
+  const target = {
+    kind: 'boot',
+    action: 'install',
+    reason: 'armed',
+    nextServer: SERVER_IP,
+    bootfile: 'snponly.efi',
+    httpBoot: false,
+  } as const;
   const answer = (bytes: Buffer): Buffer => {
     const packet = decodePacket(bytes);
     const client = describeClient(packet, reception);

@@ -18,6 +18,8 @@ const CLIENTS = {
 
 const target = (bootfile: string, httpBoot = false): BootTarget => ({
   kind: 'boot',
+  action: 'install',
+  reason: 'armed',
   nextServer: ip('10.99.0.1'),
   bootfile,
   httpBoot,

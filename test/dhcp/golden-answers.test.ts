@@ -16,6 +16,8 @@ import { must } from '../support/must.ts';
 function goldenTarget(client: DhcpClient): BootTarget {
   const boot = (bootfile: string, httpBoot: boolean): BootTarget => ({
     kind: 'boot',
+    action: 'install',
+    reason: 'armed',
     nextServer: ip('10.99.0.1'),
     bootfile,
     httpBoot,

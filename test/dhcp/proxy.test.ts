@@ -11,7 +11,14 @@ import { must } from '../support/must.ts';
 
 const PROXIED: DhcpSubnet = { ...SUBNET, mode: 'proxy' };
 function boot(bootfile: string, httpBoot: boolean) {
-  return { kind: 'boot', nextServer: ip('10.99.0.1'), bootfile, httpBoot } as const;
+  return {
+    kind: 'boot',
+    action: 'install',
+    reason: 'armed',
+    nextServer: ip('10.99.0.1'),
+    bootfile,
+    httpBoot,
+  } as const;
 }
 const SCRIPT = boot('http://10.99.0.1/boot/ipxe/52-54-00-00-00-01', false);
 const HTTP = boot('http://10.99.0.1/loaders/snponly.efi', true);

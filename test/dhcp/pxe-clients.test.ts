@@ -18,7 +18,14 @@ import { must } from '../support/must.ts';
 describe('rows of the list of PXE clients', () => {
   test('F12: HTTP boot gets option 60 HTTPClient and a URL', () => {
     const url = 'http://10.99.0.1/boot/ipxe.efi';
-    const target: BootTarget = { kind: 'boot', nextServer: ip('10.99.0.1'), bootfile: url, httpBoot: true };
+    const target: BootTarget = {
+      kind: 'boot',
+      action: 'install',
+      reason: 'armed',
+      nextServer: ip('10.99.0.1'),
+      bootfile: url,
+      httpBoot: true,
+    };
     for (const name of ['f12-ovmf-http-discover', 'f12-arm64-http-discover']) {
       const reply = replyTo(name, target);
       expect([text(reply, 60), text(reply, 67), reply.file]).toEqual(['HTTPClient', url, url]);

@@ -164,7 +164,7 @@ describe.skipIf(reason !== undefined)(`loaders from the service${reason ? ` (${r
       expect(told).toEqual([
         expect.stringMatching(/^armed ok: armed by local: 1 attempt until /),
         'dhcp-discover ok: PXE, x64-uefi, on lan0',
-        'dhcp-offer ok: 10.67.0.50 (10.67.0.50 is reserved for web001); boot file snponly.efi',
+        'dhcp-offer ok: 10.67.0.50 (10.67.0.50 is reserved for web001); boot file snponly.efi of 10.67.0.1 (install 1, attempt 1 of 1; ipxe for x64-uefi)',
         'dhcp-request ok: PXE, x64-uefi, on lan0',
         'dhcp-ack ok: 10.67.0.50 (10.67.0.50 is reserved for web001); boot file snponly.efi',
         expect.stringMatching(

@@ -78,7 +78,9 @@ describe('rows of the list of PXE clients: what each firmware is given', () => {
   ] as const)('%s, %s: %s', (name, loader, bootfile) => {
     const target = targetOf(name, { loader });
     const httpBoot = bootfile.startsWith('http');
-    expect(target).toEqual({ kind: 'boot', nextServer: ip('10.99.0.1'), bootfile, httpBoot });
+    const reason = expect.stringMatching(/^install 1, attempt 1 of 1; /);
+    const why = { action: 'install', reason };
+    expect(target).toEqual({ kind: 'boot', ...why, nextServer: ip('10.99.0.1'), bootfile, httpBoot });
     // F18, F20: every field that firmware may read says the same.
     const reply = replyTo(name, target);
     expect([reply.file, text(reply, 67)?.replace(/\0$/, '')]).toEqual([bootfile, bootfile]);

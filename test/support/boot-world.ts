@@ -3,6 +3,7 @@ import { createFileCache } from '../../server/file-cache.ts';
 import { createFiles } from '../../server/files.ts';
 import { buildBootApp } from '../../server/http/boot/app.ts';
 import { createFileSender } from '../../server/http/boot/send-file.ts';
+import { loaderTimeline } from '../../server/http/boot/timeline.ts';
 import { createLog } from '../../server/log.ts';
 import type { Install } from '../../src/domain/install.ts';
 import type { InstallChange } from '../../src/domain/install-state.ts';
@@ -46,6 +47,7 @@ export async function openBootWorld(): Promise<BootWorld> {
     entrance: { httpPort: 80, proxies: new Set() },
     limits: { maxConnections: 1000, stallMs: 60_000 },
     edges: { nowMs: () => world.nowMs },
+    onLoader: loaderTimeline(world.store.dhcp, world.services.events, () => world.nowMs),
     log: createLog('trace', { write: (line: string) => world.logged.push(line) }),
   });
   const client = await startBootClient(app, MACHINE);

@@ -32,6 +32,8 @@ export const NO_BOOT: BootTarget = { kind: 'none', reason: 'boots from its disk'
 
 export const LOADER: BootTarget = {
   kind: 'boot',
+  action: 'install',
+  reason: 'armed',
   nextServer: ip('10.99.0.1'),
   bootfile: 'x64/snponly.efi',
   httpBoot: false,

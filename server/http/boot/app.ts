@@ -14,6 +14,7 @@ import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
 import { readBody } from './read-body.ts';
 import type { Params, Route } from './routes.ts';
 import type { FileSender } from './send-file.ts';
+import type { LoaderAsked } from './timeline.ts';
 
 export interface BootAppDeps {
   readonly boot: BootService;
@@ -26,6 +27,8 @@ export interface BootAppDeps {
   readonly entrance: BootEntrance;
   readonly limits: Omit<BootHttpLimits, 'isProxy'>;
   readonly edges: BootHttpEdges;
+  /** Hears of every loader that is fetched; not of ranges and sizes. */
+  readonly onLoader: (asked: LoaderAsked) => void;
   readonly log: Logger;
 }
 
@@ -106,16 +109,23 @@ async function bootFileAnswer(deps: BootAppDeps, request: BootRequest, text: str
   const { bootFiles, entrance } = deps;
   const name = logicalName(text);
   if (!name.ok) return refusalAnswer({ refused: 'unknown', reason: 'there is no such file' });
+  const caller = callerOf(request, entrance);
   const found =
     request.method === 'HEAD'
       ? await bootFiles.findLoader(name.name)
-      : await bootFiles.find(name.name, callerOf(request, entrance));
-  if (found.kind === 'none') return refusalAnswer(found.refusal);
+      : await bootFiles.find(name.name, caller);
+  if (found.kind === 'none') {
+    const isMissing = request.method === 'GET' && found.refusal.refused === 'unknown' && !found.isOptional;
+    if (isMissing) deps.onLoader({ name: name.name, caller, missing: found.refusal.reason });
+    return refusalAnswer(found.refusal);
+  }
   if (found.kind === 'path') return pathAnswer(deps, request, found.path, found.delivered);
   const { bytes, contentType } = found;
   if (contentType !== LOADER_TYPE) return wholeAnswer(200, contentType, bytes);
   const { part, answer } = answerContent(request, { size: bytes.length, etag: etagOf(bytes) });
-  return part === undefined ? answer : withBody(answer, bytes.subarray(part.from, part.to + 1));
+  if (part === undefined) return answer;
+  if (answer.status === 200) deps.onLoader({ name: name.name, caller, bytes: bytes.length });
+  return withBody(answer, bytes.subarray(part.from, part.to + 1));
 }
 
 async function takeReport(

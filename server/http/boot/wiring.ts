@@ -4,6 +4,7 @@ import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import type { BootService } from '../../../src/services/boot.ts';
 import type { BootFileService } from '../../../src/services/boot-files.ts';
 import { distroTrees } from '../../../src/services/distro-trees.ts';
+import type { EventService } from '../../../src/services/events.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createFileCache } from '../../file-cache.ts';
 import { type Files, findProxyUri } from '../../files.ts';
@@ -12,6 +13,7 @@ import { createKernelSender } from '../../net/send-file.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { buildBootApp } from './app.ts';
 import { createFileSender } from './send-file.ts';
+import { loaderTimeline } from './timeline.ts';
 import { createTreeFiles } from './tree-files.ts';
 
 export interface BootHttpParts {
@@ -19,6 +21,7 @@ export interface BootHttpParts {
   readonly bootFiles: BootFileService;
   readonly files: Files;
   readonly store: Store;
+  readonly events: EventService;
   readonly libc: LibcResult;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -37,6 +40,7 @@ export function openBootHttp({
   bootFiles,
   files,
   store,
+  events,
   libc,
   nowMs,
   log,
@@ -59,6 +63,7 @@ export function openBootHttp({
     entrance: { httpPort, proxies: new Set(proxies.flatMap((text) => parseIpv4(text) ?? [])) },
     limits: { maxConnections, stallMs: stallSeconds * 1000 },
     edges: { kernel, nowMs },
+    onLoader: loaderTimeline(store.dhcp, events, nowMs),
     log,
   });
 }

@@ -161,3 +161,22 @@ describe('the timeline', () => {
     });
   });
 });
+
+describe('the timeline of a machine that loads by HTTP', () => {
+  it('tells the loader that it got, once, and the one that is missing', async () => {
+    await world.client.fetch('/loaders/snponly.efi', { method: 'HEAD' });
+    await world.client.fetch('/loaders/snponly.efi');
+    await world.client.fetch('/loaders/snponly.efi', { headers: { range: 'bytes=0-3' } });
+    await world.client.fetch('/loaders/snponly-arm64.efi');
+    await world.client.fetch('/loaders/snponly.efi', { from: NOBODY });
+    const told = (await world.events()).map(
+      ({ stage, outcome, message }) => `${stage} ${outcome} ${message}`,
+    );
+    expect(told).toEqual([
+      'loader ok snponly.efi: 8 bytes by HTTP',
+      expect.stringMatching(
+        /^loader warning asked for 'snponly-arm64.efi' by HTTP: snponly-arm64.efi is not installed; /,
+      ),
+    ]);
+  });
+});

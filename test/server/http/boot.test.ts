@@ -131,8 +131,23 @@ describe('the gate, route by route', () => {
     expect(await world.client.fetch(SCRIPT, { from: STRANGER })).toMatchObject({ status: 403 });
     expect(await world.install()).toMatchObject({ state: 'armed', attemptsUsed: 0 });
     const refused = (await world.events()).filter((event) => event.stage === 'refused');
-    expect(refused).toHaveLength(8);
-    expect(refused[0]).toMatchObject({ outcome: 'warning', message: expect.stringContaining(STRANGER) });
+    // The script too.
+    expect(refused).toHaveLength(9);
+    expect(refused[0]).toMatchObject({
+      outcome: 'warning',
+      message: expect.stringContaining(STRANGER),
+      data: { code: 'not-yours', file: 'kernel', from: STRANGER },
+    });
+  });
+
+  it('a file of an install that is over is refused, and its timeline says so', async () => {
+    await world.arm();
+    await world.force({ state: 'installed' });
+    await world.client.fetch(`/i/${world.token()}/kernel`);
+    expect((await world.events()).at(-1)).toMatchObject({
+      stage: 'refused',
+      data: { code: 'over', file: 'kernel' },
+    });
   });
 
   it.each(['x', 'A'.repeat(43), '..%2f..', '%00'])('to nobody with the token %s', async (wrong) => {
