@@ -1,3 +1,4 @@
+import type { InstallState } from '../domain/install.ts';
 import type { InstallFacts } from '../domain/install-state.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
 
@@ -31,8 +32,11 @@ export function decideBoot(facts: BootFacts, nowMs: number): BootDecision {
   };
 }
 
+const DONE: readonly InstallState[] = ['installed', 'configuring', 'ready'];
+
 function closed(install: InstallFacts, nowMs: number): string {
-  if (install.state === 'installed') return 'the install is done';
+  if (install.state === 'queued') return 'its install waits for its turn (queued)';
+  if (DONE.includes(install.state)) return 'the install is done';
   if (nowMs >= install.expiresAtMs)
     return `the install expired at ${new Date(install.expiresAtMs).toISOString()}`;
   return `the last install is over (${install.state})`;

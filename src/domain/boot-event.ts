@@ -27,6 +27,8 @@ export const STAGES = [
   'other-dhcp-server',
   'power',
   'boot-device',
+  /** An install has come to another state; written by the database itself. */
+  'state',
 ] as const;
 export type Stage = (typeof STAGES)[number];
 

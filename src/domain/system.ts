@@ -102,4 +102,6 @@ export interface System extends BootFields {
   readonly updatedAt: string;
   /** The install in force, or the last one; null if it was never armed. */
   readonly install: Install | null;
+  /** Since when its last install is in service, RFC 3339; null: there is nothing on it that anybody uses. */
+  readonly inService: string | null;
 }

@@ -10,7 +10,8 @@ import {
   type ReportedStage,
   type Stage,
 } from '../domain/boot-event.ts';
-import { awaitsFirstBoot, isOpen, type Observation } from '../domain/install-state.ts';
+import { parseHostKeys } from '../domain/host-key.ts';
+import { closedReason, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
 import type { MachineFacts } from '../store/dhcp-store.ts';
@@ -108,7 +109,7 @@ export function bootService(
   const open = (token: string, caller: Caller, what: FileName): StoredInstall | Refusal => {
     const stored = findOwn(token, caller, what);
     if ('refused' in stored || isOpen(factsOf(stored.install), now())) return stored;
-    const reason = `the install is over (${stored.install.state})`;
+    const reason = closedReason(stored.install);
     const message = `asked for the ${what}, and was refused: ${reason}`;
     tellRefused(eventOf(stored, 'refused', message, 'warning', refusedData('over', what, caller)));
     return { refused: 'over', reason };
@@ -236,14 +237,10 @@ export function bootService(
       const known = REPORTED_STAGES.find((candidate) => candidate === stage);
       if (known === undefined)
         return { refused: 'unknown', reason: `there is no stage '${stage.slice(0, 40)}' to report` };
-      const { state, updatedAt } = stored.install;
-      const isAfterwards = awaitsFirstBoot({ state, updatedAtMs: Date.parse(updatedAt) }, now());
       // What the machine says may quote the URL that it was given.
       const said = detail.replaceAll(token, '<token>');
-      if (known !== 'first-boot' || !isAfterwards) {
-        const over = await move(stored, observationOf(known, said));
-        if (over !== undefined) return over;
-      }
+      const over = await move(stored, observationOf(known, said));
+      if (over !== undefined) return over;
       if (known === 'first-boot') {
         record(stored, known, 'the installed system has started', 'ok', { hostKeys: said });
         return undefined;
@@ -285,7 +282,8 @@ function refusedData(code: Refusal['refused'], file: string, { address }: Caller
 }
 
 function observationOf(stage: ReportedStage, detail: string): Observation {
-  if (stage === 'installed' || stage === 'first-boot') return { kind: stage };
+  if (stage === 'installed') return { kind: stage };
+  if (stage === 'first-boot') return { kind: stage, hostKeys: parseHostKeys(detail) };
   if (stage === 'failed')
     return { kind: 'failed', stage: 'installing', reason: detail || 'the installer gave up' };
   return { kind: 'progress', stage };

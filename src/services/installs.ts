@@ -1,11 +1,11 @@
 import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { type Install, type InstallInput, installInput } from '../domain/install.ts';
+import { type Install, type InstallInput, installInput, LIVE_STATES, NO_HANDOFF } from '../domain/install.ts';
 import {
   advance,
   type InstallChange,
-  type InstallFacts,
-  isOpen,
+  type InstallLife,
+  isLive,
   type Observation,
 } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
@@ -34,12 +34,23 @@ export interface PowerUps {
   giveWay(tx: StoreTransaction, install: Install): Promise<void>;
 }
 
+/** The name of the hand-off that a system would get now; throws DomainError 'not-ready' where it cannot be had. */
+export type ChooseHandoff = (system: System) => Promise<string>;
+
+interface Arming {
+  readonly input: InstallInput;
+  readonly powerUp: PowerUp | null;
+  readonly handoff: string;
+  readonly actor: Actor;
+}
+
 /** Use cases of installs: arm, cancel, and moving them on as machines are seen. */
 export function installService(
   deps: Deps,
   events: EventService,
   checkReady: ReadinessCheck,
   powerUps: PowerUps,
+  chooseHandoff: ChooseHandoff = async () => NO_HANDOFF,
 ) {
   const { store, now, randomBytes, secrets } = deps;
 
@@ -68,17 +79,21 @@ export function installService(
   const armInTransaction = async (
     tx: StoreTransaction,
     { id, name, revision }: System,
-    { input, powerUp, actor }: { input: InstallInput; powerUp: PowerUp | null; actor: Actor },
+    { input, powerUp, handoff, actor }: Arming,
   ) => {
     const found = await tx.systems.findById(id);
     if (found === undefined) throw notFound('system', name);
     // What was checked is what is armed.
     refuseStale('system', found.system, revision);
-    await refuseOpen(tx, id, powerUp);
+    await refuseLive(tx, id, powerUp);
     const token = newToken(randomBytes);
     const armedAt = now();
     const stored = await tx.installs.add({
       systemId: id,
+      state: 'armed',
+      batch: null,
+      position: null,
+      handoff,
       attempts: input.attempts,
       armedAt,
       armedBy: actor.name,
@@ -92,8 +107,8 @@ export function installService(
     return stored;
   };
 
-  /** One open install a system. One whose time is over, and that nobody has swept yet, is ended here. */
-  const refuseOpen = async (
+  /** One live install a system. One whose time is over, and that nobody has swept yet, is ended here. */
+  const refuseLive = async (
     tx: StoreTransaction,
     systemId: number,
     powerUp: PowerUp | null,
@@ -101,7 +116,7 @@ export function installService(
     const latest = await tx.installs.findLatest(systemId);
     if (latest === undefined) return;
     const facts = factsOf(latest.install);
-    if (isOpen(facts, now())) throw alreadyOpen(latest.install);
+    if (isLive(facts, now())) throw alreadyLive(latest.install);
     const { change } = advance(facts, { kind: 'expired' }, now()) as { change: InstallChange | null };
     if (change !== null) await tx.installs.update(latest.install.id, change, now());
     if (powerUp !== null) await powerUps.giveWay(tx, latest.install);
@@ -117,11 +132,14 @@ export function installService(
       await sweep();
       const found = await getSystem(name);
       const { install } = found.system;
-      if (install !== null && isOpen(factsOf(install), now())) throw alreadyOpen(install);
-      const checks = [checkReady(found, input), powerUps.prepare(found.system, input)] as const;
-      const [, powerUp] = await everyReason(name, checks);
+      if (install !== null && isLive(factsOf(install), now())) throw alreadyLive(install);
+      const [, powerUp, handoff] = await everyReason(name, [
+        checkReady(found, input),
+        powerUps.prepare(found.system, input),
+        chooseHandoff(found.system),
+      ]);
       const stored = await store.transaction((tx) =>
-        armInTransaction(tx, found.system, { input, powerUp, actor }),
+        armInTransaction(tx, found.system, { input, powerUp, handoff, actor }),
       );
       const { attempts, expiresAt } = stored.install;
       const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
@@ -163,13 +181,18 @@ export function installService(
 export type InstallService = ReturnType<typeof installService>;
 
 /** The record in the shape that decisions take. */
-export function factsOf(install: Install): InstallFacts {
+export function factsOf(install: Install): InstallLife {
   return {
     id: install.id,
     state: install.state,
     attempts: install.attempts,
     attemptsUsed: install.attemptsUsed,
     scriptsServed: install.scriptsServed,
+    stage: install.stage,
+    failure: install.failure,
+    handoff: install.handoff,
+    armedAtMs: Date.parse(install.armedAt),
+    stateAtMs: Date.parse(install.stateAt),
     expiresAtMs: Date.parse(install.expiresAt),
   };
 }
@@ -191,10 +214,10 @@ function eventOf(
   };
 }
 
-function alreadyOpen(install: Install): DomainError {
+function alreadyLive(install: Install): DomainError {
   return new DomainError(
     'wrong-state',
-    `system '${install.system}' has an open install already (${install.state})`,
+    `system '${install.system}' has an install already that is not over (${install.state})`,
     {
       hint: `watch it: provision system timeline ${install.system} --follow; or end it: provision system cancel ${install.system}`,
     },
@@ -203,7 +226,7 @@ function alreadyOpen(install: Install): DomainError {
 
 function nothingOpen(name: string, last: Install | null): DomainError {
   const state = last === null ? 'it was never armed' : `the last install is over (${last.state})`;
-  return new DomainError('wrong-state', `system '${name}' has no open install: ${state}`, {
+  return new DomainError('wrong-state', `system '${name}' has no install to cancel: ${state}`, {
     hint: `arm one: provision system install ${name}`,
   });
 }

@@ -1,7 +1,8 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Install, OPEN_STATES } from '../domain/install.ts';
+import type { InstallChange } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
-import { timeText } from './rows.ts';
+import { textList, timeText } from './rows.ts';
 import type { InstallRow, Tables } from './schema.ts';
 import type { InstallStore, StoredInstall } from './store.ts';
 
@@ -34,7 +35,10 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
     async add(write) {
       const row = {
         system_id: write.systemId,
-        state: 'armed' as const,
+        state: write.state,
+        state_at: write.armedAt,
+        batch: write.batch,
+        position: write.position,
         attempts: write.attempts,
         attempts_used: 0,
         scripts_served: 0,
@@ -42,8 +46,12 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         armed_by: write.armedBy,
         expires_at: write.expiresAt,
         updated_at: write.armedAt,
-        stage: 'armed',
+        stage: write.state,
         reason: null,
+        failure: null,
+        hint: null,
+        handoff: write.handoff,
+        host_keys: '[]',
         token_hash: write.tokenHash,
         token_sealed: write.tokenSealed,
         ...powerUpColumns(write.powerUp),
@@ -52,12 +60,7 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       return get(id);
     },
     async update(id, change, nowMs) {
-      const set: Record<string, unknown> = { updated_at: nowMs };
-      if (change.state !== undefined) set['state'] = change.state;
-      if (change.attemptsUsed !== undefined) set['attempts_used'] = change.attemptsUsed;
-      if (change.scriptsServed !== undefined) set['scripts_served'] = change.scriptsServed;
-      if (change.stage !== undefined) set['stage'] = change.stage;
-      if (change.reason !== undefined) set['reason'] = change.reason;
+      const set = { ...changedColumns(change), updated_at: nowMs, state_at: stateAt(change, nowMs) };
       await db.updateTable('installs').set(set).where('id', '=', id).execute();
       return get(id);
     },
@@ -79,6 +82,25 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
   };
 }
 
+/** The columns of what a change names. */
+function changedColumns({ state, position, stage, reason, failure, hint, ...rest }: InstallChange) {
+  const { attemptsUsed, scriptsServed, expiresAt, hostKeys } = rest;
+  const named = {
+    ...{ state, position, stage, reason, failure, hint },
+    attempts_used: attemptsUsed,
+    scripts_served: scriptsServed,
+    expires_at: expiresAt === undefined ? undefined : Date.parse(expiresAt),
+    host_keys: hostKeys === undefined ? undefined : JSON.stringify(hostKeys),
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+/** A state is entered when it becomes another one. */
+function stateAt({ state }: InstallChange, nowMs: number) {
+  if (state === undefined) return sql<number>`state_at`;
+  return sql<number>`case when state = ${state} then state_at else ${nowMs} end`;
+}
+
 function powerUpColumns(powerUp: PowerUp | null) {
   if (powerUp === null) return { power_up: null, power_up_step: null };
   return { power_up: JSON.stringify(powerUp), power_up_step: powerUp.step };
@@ -95,6 +117,9 @@ export function toInstall(row: InstallWithSystem): Install {
     id: row.id,
     system: row.system,
     state: row.state,
+    stateAt: timeText(row.state_at),
+    batch: row.batch,
+    position: row.position,
     attempts: row.attempts,
     attemptsUsed: row.attempts_used,
     scriptsServed: row.scripts_served,
@@ -104,6 +129,10 @@ export function toInstall(row: InstallWithSystem): Install {
     updatedAt: timeText(row.updated_at),
     stage: row.stage,
     reason: row.reason,
+    failure: row.failure,
+    hint: row.hint,
+    handoff: row.handoff,
+    hostKeys: textList(row.host_keys),
     powerUp: row.power_up === null ? null : (JSON.parse(row.power_up) as PowerUp),
   };
 }

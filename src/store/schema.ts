@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { InstallState } from '../domain/install.ts';
+import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
 
@@ -18,6 +18,7 @@ export interface Tables {
   addresses: AddressRow;
   leases: LeaseRow;
   installs: InstallRow;
+  in_service: InServiceRow;
   events: EventRow;
   tokens: TokenRow;
   audit: AuditRow;
@@ -155,6 +156,9 @@ export interface InstallRow {
   id: Generated<number>;
   system_id: number;
   state: InstallState;
+  state_at: number;
+  batch: string | null;
+  position: number | null;
   attempts: number;
   attempts_used: number;
   scripts_served: number;
@@ -164,6 +168,11 @@ export interface InstallRow {
   updated_at: number;
   stage: string | null;
   reason: string | null;
+  failure: InstallFailure | null;
+  hint: string | null;
+  handoff: string;
+  /** JSON: a list of texts. */
+  host_keys: string;
   /** SHA-256 of the token: look-ups go by it, so that a stolen database opens nothing. */
   token_hash: string;
   /** The token itself, sealed: boot scripts must name it again on every boot of the attempt. */
@@ -172,6 +181,12 @@ export interface InstallRow {
   power_up: string | null;
   /** Its step. */
   power_up_step: string | null;
+}
+
+/** Systems whose install was brought to its end, and whose disk nobody has been told to wipe since. */
+export interface InServiceRow {
+  system_id: number;
+  since: number;
 }
 
 export interface EventRow {

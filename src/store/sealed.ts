@@ -36,7 +36,7 @@ export function sealedQueries(db: Kysely<Tables>): SealedStore {
         .selectFrom('installs')
         .innerJoin('systems', 'systems.id', 'installs.system_id')
         .select('systems.name')
-        .where('installs.state', 'in', [...OPEN_STATES])
+        .where('installs.state', 'in', ['queued', ...OPEN_STATES])
         .orderBy('systems.name')
         .execute();
       return rows.map(({ name }) => name);

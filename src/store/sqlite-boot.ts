@@ -1,18 +1,23 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Install } from '../domain/install.ts';
+import { type Install, LIVE_STATES } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { BootStore, InstallDecision, InstallOutcome } from './boot-store.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createInstallMemory } from './install-memory.ts';
 import { type InstallWithSystem, toInstall } from './installs.ts';
+import { timeText } from './rows.ts';
 import type { Changes } from './sqlite-changes.ts';
 
 const INSTALL = 'select n.*, s.name as system from installs n join systems s on s.id = n.system_id where';
 
 const MOVE = `
-  update installs set state = @state, attempts_used = @attemptsUsed, scripts_served = @scriptsServed,
-    stage = @stage, reason = @reason, updated_at = @nowMs
+  update installs set state = @state, position = @position, attempts_used = @attemptsUsed,
+    scripts_served = @scriptsServed, expires_at = @expiresAtMs, stage = @stage, reason = @reason, failure = @failure,
+    hint = @hint, host_keys = @hostKeysJson, updated_at = @nowMs,
+    state_at = case when state = @state then state_at else @nowMs end
   where id = @id`;
+
+const NEWEST = 'select max(id) as id from installs where system_id = ?';
 
 interface Move {
   readonly id: number;
@@ -84,25 +89,35 @@ async function commitMoves(
   await durably(() => {
     const byId = writer.prepare<[number], InstallWithSystem>(`${INSTALL} n.id = ?`);
     const update = writer.prepare(MOVE);
+    const newest = writer.prepare<[number], { id: number }>(NEWEST);
     writer.transaction(() => {
-      for (const move of moves) results.push(moveOne(byId, update, move));
+      for (const move of moves) results.push(moveOne({ byId, newest, update }, move));
     })();
   });
   return results;
 }
 
-function moveOne(
-  byId: BetterSqlite3.Statement<[number], InstallWithSystem>,
-  update: BetterSqlite3.Statement,
-  { id, decide, nowMs }: Move,
-): Moved {
+interface MoveStatements {
+  readonly byId: BetterSqlite3.Statement<[number], InstallWithSystem>;
+  readonly newest: BetterSqlite3.Statement<[number], { id: number }>;
+  readonly update: BetterSqlite3.Statement;
+}
+
+function moveOne({ byId, newest, update }: MoveStatements, { id, decide, nowMs }: Move): Moved {
   const row = byId.get(id);
   if (row === undefined) return null;
   const install = toInstall(row);
   const decision = decide(install);
   if (decision.refused !== undefined) return { refused: decision.refused };
   if (changesNothing(install, decision.change)) return { install };
-  const { state, attemptsUsed, scriptsServed, stage, reason } = { ...install, ...decision.change };
-  update.run({ id, state, attemptsUsed, scriptsServed, stage, reason, nowMs });
-  return { install: { ...install, ...decision.change, updatedAt: new Date(nowMs).toISOString() } };
+  // What is over may only go on as long as nothing else was begun with its machine.
+  if (!LIVE_STATES.includes(install.state) && newest.get(row.system_id)?.id !== id)
+    return { refused: 'a newer install of this system was armed' };
+  const at = timeText(nowMs);
+  const next: Install = { ...install, ...decision.change, updatedAt: at };
+  const { state, position, attemptsUsed, scriptsServed, stage, reason, failure, hint } = next;
+  const [expiresAtMs, hostKeysJson] = [Date.parse(next.expiresAt), JSON.stringify(next.hostKeys)];
+  const counts = { position, attemptsUsed, scriptsServed, expiresAtMs };
+  update.run({ id, state, stage, reason, failure, hint, hostKeysJson, nowMs, ...counts });
+  return { install: state === install.state ? next : { ...next, stateAt: at } };
 }

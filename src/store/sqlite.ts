@@ -18,6 +18,7 @@ import { loaders } from './migrations/0005-loaders.ts';
 import { leanIndexes } from './migrations/0006-lean-indexes.ts';
 import { power } from './migrations/0007-power.ts';
 import { powerUp } from './migrations/0008-power-up.ts';
+import { installLife } from './migrations/0009-install-life.ts';
 import { roles } from './migrations/0010-roles.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
@@ -41,6 +42,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-lean-indexes': leanIndexes,
   '0007-power': power,
   '0008-power-up': powerUp,
+  '0009-install-life': installLife,
   '0010-roles': roles,
 };
 

@@ -185,6 +185,11 @@ export interface StoredInstall {
 
 export interface InstallWrite {
   readonly systemId: number;
+  readonly state: 'armed' | 'queued';
+  readonly batch: string | null;
+  /** Null unless it is queued. */
+  readonly position: number | null;
+  readonly handoff: string;
   readonly attempts: number;
   readonly armedAt: number;
   readonly armedBy: string;
@@ -241,7 +246,7 @@ export interface LeaseStore {
 export interface SealedStore {
   profiles(): Promise<string[]>;
   systems(): Promise<string[]>;
-  /** Systems whose install is open, so that its token may still be wanted. */
+  /** Systems whose install is open or queued, so that its token may still be wanted. */
   openInstalls(): Promise<string[]>;
 }
 

@@ -190,15 +190,16 @@ function heldBy(system: string, kind: Conflict['kind'], value: string, iface: st
   };
 }
 
-/** Rows to records in six queries, however many systems there are. */
+/** Rows to records in seven queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length === 1 ? rows[0]?.id : undefined;
-  const [interfaces, roles, bmcs, power, installs, networks] = [
+  const [interfaces, roles, bmcs, power, installs, inService, networks] = [
     await listInterfaces(db, only),
     await listRoles(db, only),
     await listBmcs(db, only),
     await listKnownPower(db, only),
     await listLatestInstalls(db, only),
+    await listInService(db, only),
     await listNetworks(db),
   ];
   const subnetOf = (ip: number): string | null =>
@@ -231,6 +232,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
       bootFields(row.profile_loader, row.profile_local_boot),
     ),
     install: installs.get(row.id) ?? null,
+    inService: inService.get(row.id) ?? null,
   }));
 }
 
@@ -270,6 +272,12 @@ async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) 
     .select('systems.name as system')
     .where('installs.id', 'in', only === undefined ? newest : newest.where('system_id', '=', only));
   return new Map((await query.execute()).map((row) => [row.system_id, toInstall(row)]));
+}
+
+async function listInService(db: Kysely<Tables>, only: number | undefined) {
+  const query = db.selectFrom('in_service').selectAll();
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
 }
 
 async function listNetworks(db: Kysely<Tables>) {

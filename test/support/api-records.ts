@@ -17,6 +17,9 @@ export function apiInstall(more: Partial<Install> = {}): Install {
     id: 7,
     system: 'web001',
     state: 'armed',
+    stateAt: '2026-11-22T09:00:00.000Z',
+    batch: null,
+    position: null,
     attempts: 1,
     attemptsUsed: 0,
     scriptsServed: 0,
@@ -26,6 +29,10 @@ export function apiInstall(more: Partial<Install> = {}): Install {
     updatedAt: '2026-11-22T09:00:00.000Z',
     stage: null,
     reason: null,
+    failure: null,
+    hint: null,
+    handoff: 'none',
+    hostKeys: [],
     powerUp: null,
     ...more,
   };
@@ -53,6 +60,7 @@ export function apiSystem(more: Partial<System> = {}): System {
       localBoot: { value: 'auto', from: 'default' },
     },
     install: null,
+    inService: null,
     ...more,
   };
 }

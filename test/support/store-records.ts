@@ -133,6 +133,10 @@ export function leaseWrite(number: number, address: string, change: Partial<Leas
 export function installWrite(systemId: number, tokenHash: string): InstallWrite {
   return {
     systemId,
+    state: 'armed',
+    batch: null,
+    position: null,
+    handoff: 'none',
     attempts: 2,
     armedAt: NOW_MS,
     armedBy: 'ada',

@@ -5,7 +5,7 @@ import { INSTALL_COLUMNS } from '../record-views.ts';
 export const systemCancel = defineCommand<{ readonly name: string }>({
   noun: 'system',
   verb: 'cancel',
-  summary: 'cancel the open install: from now on the machine is sent to its disk',
+  summary: 'cancel the install that is not over: from now on the machine is sent to its disk',
   operand: 'name',
   flags: [],
   examples: ['provision system cancel web001'],

@@ -1,7 +1,7 @@
 import type { SystemClient } from '../../client/client.ts';
 import { Unreachable } from '../../client/errors.ts';
 import type { BootEvent } from '../../domain/boot-event.ts';
-import { type Install, OPEN_STATES } from '../../domain/install.ts';
+import { type Install, LIVE_STATES } from '../../domain/install.ts';
 import { checkName } from '../check-input.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { formatTime } from '../duration.ts';
@@ -39,7 +39,7 @@ export const systemTimeline = defineCommand<Options>({
     { flag: '--follow', help: 'go on showing what comes, until ctrl-C; with --json one event a line' },
     {
       flag: '--until-done',
-      help: 'follow until the install is over: exit 0 if it is installed, 1 if not',
+      help: 'follow until the install is over: exit 0 if the machine is ready, 1 if not',
     },
     { flag: '--after <id>', help: 'only events after this id' },
   ],
@@ -117,16 +117,17 @@ async function follow(
   }
 }
 
-/** The exit code once the install is over; undefined while it is open. */
+/** The exit code once the install is over; undefined while it goes on. */
 function verdict(name: string, install: Install | null, out: Output): ExitCode | undefined {
   if (install === null) {
     out.say(`no install of ${name} was ever armed; arm one with: provision system install ${name}`);
     return EXIT.failure;
   }
-  if (OPEN_STATES.includes(install.state)) return undefined;
+  if (LIVE_STATES.includes(install.state)) return undefined;
   const why = install.reason === null ? '' : `: ${install.reason}`;
   out.say(`the install of ${name} is over: ${install.state}${why}`);
-  return install.state === 'installed' ? EXIT.ok : EXIT.failure;
+  if (install.hint !== null) out.say(install.hint);
+  return install.state === 'ready' ? EXIT.ok : EXIT.failure;
 }
 
 function show(event: BootEvent, { out, deps }: CommandContext): void {

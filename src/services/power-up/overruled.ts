@@ -1,5 +1,5 @@
 import type { BootEvent } from '../../domain/boot-event.ts';
-import type { Install } from '../../domain/install.ts';
+import type { Install, InstallState } from '../../domain/install.ts';
 import { isOpen } from '../../domain/install-state.ts';
 import type { PowerUp } from '../../domain/power-up.ts';
 import type { PowerUpSeen } from '../../domain/power-up-move.ts';
@@ -19,9 +19,18 @@ export function isOpenAt({ state, expiresAt }: Install, nowMs: number): boolean 
   return isOpen({ state, expiresAtMs: Date.parse(expiresAt) }, nowMs);
 }
 
+const BOOTED: readonly InstallState[] = [
+  'booting',
+  'loading',
+  'installing',
+  'installed',
+  'configuring',
+  'ready',
+];
+
 /** Boot scripts are handed out to what has booted from the network only. */
 function hasBooted({ scriptsServed, state }: Install): boolean {
-  return scriptsServed > 0 || ['booting', 'loading', 'installing', 'installed'].includes(state);
+  return scriptsServed > 0 || BOOTED.includes(state);
 }
 
 /** What was heard of an install before the service was restarted, as its timeline tells. */

@@ -90,7 +90,11 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     if (isNeedless) await control.cancel(tx, job, 'it is not wanted any more');
     const stored = await tx.installs.setPowerUp(install.id, powerUp);
     if (failed !== null && isOpenAt(install, now()))
-      await tx.installs.update(install.id, { state: 'failed', stage: 'power', reason: failed }, now());
+      await tx.installs.update(
+        install.id,
+        { state: 'failed', stage: 'power', failure: 'power', reason: failed },
+        now(),
+      );
     await requestPower(tx, stored, { control, now });
   };
 
