@@ -12,7 +12,7 @@ export interface InstallFacts {
 }
 
 /** What more its life depends on. */
-export interface InstallLife extends InstallFacts, Pick<Install, 'failure' | 'handoff' | 'stage'> {
+export interface InstallLife extends InstallFacts, Pick<Install, 'failure' | 'handoff'> {
   readonly armedAtMs: number;
   readonly stateAtMs: number;
 }

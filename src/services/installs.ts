@@ -1,6 +1,6 @@
 import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { type Install, type InstallInput, installInput, LIVE_STATES, NO_HANDOFF } from '../domain/install.ts';
+import { type Install, type InstallInput, installInput, NO_HANDOFF } from '../domain/install.ts';
 import {
   advance,
   type InstallChange,
@@ -188,7 +188,6 @@ export function factsOf(install: Install): InstallLife {
     attempts: install.attempts,
     attemptsUsed: install.attemptsUsed,
     scriptsServed: install.scriptsServed,
-    stage: install.stage,
     failure: install.failure,
     handoff: install.handoff,
     armedAtMs: Date.parse(install.armedAt),

@@ -8,7 +8,7 @@ import type { System, SystemInterface } from '../domain/system.ts';
 import { addBmc, listBmcs } from './bmcs.ts';
 import { toInstall } from './installs.ts';
 import { listKnownPower } from './power-states.ts';
-import { newStamps, stampsOf, textList } from './rows.ts';
+import { newStamps, stampsOf, textList, timeText } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 import { listRoles, writeRoles } from './system-roles.ts';

@@ -23,10 +23,49 @@ export function bootCases(store: StoreOfTest): void {
     const change = { state: 'installing', stage: 'answer-file', attemptsUsed: 1 } as const;
     const outcome = await store().boot.moveInstall(id, () => ({ change }), NOW_MS + 1000);
     expect(outcome).toEqual({
-      install: { ...before, ...change, updatedAt: '2026-11-22T09:00:01.000Z' },
+      install: {
+        ...before,
+        ...change,
+        stateAt: '2026-11-22T09:00:01.000Z',
+        updatedAt: '2026-11-22T09:00:01.000Z',
+      },
     });
     expect({ install: found(id) }).toEqual(outcome);
     expect((await store().read.installs.findById(id))?.install).toEqual(found(id));
+  });
+
+  it('writes every field that may change, and the time of a state only where it becomes another one', async () => {
+    const { id } = await addInstall();
+    const change = {
+      state: 'failed',
+      position: 3,
+      attemptsUsed: 2,
+      scriptsServed: 5,
+      expiresAt: '2026-11-22T11:00:00.000Z',
+      stage: 'kernel',
+      reason: 'not asked for',
+      failure: 'overdue',
+      hint: 'look',
+      hostKeys: ['ssh-ed25519 AAAA'],
+    } as const;
+    const one = await store().boot.moveInstall(id, () => ({ change }), NOW_MS + 1000);
+    expect(one).toMatchObject({ install: { ...change, stateAt: '2026-11-22T09:00:01.000Z' } });
+    expect({ install: found(id) }).toEqual(one);
+    const again = { state: 'failed', hint: null } as const;
+    await store().boot.moveInstall(id, () => ({ change: again }), NOW_MS + 2000);
+    expect(found(id)).toMatchObject({ hint: null, stateAt: '2026-11-22T09:00:01.000Z' });
+  });
+
+  it('lets nothing that is over go on once a newer install of its machine is there', async () => {
+    const { id, systemId } = await addInstall();
+    const end = (state: 'failed' | 'ready') =>
+      store().boot.moveInstall(id, () => ({ change: { state } }), NOW_MS);
+    expect(await end('failed')).toMatchObject({ install: { state: 'failed' } });
+    expect(await end('ready')).toMatchObject({ install: { state: 'ready' } });
+    expect(await end('failed')).toMatchObject({ install: { state: 'failed' } });
+    await store().transaction((tx) => tx.installs.add(installWrite(systemId, 'hash-2')));
+    expect(await end('ready')).toEqual({ refused: 'a newer install of this system was armed' });
+    expect(found(id)).toMatchObject({ state: 'failed' });
   });
 
   it('writes nothing where nothing is to change, or where it is refused', async () => {

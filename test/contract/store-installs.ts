@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { INSTALL_STATES, OPEN_STATES } from '../../src/domain/install.ts';
+import { INSTALL_STATES, LIVE_STATES } from '../../src/domain/install.ts';
 import { waysFor } from '../../src/domain/power-up.ts';
 import { beginPowerUp } from '../../src/domain/power-up-move.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -31,6 +31,9 @@ export function installCases(store: StoreOfTest): void {
         id: stored.install.id,
         system: 'web001',
         state: 'armed',
+        stateAt: '2026-11-22T09:00:00.000Z',
+        batch: null,
+        position: null,
         attempts: 2,
         attemptsUsed: 0,
         scriptsServed: 0,
@@ -40,6 +43,10 @@ export function installCases(store: StoreOfTest): void {
         updatedAt: '2026-11-22T09:00:00.000Z',
         stage: 'armed',
         reason: null,
+        failure: null,
+        hint: null,
+        handoff: 'none',
+        hostKeys: [],
         powerUp: null,
       },
     });
@@ -61,6 +68,7 @@ export function installCases(store: StoreOfTest): void {
       state: 'installing',
       stage: 'answer-file',
       attemptsUsed: 1,
+      stateAt: '2026-11-22T09:00:01.000Z',
       updatedAt: '2026-11-22T09:00:01.000Z',
     });
     const two = await change({ state: 'failed', reason: 'no disk' }, NOW_MS + 2000);
@@ -72,6 +80,18 @@ export function installCases(store: StoreOfTest): void {
     });
     const three = await change({ reason: null, scriptsServed: 3 }, NOW_MS + 3000);
     expect(three.install).toMatchObject({ state: 'failed', reason: null, scriptsServed: 3 });
+    const more = {
+      position: 4,
+      expiresAt: '2026-11-22T10:00:00.000Z',
+      failure: 'overdue',
+      hint: 'look at it',
+      hostKeys: ['ssh-ed25519 AAAA'],
+    } as const;
+    expect((await change(more, NOW_MS + 4000)).install).toEqual({
+      ...three.install,
+      ...more,
+      updatedAt: '2026-11-22T09:00:04.000Z',
+    });
   });
 
   it.each(INSTALL_STATES)(
@@ -82,7 +102,7 @@ export function installCases(store: StoreOfTest): void {
       await store().transaction((tx) => tx.installs.update(install.id, { state }, NOW_MS));
       await add(otherId, 'hash-other');
       const second = add(systemId, 'hash-2');
-      if (OPEN_STATES.includes(state)) {
+      if (LIVE_STATES.includes(state)) {
         await expect(second).rejects.toMatchObject({ name: 'DomainError' });
         expect((await store().read.installs.findLatest(systemId))?.install.id).toBe(install.id);
       } else {
@@ -98,7 +118,7 @@ export function installCases(store: StoreOfTest): void {
     const one = await add(first, 'hash-1');
     const two = await add(second, 'hash-2');
     await add(third, 'hash-3');
-    await store().transaction((tx) => tx.installs.update(two.install.id, { state: 'installed' }, NOW_MS));
+    await store().transaction((tx) => tx.installs.update(two.install.id, { state: 'ready' }, NOW_MS));
     const late = (nowMs: number) => store().read.installs.listOverdue(nowMs);
     expect(await late(NOW_MS + 599_999)).toEqual([]);
     const ids = (await late(NOW_MS + 600_000)).map((stored) => stored.install.id);

@@ -4,6 +4,7 @@ import { addressCases } from './store-addresses.ts';
 import { bmcCases } from './store-bmcs.ts';
 import { bootCases } from './store-boot.ts';
 import { identityCases } from './store-identities.ts';
+import { installLifeCases } from './store-install-life.ts';
 import { installCases } from './store-installs.ts';
 import { jobCases } from './store-jobs.ts';
 import { leaseCases } from './store-leases.ts';
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('leases', () => leaseCases(store));
     describe('identities', () => identityCases(store));
     describe('installs', () => installCases(store));
+    describe('the life of installs', () => installLifeCases(store));
     describe('BMCs and power', () => bmcCases(store));
     describe('jobs', () => jobCases(store));
     describe('machines that fetch files', () => bootCases(store));

@@ -8,16 +8,16 @@ import {
 } from '../../src/domain/install.ts';
 import {
   advance,
-  awaitsFirstBoot,
   hasAttemptLeft,
-  type InstallFacts,
+  type InstallLife,
   isOpen,
   type Observation,
 } from '../../src/domain/install-state.ts';
 
 const NOW_MS = 1_000_000;
+const DAY_MS = 24 * 60 * 60_000;
 
-function facts(change: Partial<InstallFacts> = {}): InstallFacts {
+function facts(change: Partial<InstallLife> = {}): InstallLife {
   return {
     id: 7,
     state: 'armed',
@@ -25,66 +25,89 @@ function facts(change: Partial<InstallFacts> = {}): InstallFacts {
     attemptsUsed: 0,
     scriptsServed: 0,
     expiresAtMs: NOW_MS + 1,
+    armedAtMs: NOW_MS - 9,
+    stateAtMs: NOW_MS,
+    failure: null,
+    handoff: 'none',
     ...change,
   };
 }
 
+const HOST_KEYS = ['ssh-ed25519 AAAA'];
+
 const SEEN: Record<Observation['kind'], Observation> = {
+  promoted: { kind: 'promoted' },
   'script-served': { kind: 'script-served' },
   'kernel-served': { kind: 'kernel-served' },
   'initrd-served': { kind: 'initrd-served' },
   'answer-served': { kind: 'answer-served' },
   progress: { kind: 'progress', stage: 'partitioning' },
   installed: { kind: 'installed' },
-  'first-boot': { kind: 'first-boot' },
+  'first-boot': { kind: 'first-boot', hostKeys: HOST_KEYS },
   failed: { kind: 'failed', stage: 'installing', reason: 'no disk' },
   netbooted: { kind: 'netbooted' },
+  overdue: { kind: 'overdue', stage: 'kernel', reason: 'not asked for', hint: 'look' },
+  'handed-off': { kind: 'handed-off' },
+  'handoff-failed': { kind: 'handoff-failed', reason: 'unreachable', hint: 'try again' },
+  'handoff-retried': { kind: 'handoff-retried' },
   expired: { kind: 'expired' },
   cancelled: { kind: 'cancelled', by: 'ada' },
 };
 
 /** The next state; `=` nothing changes, `-` refused, `.` the state stays and something else changes. */
-function next(install: InstallFacts, seen: Observation, nowMs = NOW_MS): string {
+function next(install: InstallLife, seen: Observation, nowMs = NOW_MS): string {
   const result = advance(install, seen, nowMs);
   if (result.refused !== undefined) return '-';
   if (result.change === null) return '=';
   return result.change.state ?? '.';
 }
 
-/** Rows: what is seen. Columns: armed, booting, loading, installing with an attempt left, installing with none. */
+/**
+ * Rows: what is seen. Columns: queued; armed, booting, loading, installing with an attempt left and with none; installed,
+ * configuring, ready; failed by a hand-off, overdue before and after the answer file, by the installer's word, expired after the
+ * answer file, cancelled after it.
+ */
 const TABLE: Record<Observation['kind'], string> = {
-  'script-served': 'booting    booting    booting    booting    -',
-  'kernel-served': 'loading    loading    loading    =          -',
-  'initrd-served': 'loading    loading    loading    =          -',
-  'answer-served': 'installing installing installing =          =',
-  progress: '.          .          .          .          .',
-  installed: 'installed  installed  installed  installed  installed',
-  'first-boot': '-          -          -          installed  installed',
-  failed: 'failed     failed     failed     failed     failed',
-  netbooted: '=          =          =          =          failed',
-  expired: '=          =          =          =          =',
-  cancelled: 'cancelled  cancelled  cancelled  cancelled  cancelled',
+  promoted: 'armed - - - - - - - - - - - - - -',
+  'script-served': '- booting booting booting booting - - - - - - - - - -',
+  'kernel-served': '- loading loading loading = - - - - - - - - - -',
+  'initrd-served': '- loading loading loading = - - - - - - - - - -',
+  'answer-served': '- installing installing installing = = - - - - - - - - -',
+  progress: '- . . . . . - - - - - - - - -',
+  installed: '- installed installed installed installed installed - - - - - installed - installed -',
+  'first-boot': '- - - - ready ready ready = = - - ready - ready -',
+  failed: '- failed failed failed failed failed - - - - - - - - -',
+  netbooted: '- = = = = failed - - - - - - - - -',
+  overdue: 'failed failed failed failed failed failed failed failed - - - - - - -',
+  'handed-off': '- - - - - - - ready - - - - - - -',
+  'handoff-failed': '- - - - - - - failed - - - - - - -',
+  'handoff-retried': '- - - - - - - - - configuring - - - - -',
+  expired: '= = = = = = = = = = = = = = =',
+  cancelled: 'cancelled cancelled cancelled cancelled cancelled cancelled cancelled cancelled - - - - - - -',
 };
-const COLUMNS: readonly Partial<InstallFacts>[] = [
+const SPENT = { attempts: 2, attemptsUsed: 2, scriptsServed: 2 } as const;
+const COLUMNS: readonly Partial<InstallLife>[] = [
+  { state: 'queued' },
   { state: 'armed', attempts: 2 },
   { state: 'booting', attempts: 2, scriptsServed: 1 },
   { state: 'loading', attempts: 2, scriptsServed: 1 },
   { state: 'installing', attempts: 2, attemptsUsed: 1, scriptsServed: 1 },
-  { state: 'installing', attempts: 2, attemptsUsed: 2, scriptsServed: 2 },
+  { state: 'installing', ...SPENT },
+  { state: 'installed', ...SPENT },
+  { state: 'configuring', ...SPENT, handoff: 'site' },
+  { state: 'ready', ...SPENT },
+  { state: 'failed', ...SPENT, failure: 'handoff', handoff: 'site' },
+  { state: 'failed', failure: 'overdue', scriptsServed: 1 },
+  { state: 'failed', ...SPENT, failure: 'overdue' },
+  { state: 'failed', ...SPENT, failure: 'reported' },
+  { state: 'expired', ...SPENT },
+  { state: 'cancelled', ...SPENT },
 ];
 
 describe('advance', () => {
-  it.each(Object.entries(TABLE))('an open install that sees %s', (kind, row) => {
+  it.each(Object.entries(TABLE))('an install that sees %s', (kind, row) => {
     const seen = SEEN[kind as Observation['kind']];
-    expect(COLUMNS.map((column) => next(facts(column), seen))).toEqual(row.split(/\s+/));
-  });
-
-  const CLOSED = INSTALL_STATES.filter((state) => !OPEN_STATES.includes(state));
-  it.each(CLOSED)('an install that is %s is never moved again', (state) => {
-    for (const seen of Object.values(SEEN)) {
-      const expected = seen.kind === 'expired' ? '=' : '-';
-      for (const attemptsUsed of [0, 1]) expect(next(facts({ state, attemptsUsed }), seen)).toBe(expected);
-    }
+    expect(COLUMNS.map((column) => next(facts(column), seen)).join(' ')).toBe(row);
   });
 
   it.each(OPEN_STATES)('one that is %s and past its time only expires', (state) => {
@@ -92,6 +115,49 @@ describe('advance', () => {
       const expected = seen.kind === 'expired' ? 'expired' : '-';
       expect(next(facts({ state, expiresAtMs: NOW_MS }), seen)).toBe(expected);
     }
+  });
+
+  it('gives an install whose turn has come its whole time from then on', () => {
+    const queued = facts({ state: 'queued', armedAtMs: NOW_MS - 5000, expiresAtMs: NOW_MS - 2000 });
+    expect(advance(queued, SEEN.promoted, NOW_MS)).toEqual({
+      change: {
+        state: 'armed',
+        stage: 'armed',
+        position: null,
+        expiresAt: new Date(NOW_MS + 3000).toISOString(),
+      },
+    });
+  });
+
+  it.each(['installed', 'configuring', 'ready'] as const)('believes a first boot for a day: %s', (state) => {
+    const at = (afterMs: number) => next(facts({ state }), SEEN['first-boot'], NOW_MS + afterMs);
+    const expected = state === 'installed' ? 'ready' : '=';
+    expect([at(0), at(DAY_MS - 1), at(DAY_MS)]).toEqual([expected, expected, '-']);
+  });
+
+  it.each([
+    { state: 'failed', failure: 'overdue' },
+    { state: 'failed', failure: 'netbooted' },
+    { state: 'expired', failure: null },
+  ] as const)('takes $state $failure back on proof, for a day', (end) => {
+    const ended = facts({ ...end, attemptsUsed: 1 });
+    for (const kind of ['installed', 'first-boot'] as const) {
+      const taken = advance(ended, SEEN[kind], NOW_MS + DAY_MS - 1);
+      expect(taken).toMatchObject({ change: { stage: kind, reason: null, failure: null, hint: null } });
+      expect(next(ended, SEEN[kind], NOW_MS + DAY_MS)).toBe('-');
+      expect(next({ ...ended, attemptsUsed: 0 }, SEEN[kind])).toBe('-');
+    }
+  });
+
+  it('hands a new system on that has somebody to be handed to, with its keys', () => {
+    const change = { stage: 'first-boot', hostKeys: HOST_KEYS, reason: null, failure: null, hint: null };
+    for (const [handoff, state] of [
+      ['none', 'ready'],
+      ['site', 'configuring'],
+    ] as const)
+      expect(advance(facts({ state: 'installed', handoff }), SEEN['first-boot'], NOW_MS)).toEqual({
+        change: { state, ...change },
+      });
   });
 
   it('spends an attempt with the answer file, and only once for each', () => {
@@ -189,14 +255,5 @@ describe('decideBoot', () => {
     },
   ])('says why: $reason', ({ facts: given, action, reason }) => {
     expect(decideBoot(given, NOW_MS)).toEqual({ action, reason });
-  });
-});
-
-describe('awaitsFirstBoot', () => {
-  const DAY_MS = 24 * 60 * 60_000;
-  it.each(INSTALL_STATES)('after an install that is %s', (state) => {
-    const at = (nowMs: number) => awaitsFirstBoot({ state, updatedAtMs: NOW_MS }, nowMs);
-    expect([at(NOW_MS), at(NOW_MS + DAY_MS - 1)]).toEqual(Array(2).fill(state === 'installed'));
-    expect(at(NOW_MS + DAY_MS)).toBe(false);
   });
 });

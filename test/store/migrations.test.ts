@@ -36,7 +36,11 @@ async function makeFirstDatabase(): Promise<void> {
       (1, 'default', ${0x0a6300fe}, 'gateway', null, null, 1, null),
       (4, 'default', ${0x0a320001}, 'bmc', 1, null, null, null),
       (2, 'default', ${0x0a630001}, 'interface', 1, 7, null, null),
-      (3, 'default', ${0x0a630064}, 'lease', null, null, null, 1);`);
+      (3, 'default', ${0x0a630064}, 'lease', null, null, null, 1);
+    insert into installs values
+      (1, 1, 'installed', 1, 1, 1, 0, 'ada', 9, ${NOW_MS - 2000}, 'installed', null, 'h1', 's1'),
+      (2, 1, 'installed', 1, 1, 1, 0, 'ada', 9, ${NOW_MS - 1000}, 'installed', null, 'h2', 's2'),
+      (3, 1, 'failed', 1, 0, 8, 0, 'ada', 9, ${NOW_MS}, 'boot-script', 'x', 'h3', 's3');`);
   await db.destroy();
 }
 
@@ -56,6 +60,9 @@ it('brings a database of the first schema to this one, and nothing is lost on th
         shared: false,
       },
       power: null,
+      // Nothing came after it until then, and the later one wiped no disk.
+      inService: '2026-11-22T08:59:59.000Z',
+      install: { id: 3, state: 'failed', stateAt: '2026-11-22T09:00:00.000Z', handoff: 'none', hostKeys: [] },
       interfaces: [{ name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.1', subnet: 'lab' }],
     });
     expect(await store.read.subnets.find('lab')).toMatchObject({
@@ -69,6 +76,8 @@ it('brings a database of the first schema to this one, and nothing is lost on th
     expect(await store.read.leases.list(NOW_MS)).toMatchObject([{ ip: '10.99.0.100' }]);
     expect(store.dhcp.findMachine('52:54:00:00:00:01')).toMatchObject({ system: 'web001', ip: 0x0a630001 });
     expect(store.dhcp.findHolder(0x0a630064 as never, NOW_MS)?.mac).toBe('52:54:00:00:00:02');
+    expect(await store.read.installs.findById(1)).toMatchObject({ install: { state: 'ready' } });
+    expect(await store.read.events.listForSystem(1, 0, 10)).toEqual([]);
     // What belongs to a record still goes with it.
     await store.transaction((tx) => tx.systems.remove(1));
     expect(store.dhcp.findHolder(0x0a630001 as never, NOW_MS)).toBeUndefined();

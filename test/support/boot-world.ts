@@ -29,7 +29,7 @@ export interface BootWorld extends ServiceWorld {
   install(): Promise<Install>;
   /** Puts the install into a state that it would come to by itself. */
   force(change: InstallChange): Promise<void>;
-  /** The timeline of web001. */
+  /** The timeline of web001, without what the database tells by itself. */
   events(): Promise<{ stage: string; outcome: string; message: string; data: object }[]>;
   report(stage: string, options?: FetchOptions): Promise<Fetched>;
 }
@@ -68,7 +68,10 @@ export async function openBootWorld(): Promise<BootWorld> {
       const { id } = await install();
       await world.store.transaction((tx) => tx.installs.update(id, change, world.nowMs));
     },
-    events: async () => ((await get('/timeline')) as { items: never[] }).items,
+    async events() {
+      const { items } = (await get('/timeline')) as { items: Awaited<ReturnType<BootWorld['events']>> };
+      return items.filter(({ stage }) => stage !== 'state');
+    },
     report: (stage: string, options: FetchOptions = {}) =>
       client.fetch(`/i/${token()}/event/${stage}`, options),
     async dispose() {

@@ -62,7 +62,7 @@ export interface PowerUpWorld {
   /** The service is gone from one moment to the next, and begins anew on the same database. */
   crash(): Promise<void>;
   install(): Promise<Install>;
-  /** What was told, without the times; outcomes that are not ok in the front. */
+  /** What was told, without the times and what the database tells by itself; outcomes that are not ok in the front. */
   timeline(): Promise<string[]>;
   dispose(): Promise<void>;
 }
@@ -145,7 +145,8 @@ export async function openPowerUpWorld(change: Partial<BmcWrite> = {}): Promise<
       return found.install;
     },
     async timeline() {
-      const events = await world.run.events.timeline('web001', 0, 1000);
+      const all = await world.run.events.timeline('web001', 0, 1000);
+      const events = all.filter(({ stage }) => stage !== 'state');
       return events.map(
         ({ stage, outcome, message }) => `${outcome === 'ok' ? '' : `${outcome} `}${stage}: ${message}`,
       );

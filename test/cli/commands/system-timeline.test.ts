@@ -5,7 +5,10 @@ import { type FakeAnswer, runCli } from '../../support/fake-cli.ts';
 const PAGE = (after?: number) =>
   `GET /api/v1/systems/web001/timeline?${after === undefined ? '' : `after=${after}&`}limit=500`;
 const items = (...events: object[]): FakeAnswer => ({ status: 200, body: { items: events } });
-const system = (state?: 'installing' | 'installed' | 'failed', reason: string | null = null): FakeAnswer => ({
+const system = (
+  state?: 'installing' | 'installed' | 'ready' | 'failed',
+  reason: string | null = null,
+): FakeAnswer => ({
   status: 200,
   body: apiSystem({ install: state === undefined ? null : apiInstall({ state, reason }) }),
 });
@@ -68,7 +71,7 @@ describe('system timeline --follow', () => {
   });
 
   it('prints one event a line with --json', async () => {
-    const server = { [SYSTEM]: system('installed'), [PAGE()]: items(FIRST, SECOND), [PAGE(2)]: items() };
+    const server = { [SYSTEM]: system('ready'), [PAGE()]: items(FIRST, SECOND), [PAGE(2)]: items() };
     const result = await runCli(['system', 'timeline', 'web001', '--until-done', '--json'], { server });
     const lines = result.stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([FIRST, SECOND]);
@@ -102,12 +105,12 @@ describe('system timeline --until-done', () => {
   const argv = ['system', 'timeline', 'web001', '--until-done'];
   const events = { [PAGE()]: items(FIRST), [PAGE(1)]: [items(), items(SECOND)], [PAGE(2)]: items() };
 
-  it('ends with 0 when it is installed, after the last events', async () => {
-    const server = { [SYSTEM]: [system('installing'), system('installed')], ...events };
+  it('ends with 0 when the machine is ready, after the last events', async () => {
+    const server = { [SYSTEM]: [system('installed'), system('ready')], ...events };
     const result = await runCli(argv, { server });
     expect(result.code).toBe(0);
     expect(result.stdout.trimEnd().split('\n')).toHaveLength(2);
-    expect(result.stderr).toBe('the install of web001 is over: installed\n');
+    expect(result.stderr).toBe('the install of web001 is over: ready\n');
     expect(result.slept).toEqual([2000]);
   });
 

@@ -43,7 +43,7 @@ describe('one install, from the script to the first boot', () => {
     ).toMatchObject({
       status: 200,
     });
-    expect(await world.install()).toMatchObject({ state: 'installed' });
+    expect(await world.install()).toMatchObject({ state: 'ready' });
     expect((await world.events()).map((event) => event.stage)).toEqual([
       'local-boot',
       'armed',
