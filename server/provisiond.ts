@@ -16,6 +16,7 @@ import { doctorService } from '../src/services/doctor.ts';
 import { eventService } from '../src/services/events.ts';
 import { everyReason } from '../src/services/every-reason.ts';
 import { installService, type ReadinessCheck } from '../src/services/installs.ts';
+import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
@@ -195,6 +196,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     loaders: loaderUses,
     doctor,
     power,
+    inventory: inventoryService(deps),
     status,
   };
   const api = { services, access, log, version };

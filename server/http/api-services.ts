@@ -4,6 +4,7 @@ import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { InstallService } from '../../src/services/installs.ts';
+import type { InventoryService } from '../../src/services/inventory.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
 import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
@@ -47,6 +48,7 @@ export interface ApiServices {
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;
   readonly power: PowerService;
+  readonly inventory: InventoryService;
   readonly leases: { list(): Promise<Lease[]> };
   readonly status: () => ServiceStatus;
 }

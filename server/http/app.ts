@@ -3,6 +3,7 @@ import type { AccessService } from '../../src/services/access.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { installRoutes } from './api/installs.ts';
+import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
 import { bmcRoutes, powerRoutes } from './api/power.ts';
 import { recordRoutes } from './api/record-routes.ts';
@@ -54,5 +55,6 @@ export function buildHttpApp(
   powerRoutes(app, services);
   bmcRoutes(app, services);
   consoleRoutes(app, services);
+  inventoryRoutes(app, services);
   return app;
 }

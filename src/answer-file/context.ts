@@ -1,3 +1,4 @@
+import { hostNamesOf } from '../domain/fqdn.ts';
 import { formatIpv4, netmask } from '../domain/ipv4.ts';
 import type { Secret } from '../domain/secret.ts';
 import { AnswerFileError } from './error.ts';
@@ -177,9 +178,7 @@ function badFacts(problems: readonly string[]): AnswerFileError {
 }
 
 function systemContext(system: AnswerFacts['system']): AnswerContext['system'] {
-  const [label = system.hostname, ...rest] = system.hostname.split('.');
-  const domain = rest.length > 0 ? rest.join('.') : (system.domain ?? null);
-  const fqdn = domain === null ? label : `${label}.${domain}`;
+  const { label, domain, fqdn } = hostNamesOf(system.hostname, system.domain ?? null);
   const { name, firmware = null, roles = [] } = system;
   return { name, hostname: label, domain, fqdn, firmware, roles: [...roles] };
 }

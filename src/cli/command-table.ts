@@ -4,6 +4,7 @@ import { consoleCommand } from './commands/console.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
 import { doctor } from './commands/doctor.ts';
+import { inventory } from './commands/inventory.ts';
 import { leaseList } from './commands/lease-list.ts';
 import { loadersInstall } from './commands/loaders-install.ts';
 import { loadersList } from './commands/loaders-list.ts';
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   bmcCheck,
   consoleCommand,
   leaseList,
+  inventory,
   loadersInstall,
   loadersList,
   loadersRemove,

@@ -11,6 +11,7 @@ import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
+import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
 import type { OpenStream, Transport } from './transport.ts';
 
@@ -94,6 +95,7 @@ export interface Client {
   readonly loaders: LoaderClient;
   readonly power: PowerClient;
   readonly consoles: ConsoleClient;
+  readonly inventory: InventoryClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -121,6 +123,7 @@ export function createClient(options: {
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
+    inventory: inventoryClient(exchange),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

@@ -21,6 +21,7 @@ import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { installService } from '../../src/services/installs.ts';
+import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
 import type { PowerLimits } from '../../src/services/power/power-deps.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
@@ -164,6 +165,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       loaders,
     }),
     power,
+    inventory: inventoryService(deps),
     status,
   };
   const access = accessService(deps);

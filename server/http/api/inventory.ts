@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import type { InventoryQuery } from '../../../src/services/inventory.ts';
+import type { ApiServices } from '../api-services.ts';
+
+/** The machines, for configuration management. */
+export function inventoryRoutes(app: FastifyInstance, { inventory }: ApiServices): void {
+  app.get<{ Querystring: InventoryQuery }>(
+    '/api/v1/inventory/ansible',
+    { config: { permission: 'read' } },
+    (request) => inventory.ansible(request.query),
+  );
+}
