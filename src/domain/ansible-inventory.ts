@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DistroInput } from './distro.ts';
 import type { HostNames } from './fqdn.ts';
+import type { GROUP_PREFIXES } from './role.ts';
 import type { Settings } from './settings.ts';
 
 /** What an inventory knows of one machine. Nothing in it is secret. */
@@ -44,18 +45,6 @@ export interface AnsibleInventory {
   readonly [group: string]:
     | { readonly hosts?: readonly string[]; readonly children?: readonly string[] }
     | object;
-}
-
-/** Groups that are made of something other than a role; no role begins with one of these. */
-const GROUP_PREFIXES = ['profile_', 'subnet_', 'state_'] as const;
-/** Groups that Ansible makes by itself, and the key that is no group. */
-const ANSIBLE_NAMES = ['all', 'ungrouped', '_meta'];
-
-/** Why a role cannot have this name, as its group would be mistaken for another; undefined if it can. */
-export function reservedGroupProblem(role: string): string | undefined {
-  if (ANSIBLE_NAMES.includes(role)) return `'${role}' is a group that Ansible makes by itself`;
-  const prefix = GROUP_PREFIXES.find((begin) => role.startsWith(begin));
-  return prefix && `must not begin with ${prefix}, as other groups of the inventory do`;
 }
 
 /**
@@ -112,7 +101,7 @@ function grouped<T>(items: readonly T[], keysOf: (item: T) => readonly string[])
   return found;
 }
 
-/** Groups named after records, whose names may hold what the name of a group may not. */
+/** Groups named after records, whose names may hold what the name of a group may not; no role begins so. */
 function prefixed(prefix: (typeof GROUP_PREFIXES)[number], byKey: Groups): Groups {
   const plain = (key: string): string => key.replaceAll(/[^a-z0-9]/g, '_');
   const uses = grouped([...byKey.keys()], (key) => [plain(key)]);

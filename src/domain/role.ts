@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Groups that Ansible makes by itself, with a meaning of their own. */
 const ANSIBLE_GROUPS: readonly string[] = ['all', 'ungrouped'];
 
+/** How groups of the inventory begin that are made of something other than a role. */
+export const GROUP_PREFIXES = ['profile_', 'subnet_', 'state_'] as const;
+
 /** What a machine is for: `web`. */
 export const roleName = z
   .string()
@@ -12,6 +15,9 @@ export const roleName = z
   })
   .refine((name) => !ANSIBLE_GROUPS.includes(name), {
     message: `must not be ${ANSIBLE_GROUPS.join(' or ')}: roles become Ansible groups, and these are Ansible's own`,
+  })
+  .refine((name) => !GROUP_PREFIXES.some((prefix) => name.startsWith(prefix)), {
+    message: `must not begin with ${GROUP_PREFIXES.join(', ')}: other groups of the inventory do`,
   });
 
 /** The roles of one system, in the order of the record; none twice. */

@@ -89,7 +89,7 @@ function machineOf(system: System, { profile, distro, subnetBy, leaseBy }: Behin
   return {
     name: system.name,
     names: hostNamesOf(system.hostname, settings.domain ?? bootSubnet?.domain ?? null),
-    roles: [],
+    roles: system.roles,
     profile: profile.name,
     distro: { name: distro.name, family: distro.family, version: distro.version, arch: distro.arch },
     state: system.install?.state ?? 'none',

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ansibleInventory,
-  type InventoryMachine,
-  reservedGroupProblem,
-} from '../../src/domain/ansible-inventory.ts';
+import { ansibleInventory, type InventoryMachine } from '../../src/domain/ansible-inventory.ts';
 import { hostNamesOf } from '../../src/domain/fqdn.ts';
 
 const BASE: InventoryMachine = {
@@ -77,18 +73,6 @@ describe('groups', () => {
     expect(groupsOf([machine('a', { interfaces: [eth0, { ...eth0, name: 'eth1' }] })])['subnet_lab']).toEqual(
       ['a'],
     );
-  });
-
-  it.each([
-    { role: 'web', problem: undefined },
-    { role: 'statement', problem: undefined },
-    { role: 'all', problem: "'all' is a group that Ansible makes by itself" },
-    {
-      role: 'state_ready',
-      problem: 'must not begin with state_, as other groups of the inventory do',
-    },
-  ])('a role $role: $problem', ({ role, problem }) => {
-    expect(reservedGroupProblem(role)).toBe(problem);
   });
 });
 

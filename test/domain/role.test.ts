@@ -26,6 +26,16 @@ describe('roles', () => {
     expect(problemsOf([role])).toEqual([expect.stringMatching(/^0: must not be all or ungrouped/)]);
   });
 
+  it.each(['state_ready', 'profile_web', 'subnet_lab'])(
+    'leave %s to other groups of the inventory',
+    (role) => {
+      expect(problemsOf([role])).toEqual([
+        '0: must not begin with profile_, subnet_, state_: other groups of the inventory do',
+      ]);
+      expect(problemsOf(['state', 'profiler'])).toEqual([]);
+    },
+  );
+
   it('are not given twice, and are at most 32', () => {
     expect(problemsOf(['web', 'db', 'web'])).toEqual(['2: role web is given twice']);
     const many = Array.from({ length: 33 }, (_, index) => `role${index}`);
