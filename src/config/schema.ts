@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseIpv4 } from '../domain/ipv4.ts';
+import { installsSection } from './installs.ts';
 import { powerSection } from './power.ts';
 
 const port = z.int().min(1).max(65_535);
@@ -76,6 +77,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   power: powerSection,
+  installs: installsSection,
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
   files: z
     .strictObject({
