@@ -13,9 +13,10 @@ import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
 import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
-import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
 import { everyReason } from '../src/services/every-reason.ts';
+import { logReader } from '../src/services/installer-logs/read-logs.ts';
+import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { installService, type ReadinessCheck } from '../src/services/installs.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
@@ -46,6 +47,7 @@ import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
+import { openInstallerLogs } from './syslog/wiring.ts';
 import { createAfterwards, createTimers } from './timers.ts';
 
 /** The running service. */
@@ -128,6 +130,15 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const power = openPower(powerParts);
   const powerUps = openPowerUps(powerParts, power);
   const installs = installService(deps, events, checkReady, powerUps);
+  const installerLogs = openInstallerLogs({
+    deps,
+    config: config.syslog,
+    dataDir,
+    log,
+    events,
+    installs,
+    noteSignOfLife: () => {},
+  });
   const boot = bootService(deps, installs, answers, events);
   const bootFiles = bootFileService(deps, boot, loaders.find);
   const addressUse = createAddressUse({ store: store.dhcp, ownAddresses, now: deps.now, onEvent });
@@ -169,7 +180,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const status = (): ReturnType<ApiServices['status']> => ({
     version,
-    listeners: [...listeners.status(), ...network.status()],
+    listeners: [...listeners.status(), ...network.status(), ...installerLogs.status()],
     warnings: [...machine.warnings(), ...otherServers.warnings(), ...addressUse.warnings()],
     otherDhcpServers: otherServers.list(),
     addressesInUse: addressUse.list(),
@@ -194,7 +205,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
-    feed: eventFeed(deps, (err) => log.error({ err }, 'a stream of events was ended')),
+    logs: logReader(deps, installerLogs.files),
     loaders: loaderUses,
     doctor,
     power,
@@ -205,6 +216,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const bootApp = openBootHttp({
     boot,
     bootFiles,
+    uploads: logUploads(deps, boot, installerLogs.files, events),
     files,
     store,
     events,
@@ -223,13 +235,14 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async start() {
       await listeners.start();
       await network.reconcile();
+      await installerLogs.start();
       const preparing = { store: store.dhcp, network, nowMs: deps.now, log };
       inBackground('prepare for packets', () => prepareForPackets(preparing));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
-      timers.every(500, 'tell those who follow events', services.feed.tick);
+      timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       inBackground('go on with power jobs', power.jobs.resume);
       inBackground('go on with machines that are brought up', powerUps.start);
@@ -240,6 +253,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     async stop() {
       timers.stop();
       await network.stop();
+      await installerLogs.stop();
       await listeners.stop();
       await powerUps.end();
       await power.stop();

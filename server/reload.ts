@@ -7,7 +7,6 @@ export function reloaded(before: Config, next: Config): Config {
     ...before,
     files: next.files,
     loaders: next.loaders,
-    installs: next.installs,
     power: { ...before.power, commands: next.power.commands },
     dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },
   };
@@ -15,12 +14,13 @@ export function reloaded(before: Config, next: Config): Config {
 
 /** Keys that only take effect when the sockets and the database are opened anew. */
 export function keysThatNeedRestart(before: Config, after: Config): string[] {
-  const fixed = ({ dataDir, http, boot, tftp, dhcp, power, files }: Config) =>
+  const fixed = ({ dataDir, http, boot, tftp, dhcp, power, files, syslog }: Config) =>
     Object.entries({
       dataDir,
       http,
       boot,
       tftp,
+      syslog,
       power: { ...power, commands: null },
       'dhcp.port': dhcp.port,
       'dhcp.probe': dhcp.probe,

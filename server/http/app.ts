@@ -2,10 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { doctorRoutes } from './api/doctor.ts';
-import { eventStreamRoutes } from './api/event-streams.ts';
 import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
+import { logRoutes } from './api/logs.ts';
 import { bmcRoutes, powerRoutes } from './api/power.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -51,12 +51,12 @@ export function buildHttpApp(
   recordRoutes(app, 'subnets', services.subnets);
   recordRoutes(app, 'systems', services.systems);
   installRoutes(app, services);
+  logRoutes(app, services);
   loaderRoutes(app, services);
   doctorRoutes(app, services);
   powerRoutes(app, services);
   bmcRoutes(app, services);
   consoleRoutes(app, services);
   inventoryRoutes(app, services);
-  eventStreamRoutes(app, services);
   return app;
 }

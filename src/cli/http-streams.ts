@@ -9,12 +9,9 @@ const HEAD_TIMEOUT_MS = 90_000;
 
 /** Opens answers without an end: to a unix socket or an URL. Redirects are not followed. */
 export function httpStreams(address: ServerAddress): OpenStream {
-  return async (request, silenceMs) => {
+  return async (request) => {
     try {
-      const incoming = await head(address, request);
-      if (silenceMs !== undefined)
-        incoming.setTimeout(silenceMs, () => incoming.destroy(new DOMException('silence', 'TimeoutError')));
-      return responseOf(address, incoming, silenceMs);
+      return responseOf(address, await head(address, request));
     } catch (error) {
       throw unreachable(address, error, HEAD_TIMEOUT_MS);
     }
@@ -46,16 +43,12 @@ function head(
   });
 }
 
-function responseOf(
-  address: ServerAddress,
-  incoming: IncomingMessage,
-  silenceMs = HEAD_TIMEOUT_MS,
-): StreamResponse {
+function responseOf(address: ServerAddress, incoming: IncomingMessage): StreamResponse {
   let closed = false;
   return {
     status: incoming.statusCode ?? 0,
     header: (name) => [incoming.headers[name]].flat()[0] ?? '',
-    body: bodyOf(address, incoming, silenceMs, () => closed),
+    body: bodyOf(address, incoming, () => closed),
     close: () => {
       closed = true;
       incoming.destroy();
@@ -67,12 +60,11 @@ function responseOf(
 async function* bodyOf(
   address: ServerAddress,
   incoming: IncomingMessage,
-  silenceMs: number,
   isClosed: () => boolean,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* incoming;
   } catch (error) {
-    if (!isClosed()) throw unreachable(address, error, silenceMs);
+    if (!isClosed()) throw unreachable(address, error, HEAD_TIMEOUT_MS);
   }
 }

@@ -1,6 +1,5 @@
 /** Stages of a machine's life that the service sees; the words of the timeline. */
 export const STAGES = [
-  'queued',
   'armed',
   'dhcp-discover',
   'dhcp-offer',
@@ -18,6 +17,10 @@ export const STAGES = [
   'image',
   'installing',
   'partitioning',
+  /** A step of the installer; `data` names it. */
+  'progress',
+  /** The installer has uploaded a log. */
+  'log',
   'installed',
   'failed',
   'first-boot',

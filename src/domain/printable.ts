@@ -8,3 +8,8 @@ export const HOSTILE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 export function printable(text: string): string {
   return text.replace(HOSTILE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+/** The same for a line of a log, where tabs are columns. */
+export function printableLine(text: string): string {
+  return text.split('\t').map(printable).join('\t');
+}

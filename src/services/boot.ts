@@ -196,6 +196,7 @@ export function bootService(
 
   return {
     judge,
+    findOwn,
 
     /** The script of the machine with this MAC; only its own address gets one, since it names the token. */
     async script(mac: Mac, caller: Caller, form: ScriptForm = 'ipxe'): Promise<string | Refusal> {

@@ -37,6 +37,7 @@ describe.skipIf(!hasCommand('ansible-inventory'))('Ansible, by the shipped inven
     service = await startProvisiond(dataDir, (args, env) => spawn(process.execPath, args, { env }), {
       boot: { listen: '127.0.77.1', port: 8081 },
       tftp: { listen: '127.0.77.1', port: 6969 },
+      syslog: { enabled: false },
       http: { listen: '127.0.77.1:8080' },
     });
     const command = join(dataDir, 'provision');

@@ -23,6 +23,7 @@ const start = () =>
     http: { listen: `${HOST}:18080` },
     boot: { listen: HOST, port: 18081 },
     tftp: { listen: HOST, port: 16969 },
+    syslog: { enabled: false },
     power: { gapSeconds: 0, pollSeconds: 1 },
   });
 

@@ -34,6 +34,7 @@ beforeAll(async () => {
     http: { listen: `127.0.0.1:${http}` },
     boot: { listen: '127.0.0.1', port: boot },
     tftp: { listen: '127.0.0.1', port: tftp },
+    syslog: { enabled: false },
   });
   mkdirSync(join(dataDir, 'distros'), { recursive: true });
   const file = join(dataDir, 'distros', 'linux');

@@ -38,6 +38,7 @@ beforeAll(async () => {
     http: { listen: `${HOST}:18080` },
     boot: { listen: HOST, port: 18081 },
     tftp: { listen: HOST, port: 16969 },
+    syslog: { enabled: false },
     log: { level: 'trace' },
     power: { gapSeconds: 0, commands: { outlet: { on: outlet('{node}'), password: 'env:PW' } } },
   });

@@ -7,6 +7,7 @@ import { loaderTimeline } from '../../server/http/boot/timeline.ts';
 import { createLog } from '../../server/log.ts';
 import type { Install } from '../../src/domain/install.ts';
 import type { InstallChange } from '../../src/domain/install-state.ts';
+import { logUploads } from '../../src/services/installer-logs/uploads.ts';
 import { type BootClient, type Fetched, type FetchOptions, startBootClient } from './boot-client.ts';
 import { must } from './must.ts';
 import { addRecord, bodies, fileOf, openServiceWorld, type ServiceWorld } from './service-world.ts';
@@ -41,6 +42,7 @@ export async function openBootWorld(): Promise<BootWorld> {
   const app = buildBootApp({
     boot: world.boot,
     bootFiles: world.bootFiles,
+    uploads: logUploads(world.deps, world.boot, world.heard.files, world.services.events),
     findInTree: async (name, path) => (name === 'debian-13' ? files.locateInside(tree, path) : undefined),
     files: createFileSender(createFileCache(1024 * 1024)),
     findProxyUri: async () => undefined,

@@ -19,8 +19,8 @@ import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
-import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
+import { logReader } from '../../src/services/installer-logs/read-logs.ts';
 import { installService } from '../../src/services/installs.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
@@ -35,6 +35,7 @@ import { WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
+import { type HeardLogs, openHeardLogs } from './heard-logs.ts';
 import { FakePackages } from './loader-files.ts';
 import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
@@ -49,6 +50,7 @@ export interface ServiceWorld {
   readonly access: AccessService;
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
+  readonly heard: HeardLogs;
   /** Boot loaders by name; a test may add some. */
   readonly loaderBytes: Map<string, Buffer>;
   readonly answers: AnswerFiles;
@@ -146,6 +148,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     limits: POWER_LIMITS,
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
+  const heard = openHeardLogs(deps, dataDir, { events, installs });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -156,9 +159,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
-    feed: eventFeed(deps, (error) => {
-      throw error;
-    }),
+    logs: logReader(deps, heard.files),
     loaders,
     doctor: doctorService(deps, {
       dataDir,
@@ -183,6 +184,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     access,
     boot,
     bootFiles: bootFileService(deps, boot, findLoader),
+    heard,
     loaderBytes,
     answers,
     tcp: buildHttpApp(api, 'token'),
@@ -201,6 +203,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     async dispose() {
       await Promise.all([world.local.close(), world.tcp.close()]);
       await power.stop();
+      await heard.files.flush();
       await events.flush();
       await dispose();
     },

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import { parseMac } from '../../../src/domain/mac.ts';
-import type { BootService, Delivery, FileName, Refusal } from '../../../src/services/boot.ts';
+import type { BootService, Delivery, FileName } from '../../../src/services/boot.ts';
 import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot-files.ts';
+import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
 import { logicalName } from '../../../src/tftp/path.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer, withBody } from './answer.ts';
@@ -12,13 +13,16 @@ import { type BootEntrance, callerOf } from './caller.ts';
 import { answerContent } from './content.ts';
 import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
 import { readBody } from './read-body.ts';
+import { refusalAnswer } from './refusal-answer.ts';
 import type { Params, Route } from './routes.ts';
 import type { FileSender } from './send-file.ts';
+import { takeLog } from './take-log.ts';
 import type { LoaderAsked } from './timeline.ts';
 
 export interface BootAppDeps {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
+  readonly uploads: LogUploads;
   /** The real path of a file in the tree of a distro. */
   readonly findInTree: (distro: string, name: string) => Promise<string | undefined>;
   readonly files: FileSender;
@@ -34,7 +38,6 @@ export interface BootAppDeps {
 
 /** A report's detail is a line or two; an installer that sends its whole log is cut off politely. */
 const BODY_LIMIT_BYTES = 16 * 1024;
-const STATUS: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, 'not-yours': 403, over: 410 };
 
 /** What booting machines fetch, on a listener of its own: no route of people is reachable here, none of these there. */
 export function buildBootApp(deps: BootAppDeps): HttpApp {
@@ -51,6 +54,7 @@ export function buildBootApp(deps: BootAppDeps): HttpApp {
     route(['GET', 'HEAD'], '/i/:token/initrd', fileRoute(deps, 'initrd')),
     route(['GET', 'HEAD'], '/i/:token/image', fileRoute(deps, 'image')),
     route(['GET', 'POST'], '/i/:token/event/:stage', (request, params) => takeReport(deps, request, params)),
+    route(['POST', 'PUT'], '/i/:token/log/:name', (request, params) => takeLog(deps, request, params)),
     route(['GET', 'HEAD'], '/trees/:distro/*', async (request, { distro = '', '*': name = '' }) => {
       const path = await deps.findInTree(distro, name);
       if (path === undefined)
@@ -137,10 +141,6 @@ async function takeReport(
   const detail = readDetail(body, stage === 'first-boot' ? HOST_KEYS_LIMIT : undefined);
   const refusal = await boot.report(token, stage, detail, callerOf(request, entrance));
   return refusal === undefined ? wholeAnswer(200, PLAIN_TEXT, 'ok\n') : refusalAnswer(refusal);
-}
-
-function refusalAnswer({ refused, reason }: Refusal): BootAnswer {
-  return wholeAnswer(STATUS[refused], PLAIN_TEXT, `${reason}\n`);
 }
 
 const etags = new WeakMap<Buffer, string>();

@@ -5,6 +5,7 @@ import type { BootService } from '../../../src/services/boot.ts';
 import type { BootFileService } from '../../../src/services/boot-files.ts';
 import { distroTrees } from '../../../src/services/distro-trees.ts';
 import type { EventService } from '../../../src/services/events.ts';
+import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createFileCache } from '../../file-cache.ts';
 import { type Files, findProxyUri } from '../../files.ts';
@@ -19,6 +20,7 @@ import { createTreeFiles } from './tree-files.ts';
 export interface BootHttpParts {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
+  readonly uploads: LogUploads;
   readonly files: Files;
   readonly store: Store;
   readonly events: EventService;
@@ -38,6 +40,7 @@ const LARGEST_KEPT_BYTES = 256 * 1024;
 export function openBootHttp({
   boot,
   bootFiles,
+  uploads,
   files,
   store,
   events,
@@ -57,6 +60,7 @@ export function openBootHttp({
   return buildBootApp({
     boot,
     bootFiles,
+    uploads,
     findInTree: createTreeFiles({ findTree: distroTrees(store), files, nowMs }),
     files: createFileSender(cache),
     findProxyUri: (path) => findProxyUri(path, config().files.accel),

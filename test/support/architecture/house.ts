@@ -6,7 +6,9 @@ export interface Room {
   readonly mayImport: readonly string[];
 }
 
-const PROTOCOLS = ['dhcp', 'boot', 'tftp', 'ipmi', 'redfish', 'answer-file'].map((name) => `src/${name}`);
+const PROTOCOLS = ['dhcp', 'boot', 'tftp', 'ipmi', 'redfish', 'answer-file', 'syslog'].map(
+  (name) => `src/${name}`,
+);
 const STORE_INTERFACES = 'the interfaces of src/store';
 const SETUP = 'src/config, log.ts, clock.ts';
 
@@ -73,6 +75,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/file-cache.ts', // keeps what files.ts has found below a root
       'server/http/boot/send-file.ts', // looks at what files.ts has found below a root
       'server/http/http-listener.ts', // the unix socket's file
+      'server/installer-logs/', // what installers said, by numbers of installs and names on a list, below one folder
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/provisiond.ts', // makes the folders of the data folder
       'server/net/interfaces.ts', // reads /sys/class/net

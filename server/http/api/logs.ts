@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiServices } from '../api-services.ts';
+
+type Named = { Params: { name: string } };
+
+/** What installers said. */
+export function logRoutes(app: FastifyInstance, { logs }: ApiServices): void {
+  const read = { config: { permission: 'read' } } as const;
+  app.get<Named>('/api/v1/systems/:name/log', read, (request) =>
+    logs.read(request.params.name, request.query),
+  );
+}

@@ -1,0 +1,35 @@
+/** What installers do one after the other, by one name each, whatever they call it themselves. */
+export const INSTALLER_STEPS = [
+  'preparing',
+  'partitioning',
+  'image',
+  'base-system',
+  'packages',
+  'boot-loader',
+  'settings',
+  'finishing',
+] as const;
+export type InstallerStep = (typeof INSTALLER_STEPS)[number];
+
+/** How far an installer is. */
+export interface InstallerProgress {
+  readonly step: InstallerStep;
+  /** 0–100 of the whole install, where the installer says so; else null. */
+  readonly percent: number | null;
+}
+
+const WORDS: Readonly<Record<InstallerStep, string>> = {
+  preparing: 'the installer prepares itself',
+  partitioning: 'the disk is partitioned',
+  image: 'the image is written to the disk',
+  'base-system': 'the base system is installed',
+  packages: 'packages are installed',
+  'boot-loader': 'the boot loader is installed',
+  settings: 'the new system is configured',
+  finishing: 'the installer finishes',
+};
+
+/** One sentence for the timeline. */
+export function describeProgress({ step, percent }: InstallerProgress): string {
+  return percent === null ? WORDS[step] : `${WORDS[step]} (${percent} %)`;
+}
