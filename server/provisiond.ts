@@ -13,6 +13,7 @@ import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
 import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
+import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
 import { everyReason } from '../src/services/every-reason.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
@@ -205,6 +206,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
+    feed: eventFeed(deps, (err) => log.error({ err }, 'a stream of events was ended')),
     logs: logReader(deps, installerLogs.files),
     loaders: loaderUses,
     doctor,
@@ -242,6 +244,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
+      timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       inBackground('go on with power jobs', power.jobs.resume);

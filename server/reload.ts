@@ -7,6 +7,7 @@ export function reloaded(before: Config, next: Config): Config {
     ...before,
     files: next.files,
     loaders: next.loaders,
+    installs: next.installs,
     power: { ...before.power, commands: next.power.commands },
     dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },
   };

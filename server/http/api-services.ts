@@ -2,6 +2,7 @@ import type { Lease } from '../../src/domain/lease.ts';
 import type { AddressInUse } from '../../src/services/address-use.ts';
 import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
+import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
@@ -46,6 +47,7 @@ export interface ApiServices {
   readonly systems: ReturnType<typeof systemService>;
   readonly installs: InstallService;
   readonly events: EventService;
+  readonly feed: EventFeed;
   readonly logs: LogReader;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;

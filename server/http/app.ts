@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { doctorRoutes } from './api/doctor.ts';
+import { eventStreamRoutes } from './api/event-streams.ts';
 import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
@@ -58,5 +59,6 @@ export function buildHttpApp(
   bmcRoutes(app, services);
   consoleRoutes(app, services);
   inventoryRoutes(app, services);
+  eventStreamRoutes(app, services);
   return app;
 }

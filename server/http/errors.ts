@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'not-ready': 422,
   unauthenticated: 401,
   'not-permitted': 403,
+  'too-many': 429,
   storage: 503,
   'bmc-failed': 502,
 };

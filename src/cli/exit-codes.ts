@@ -29,6 +29,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'not-ready': EXIT.refused,
   'not-permitted': EXIT.notPermitted,
   unauthenticated: EXIT.notPermitted,
+  'too-many': EXIT.failure,
   storage: EXIT.failure,
   'bmc-failed': EXIT.failure,
 };

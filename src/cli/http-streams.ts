@@ -9,9 +9,12 @@ const HEAD_TIMEOUT_MS = 90_000;
 
 /** Opens answers without an end: to a unix socket or an URL. Redirects are not followed. */
 export function httpStreams(address: ServerAddress): OpenStream {
-  return async (request) => {
+  return async (request, silenceMs) => {
     try {
-      return responseOf(address, await head(address, request));
+      const incoming = await head(address, request);
+      if (silenceMs !== undefined)
+        incoming.setTimeout(silenceMs, () => incoming.destroy(new DOMException('silence', 'TimeoutError')));
+      return responseOf(address, incoming, silenceMs);
     } catch (error) {
       throw unreachable(address, error, HEAD_TIMEOUT_MS);
     }
@@ -43,12 +46,16 @@ function head(
   });
 }
 
-function responseOf(address: ServerAddress, incoming: IncomingMessage): StreamResponse {
+function responseOf(
+  address: ServerAddress,
+  incoming: IncomingMessage,
+  silenceMs = HEAD_TIMEOUT_MS,
+): StreamResponse {
   let closed = false;
   return {
     status: incoming.statusCode ?? 0,
     header: (name) => [incoming.headers[name]].flat()[0] ?? '',
-    body: bodyOf(address, incoming, () => closed),
+    body: bodyOf(address, incoming, silenceMs, () => closed),
     close: () => {
       closed = true;
       incoming.destroy();
@@ -60,11 +67,12 @@ function responseOf(address: ServerAddress, incoming: IncomingMessage): StreamRe
 async function* bodyOf(
   address: ServerAddress,
   incoming: IncomingMessage,
+  silenceMs: number,
   isClosed: () => boolean,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* incoming;
   } catch (error) {
-    if (!isClosed()) throw unreachable(address, error, HEAD_TIMEOUT_MS);
+    if (!isClosed()) throw unreachable(address, error, silenceMs);
   }
 }

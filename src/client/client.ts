@@ -10,6 +10,7 @@ import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
+import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
@@ -97,6 +98,7 @@ export interface Client {
   readonly power: PowerClient;
   readonly consoles: ConsoleClient;
   readonly inventory: InventoryClient;
+  readonly events: EventClient;
   readonly logs: LogClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
@@ -126,6 +128,7 @@ export function createClient(options: {
     power: powerClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
+    events: eventClient(options.openStream, options.token),
     logs: logClient(exchange),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),

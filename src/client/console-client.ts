@@ -1,5 +1,5 @@
-import { type Exchange, refused } from './exchange.ts';
-import type { OpenStream, StreamResponse } from './transport.ts';
+import { type Exchange, refuseStream } from './exchange.ts';
+import type { OpenStream } from './transport.ts';
 
 /** A seat at the serial console of a machine. */
 export interface ConsoleSeat {
@@ -33,7 +33,7 @@ export function consoleClient(
         headers,
         body: undefined,
       });
-      if (stream.status !== 200) await refuse(stream);
+      if (stream.status !== 200) await refuseStream(stream);
       const seat = encodeURIComponent(stream.header('console-seat'));
       const writer = stream.header('console-writer');
       return {
@@ -46,12 +46,4 @@ export function consoleClient(
       };
     },
   };
-}
-
-/** Throws what the answer says. */
-async function refuse({ status, header, body }: StreamResponse): Promise<void> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  refused({ status, contentType: header('content-type'), text });
 }

@@ -1,6 +1,6 @@
 import { ApiError, UnexpectedAnswer } from './errors.ts';
 import { parseProblem } from './problem.ts';
-import type { ClientRequest, ClientResponse, Transport } from './transport.ts';
+import type { ClientRequest, ClientResponse, StreamResponse, Transport } from './transport.ts';
 
 /** A list as the API answers it. */
 export interface Items<T> {
@@ -61,6 +61,14 @@ export function refused(response: ClientResponse): ClientResponse {
     throw new ApiError({ ...problem, status: response.status });
   }
   throw new UnexpectedAnswer(response.status, response.contentType, 'no problem document');
+}
+
+/** Throws what an answer says that was to go on and does not. */
+export async function refuseStream({ status, header, body }: StreamResponse): Promise<void> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  refused({ status, contentType: header('content-type'), text });
 }
 
 function objectOf(response: ClientResponse): object {

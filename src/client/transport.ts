@@ -28,5 +28,8 @@ export interface StreamResponse {
   readonly close: () => void;
 }
 
-/** Like `Transport`, for answers without an end. Throws `Unreachable` when there is no answer. */
-export type OpenStream = (request: ClientRequest) => Promise<StreamResponse>;
+/**
+ * Like `Transport`, for answers without an end. Throws `Unreachable` when there is no answer, and while the body is read
+ * when nothing comes for `silenceMs`; absent: silence means nothing.
+ */
+export type OpenStream = (request: ClientRequest, silenceMs?: number) => Promise<StreamResponse>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseIpv4 } from '../domain/ipv4.ts';
+import { installsSection } from './installs.ts';
 import { powerSection } from './power.ts';
 import { syslogSection } from './syslog.ts';
 
@@ -77,6 +78,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   power: powerSection,
+  installs: installsSection,
   syslog: syslogSection,
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
   files: z

@@ -1,5 +1,6 @@
 /** Stages of a machine's life that the service sees; the words of the timeline. */
 export const STAGES = [
+  'queued',
   'armed',
   'dhcp-discover',
   'dhcp-offer',

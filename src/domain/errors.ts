@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'unauthenticated'
   /** A BMC did not do what it was asked; `failure` says why. */
   | 'bmc-failed'
+  /** So many are open that no more are taken. */
+  | 'too-many'
   | 'storage';
 
 /** One thing wrong with one field; `path` is dotted (`interfaces.0.ip`). */

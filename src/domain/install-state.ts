@@ -21,6 +21,8 @@ export interface InstallLife extends InstallFacts, Pick<Install, 'failure' | 'ha
 export type Observation =
   /** Its turn in the queue has come. */
   | { readonly kind: 'promoted' }
+  /** Its turn has come, and something is in the way. */
+  | { readonly kind: 'not-ready'; readonly reason: string; readonly hint: string | null }
   | { readonly kind: 'script-served' }
   | { readonly kind: 'kernel-served' }
   | { readonly kind: 'initrd-served' }
@@ -36,7 +38,8 @@ export type Observation =
   | { readonly kind: 'handoff-failed'; readonly reason: string; readonly hint: string }
   | { readonly kind: 'handoff-retried' }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'cancelled'; readonly by: string };
+  /** `by` whom, or the whole reason in its place. */
+  | { readonly kind: 'cancelled'; readonly by: string; readonly reason?: string };
 
 export type InstallChange = Partial<
   Pick<
@@ -86,13 +89,15 @@ export function advance(install: InstallLife, seen: Observation, nowMs: number):
   switch (seen.kind) {
     case 'promoted':
       return promote(install, nowMs);
+    case 'not-ready':
+      return refuseTurn(install, seen.reason, seen.hint);
     case 'expired':
       return expire(install, nowMs);
     case 'cancelled':
       return whileLive(install, nowMs, {
         state: 'cancelled',
         position: null,
-        reason: `cancelled by ${seen.by}`,
+        reason: seen.reason ?? `cancelled by ${seen.by}`,
       });
     case 'overdue': {
       const { stage, reason, hint } = seen;
@@ -148,6 +153,11 @@ function promote(install: InstallLife, nowMs: number): Advance {
   if (install.state !== 'queued') return { refused: `the install is not queued (${install.state})` };
   const expiresAt = new Date(nowMs + install.expiresAtMs - install.armedAtMs).toISOString();
   return { change: { state: 'armed', stage: 'armed', position: null, expiresAt } };
+}
+
+function refuseTurn({ state }: InstallLife, reason: string, hint: string | null): Advance {
+  if (state !== 'queued') return { refused: `the install is not queued (${state})` };
+  return { change: { state: 'failed', stage: 'armed', position: null, failure: 'not-ready', reason, hint } };
 }
 
 /** Kernel and initrd belong to an attempt that is not spent yet: who asks afterwards follows an old boot script. */

@@ -32,6 +32,8 @@ export const INSTALL_FAILURES = [
   'netbooted',
   /** All boot scripts were handed out, and the answer file was never fetched. */
   'no-answer-file',
+  /** When its turn in the queue came, it could not begin. */
+  'not-ready',
   /** Its BMC did not bring it to boot from the network. */
   'power',
   /** What configures the new system did not succeed. */

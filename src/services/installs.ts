@@ -37,12 +37,23 @@ export interface PowerUps {
 /** The name of the hand-off that a system would get now; throws DomainError 'not-ready' where it cannot be had. */
 export type ChooseHandoff = (system: System) => Promise<string>;
 
-interface Arming {
+/** An install that nothing is against: what was asked for, and what was found out about it. */
+export interface Arming {
+  readonly system: System;
   readonly input: InstallInput;
   readonly powerUp: PowerUp | null;
   readonly handoff: string;
-  readonly actor: Actor;
 }
+
+/** By whom, with which others, and at which place of the queue (from 1; null: it begins now). */
+export interface Turn {
+  readonly actor: Actor;
+  readonly batch: string | null;
+  readonly position: number | null;
+}
+
+/** The place at which an install has to wait; null where it may begin now. */
+export type FindPlace = (tx: StoreTransaction, powerUp: PowerUp | null) => Promise<number | null>;
 
 /** Use cases of installs: arm, cancel, and moving them on as machines are seen. */
 export function installService(
@@ -51,6 +62,7 @@ export function installService(
   checkReady: ReadinessCheck,
   powerUps: PowerUps,
   chooseHandoff: ChooseHandoff = async () => NO_HANDOFF,
+  findPlace: FindPlace = async () => null,
 ) {
   const { store, now, randomBytes, secrets } = deps;
 
@@ -76,23 +88,40 @@ export function installService(
     for (const stored of await store.read.installs.listOverdue(now())) await expireOne(stored);
   };
 
-  const armInTransaction = async (
+  const check = async (name: string, input: InstallInput): Promise<Arming> => {
+    const found = await getSystem(name);
+    const { install } = found.system;
+    if (install !== null && isLive(factsOf(install), now())) throw alreadyLive(install);
+    return recheck(found, input);
+  };
+
+  const recheck = async (found: StoredSystem, input: InstallInput): Promise<Arming> => {
+    const { system } = found;
+    const [, powerUp, handoff] = await everyReason(system.name, [
+      checkReady(found, input),
+      powerUps.prepare(system, input),
+      chooseHandoff(system),
+    ]);
+    return { system, input, powerUp, handoff };
+  };
+
+  const add = async (
     tx: StoreTransaction,
-    { id, name, revision }: System,
-    { input, powerUp, handoff, actor }: Arming,
-  ) => {
+    { system: { id, name, revision }, input, powerUp, handoff }: Arming,
+    { actor, batch, position }: Turn,
+  ): Promise<StoredInstall> => {
     const found = await tx.systems.findById(id);
     if (found === undefined) throw notFound('system', name);
     // What was checked is what is armed.
     refuseStale('system', found.system, revision);
-    await refuseLive(tx, id, powerUp);
+    await refuseLive(tx, id, position === null ? powerUp : null);
     const token = newToken(randomBytes);
     const armedAt = now();
     const stored = await tx.installs.add({
       systemId: id,
-      state: 'armed',
-      batch: null,
-      position: null,
+      state: position === null ? 'armed' : 'queued',
+      batch,
+      position,
       handoff,
       attempts: input.attempts,
       armedAt,
@@ -100,9 +129,10 @@ export function installService(
       expiresAt: armedAt + input.expiresInMinutes * 60_000,
       tokenHash: hashToken(token),
       tokenSealed: secrets.seal(token, SEAL_CONTEXT),
-      powerUp,
+      powerUp: position === null ? powerUp : null,
     });
-    const detail = { install: stored.install.id, ...input };
+    if (position !== null) await tx.queue.keep(stored.install.id, input);
+    const detail = { install: stored.install.id, batch, ...input };
     await tx.audit.add({ actor: actor.name, action: 'arm', noun: 'system', name, detail }, armedAt);
     return stored;
   };
@@ -122,29 +152,41 @@ export function installService(
     if (powerUp !== null) await powerUps.giveWay(tx, latest.install);
   };
 
+  /** Goes on with an install that was written, and tells of it. */
+  const follow = (stored: StoredInstall): void => {
+    const { state, armedBy, attempts, expiresAt, position } = stored.install;
+    if (state === 'queued') {
+      events.record(eventOf(stored, 'queued', 'ok', `queued by ${armedBy}: place ${position}`));
+      return;
+    }
+    powerUps.follow(stored);
+    const message = `armed by ${armedBy}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
+    events.record(eventOf(stored, 'armed', 'ok', message));
+  };
+
   return {
     observe,
     sweep,
+    /** Everything that arming needs, looked at now. Throws DomainError with every reason against it. */
+    check,
+    /** The same for an install that is on record already. */
+    recheck,
+    /** Writes an install that was checked. Throws DomainError where its system has changed since. */
+    add,
+    follow,
 
-    /** Arms one install: everything is checked first, then the permission is written. */
+    /**
+     * Arms one install, or queues it where its turn has not come: everything is checked first, then the permission is
+     * written.
+     */
     async arm(name: string, body: unknown, actor: Actor): Promise<Install> {
       const input = parseInput(installInput, body ?? {});
       await sweep();
-      const found = await getSystem(name);
-      const { install } = found.system;
-      if (install !== null && isLive(factsOf(install), now())) throw alreadyLive(install);
-      const [, powerUp, handoff] = await everyReason(name, [
-        checkReady(found, input),
-        powerUps.prepare(found.system, input),
-        chooseHandoff(found.system),
-      ]);
-      const stored = await store.transaction((tx) =>
-        armInTransaction(tx, found.system, { input, powerUp, handoff, actor }),
+      const arming = await check(name, input);
+      const stored = await store.transaction(async (tx) =>
+        add(tx, arming, { actor, batch: null, position: await findPlace(tx, arming.powerUp) }),
       );
-      const { attempts, expiresAt } = stored.install;
-      const message = `armed by ${actor.name}: ${attempts} attempt${attempts === 1 ? '' : 's'} until ${expiresAt}`;
-      powerUps.follow(stored);
-      events.record(eventOf(stored, 'armed', 'ok', message));
+      follow(stored);
       return stored.install;
     },
 

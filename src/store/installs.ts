@@ -32,6 +32,13 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       const row = await select().where('installs.id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : toStoredInstall(row);
     },
+    async list({ system, batch, states }, limit) {
+      let query = select().orderBy('installs.id', 'desc').limit(limit);
+      if (system !== undefined) query = query.where('systems.name', '=', system);
+      if (batch !== undefined) query = query.where('installs.batch', '=', batch);
+      if (states !== undefined) query = query.where('installs.state', 'in', states);
+      return (await query.execute()).map(toStoredInstall);
+    },
     async add(write) {
       const row = {
         system_id: write.systemId,

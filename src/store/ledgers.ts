@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { BootEvent } from '../domain/boot-event.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { timeText } from './rows.ts';
@@ -7,29 +7,26 @@ import type { AuditStore, EventStore, LeaseStore, TokenStore } from './store.ts'
 
 /** Queries of boot events. */
 export function eventQueries(db: Kysely<Tables>): EventStore {
+  const list: EventStore['list'] = async ({ systemId, stages }, afterId, limit) => {
+    let query = db
+      .selectFrom('events')
+      .leftJoin('systems', 'systems.id', 'events.system_id')
+      .selectAll('events')
+      .select('systems.name as system')
+      .where('events.id', '>', afterId);
+    if (systemId !== undefined) query = query.where('events.system_id', '=', systemId);
+    if (stages !== undefined) query = query.where('events.stage', 'in', stages);
+    return (await query.orderBy('events.id').limit(limit).execute()).map(toEvent);
+  };
   return {
-    async listForSystem(systemId, afterId, limit) {
-      const rows = await db
+    list,
+    listForSystem: (systemId, afterId, limit) => list({ systemId }, afterId, limit),
+    async latestId() {
+      const row = await db
         .selectFrom('events')
-        .innerJoin('systems', 'systems.id', 'events.system_id')
-        .selectAll('events')
-        .select('systems.name as system')
-        .where('events.system_id', '=', systemId)
-        .where('events.id', '>', afterId)
-        .orderBy('events.id')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        at: timeText(row.at),
-        system: row.system,
-        mac: row.mac,
-        installId: row.install_id,
-        stage: row.stage as BootEvent['stage'],
-        outcome: row.outcome as BootEvent['outcome'],
-        message: row.message,
-        data: JSON.parse(row.data) as BootEvent['data'],
-      }));
+        .select((eb) => eb.fn.max('id').as('id'))
+        .executeTakeFirst();
+      return row?.id ?? 0;
     },
     async prune(keep) {
       const ranked = sql<number>`(select id from (select id, row_number() over
@@ -37,6 +34,20 @@ export function eventQueries(db: Kysely<Tables>): EventStore {
       const done = await db.deleteFrom('events').where('id', 'in', ranked).executeTakeFirst();
       return Number(done.numDeletedRows);
     },
+  };
+}
+
+function toEvent(row: Selectable<Tables['events']> & { readonly system: string | null }): BootEvent {
+  return {
+    id: row.id,
+    at: timeText(row.at),
+    system: row.system,
+    mac: row.mac,
+    installId: row.install_id,
+    stage: row.stage as BootEvent['stage'],
+    outcome: row.outcome as BootEvent['outcome'],
+    message: row.message,
+    data: JSON.parse(row.data) as BootEvent['data'],
   };
 }
 

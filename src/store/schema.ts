@@ -2,12 +2,13 @@ import type { Generated } from 'kysely';
 import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
+import type { QueueTables } from './queue-schema.ts';
 
 /**
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
  * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
  */
-export interface Tables {
+export interface Tables extends QueueTables {
   distros: DistroRow;
   profiles: ProfileRow;
   subnets: SubnetRow;

@@ -7,6 +7,8 @@ import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
 import { bmcQueries } from './bmcs.ts';
 import { distroQueries } from './distros.ts';
+import { batchQueries } from './install-batches.ts';
+import { queueQueries } from './install-queue.ts';
 import { installQueries } from './installs.ts';
 import { jobQueries } from './jobs.ts';
 import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
@@ -20,6 +22,7 @@ import { power } from './migrations/0007-power.ts';
 import { powerUp } from './migrations/0008-power-up.ts';
 import { installLife } from './migrations/0009-install-life.ts';
 import { roles } from './migrations/0010-roles.ts';
+import { installQueue } from './migrations/0013-install-queue.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -44,6 +47,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-power-up': powerUp,
   '0009-install-life': installLife,
   '0010-roles': roles,
+  '0013-install-queue': installQueue,
 };
 
 export interface SqliteOptions {
@@ -188,6 +192,8 @@ function queriesOf(
     sealed: sealedQueries(db),
     bmcs: bmcQueries(db),
     powerStates: powerStateQueries(db),
+    queue: queueQueries(db),
+    batches: batchQueries(db),
     jobs: jobQueries(db),
   };
 }

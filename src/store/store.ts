@@ -4,7 +4,7 @@ import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
 import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
-import type { Install } from '../domain/install.ts';
+import type { Install, InstallState } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Lease } from '../domain/lease.ts';
@@ -17,6 +17,7 @@ import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
+import type { BatchStore, QueueStore } from './queue-store.ts';
 
 /**
  * The database as the services see it. Everything that belongs together happens in one `transaction`; a transaction
@@ -54,6 +55,8 @@ export interface StoreTransaction {
   readonly sealed: SealedStore;
   readonly bmcs: BmcStore;
   readonly powerStates: PowerStateStore;
+  readonly queue: QueueStore;
+  readonly batches: BatchStore;
   readonly jobs: JobStore;
 }
 
@@ -199,10 +202,19 @@ export interface InstallWrite {
   readonly powerUp: PowerUp | null;
 }
 
+/** Which installs to list; what is not named does not narrow. */
+export interface InstallFilter {
+  readonly system?: string | undefined;
+  readonly batch?: string | undefined;
+  readonly states?: readonly InstallState[] | undefined;
+}
+
 export interface InstallStore {
   /** The newest install of a system, open or over. */
   findLatest(systemId: number): Promise<StoredInstall | undefined>;
   findById(id: number): Promise<StoredInstall | undefined>;
+  /** Newest first. */
+  list(filter: InstallFilter, limit: number): Promise<StoredInstall[]>;
   add(write: InstallWrite): Promise<StoredInstall>;
   update(id: number, change: InstallChange, nowMs: number): Promise<StoredInstall>;
   /** Writes how far the machine's power-up is; its state and the time of its last change stay. */
@@ -213,8 +225,18 @@ export interface InstallStore {
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
 }
 
+/** Which events; what is left out does not matter. */
+export interface EventFilter {
+  readonly systemId?: number | undefined;
+  readonly stages?: readonly BootEvent['stage'][] | undefined;
+}
+
 export interface EventStore {
   listForSystem(systemId: number, afterId: number, limit: number): Promise<BootEvent[]>;
+  /** Events after an id, of every machine and of none, in the order in which they were committed. */
+  list(filter: EventFilter, afterId: number, limit: number): Promise<BootEvent[]>;
+  /** The highest id there is; 0 where there is none. An id is never given twice, and ids only ever grow. */
+  latestId(): Promise<number>;
   /** Keeps the newest `keep` events of every machine. */
   prune(keep: number): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
+import type { EventFilter } from '../../src/store/store.ts';
 import { addCatalogue, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 
@@ -41,6 +42,28 @@ export function ledgerCases(store: StoreOfTest): void {
     expect(two?.id).toBeGreaterThan(one?.id ?? 0);
     expect(await messages(systemId, one?.id)).toEqual(['two']);
     expect(await messages(systemId, 0, 1)).toEqual(['one']);
+  });
+
+  it('lists events of all machines and of none, or those that are asked for', async () => {
+    const systemId = await addSystem();
+    expect(await store().read.events.latestId()).toBe(0);
+    await store().addEvents([
+      eventOf(systemId, 'one'),
+      eventOf(null, 'of a stranger'),
+      eventOf(systemId, 'two', { stage: 'kernel' }),
+    ]);
+    const told = async (filter: EventFilter, after = 0, limit = 100) =>
+      (await store().read.events.list(filter, after, limit)).map(({ message, system }) => [message, system]);
+    const all = [
+      ['one', 'web001'],
+      ['of a stranger', null],
+      ['two', 'web001'],
+    ];
+    expect(await told({})).toEqual(all);
+    expect(await told({}, 0, 2)).toEqual(all.slice(0, 2));
+    expect(await told({ stages: ['kernel', 'initrd'] })).toEqual(all.slice(2));
+    expect(await told({ systemId, stages: ['tftp'] })).toEqual(all.slice(0, 1));
+    expect(await told({}, await store().read.events.latestId())).toEqual([]);
   });
 
   it('writes none of the events of a group that has one of a removed system', async () => {

@@ -10,6 +10,7 @@ import { jobCases } from './store-jobs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
 import { loaderCases } from './store-loaders.ts';
+import { queueCases } from './store-queue.ts';
 import { recordCases } from './store-records.ts';
 import { roleCases } from './store-roles.ts';
 import { transactionCases } from './store-transactions.ts';
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('identities', () => identityCases(store));
     describe('installs', () => installCases(store));
     describe('the life of installs', () => installLifeCases(store));
+    describe('the queue of installs', () => queueCases(store));
     describe('BMCs and power', () => bmcCases(store));
     describe('jobs', () => jobCases(store));
     describe('machines that fetch files', () => bootCases(store));

@@ -37,6 +37,7 @@ const HOST_KEYS = ['ssh-ed25519 AAAA'];
 
 const SEEN: Record<Observation['kind'], Observation> = {
   promoted: { kind: 'promoted' },
+  'not-ready': { kind: 'not-ready', reason: 'initrd: is not there', hint: 'mend it' },
   'script-served': { kind: 'script-served' },
   'kernel-served': { kind: 'kernel-served' },
   'initrd-served': { kind: 'initrd-served' },
@@ -68,6 +69,7 @@ function next(install: InstallLife, seen: Observation, nowMs = NOW_MS): string {
  * answer file, cancelled after it.
  */
 const TABLE: Record<Observation['kind'], string> = {
+  'not-ready': 'failed - - - - - - - - - - - - - -',
   promoted: 'armed - - - - - - - - - - - - - -',
   'script-served': '- booting booting booting booting - - - - - - - - - -',
   'kernel-served': '- loading loading loading = - - - - - - - - - -',
@@ -126,6 +128,24 @@ describe('advance', () => {
         position: null,
         expiresAt: new Date(NOW_MS + 3000).toISOString(),
       },
+    });
+  });
+
+  it('leaves the queue with what was in the way, or why it was given up', () => {
+    const queued = facts({ state: 'queued' });
+    const reason = 'initrd: is not there';
+    expect(advance(queued, SEEN['not-ready'], NOW_MS)).toEqual({
+      change: {
+        state: 'failed',
+        stage: 'armed',
+        position: null,
+        failure: 'not-ready',
+        reason,
+        hint: 'mend it',
+      },
+    });
+    expect(advance(queued, { kind: 'cancelled', by: 'ada', reason: 'enough failed' }, NOW_MS)).toEqual({
+      change: { state: 'cancelled', position: null, reason: 'enough failed' },
     });
   });
 

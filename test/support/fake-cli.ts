@@ -3,7 +3,7 @@ import { run } from '../../src/cli/run.ts';
 import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { createClient } from '../../src/client/client.ts';
 import { Unreachable } from '../../src/client/errors.ts';
-import type { ClientRequest, OpenStream, Transport } from '../../src/client/transport.ts';
+import type { ClientRequest, OpenStream, StreamResponse, Transport } from '../../src/client/transport.ts';
 
 /** What the fake server answers; 'unreachable' is no answer at all. */
 export type FakeAnswer = { readonly status: number; readonly body?: unknown } | 'unreachable';
@@ -17,7 +17,7 @@ export interface FakeWorld {
   readonly stdin?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly privateFiles?: Readonly<Record<string, { text: string; mode: number }>>;
-  /** Answers without an end. */
+  /** Answers without an end; unless given, this server has none. */
   readonly openStream?: OpenStream;
   /** Keys that are pressed, as they come. */
   readonly keys?: AsyncIterable<Uint8Array>;
@@ -96,7 +96,17 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   return { code, ...text, requests, connections, questions, privateFiles, slept };
 }
 
-const noStream: OpenStream = async ({ path }) => missing(`a stream at ${path}`);
+const noStream: OpenStream = async ({ path }) =>
+  streamOf(404, `{"title":"no-such-route","status":404,"code":"no-such-route","detail":"${path}"}`);
+
+/** An answer that goes on, as a value: its text, piece by piece. */
+export function streamOf(status: number, ...pieces: readonly string[]): StreamResponse {
+  const body = (async function* () {
+    for (const piece of pieces) yield Buffer.from(piece);
+  })();
+  const contentType = status < 400 ? 'text/event-stream' : 'application/problem+json';
+  return { status, header: (name) => (name === 'content-type' ? contentType : ''), body, close: () => {} };
+}
 
 /** Nobody presses a key. */
 async function* noKeys(): AsyncGenerator<Uint8Array> {}

@@ -19,6 +19,7 @@ import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
+import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
 import { logReader } from '../../src/services/installer-logs/read-logs.ts';
 import { installService } from '../../src/services/installs.ts';
@@ -159,6 +160,9 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
+    feed: eventFeed(deps, (error) => {
+      throw error;
+    }),
     logs: logReader(deps, heard.files),
     loaders,
     doctor: doctorService(deps, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiEvent, apiInstall, apiSystem } from '../../support/api-records.ts';
-import { type FakeAnswer, runCli } from '../../support/fake-cli.ts';
+import { type FakeAnswer, runCli, streamOf } from '../../support/fake-cli.ts';
 
 const PAGE = (after?: number) =>
   `GET /api/v1/systems/web001/timeline?${after === undefined ? '' : `after=${after}&`}limit=500`;
@@ -125,5 +125,56 @@ describe('system timeline --until-done', () => {
     const result = await runCli(argv, { server: { [SYSTEM]: system(), [PAGE()]: items() } });
     expect(result).toMatchObject({ code: 1, slept: [] });
     expect(result.stderr).toContain('arm one with: provision system install web001');
+  });
+});
+
+describe('system timeline --follow, where the server has streams', () => {
+  const message = (event: { id: number }) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+  const THIRD = apiEvent(3, { stage: 'state', message: 'configuring -> ready', data: { to: 'ready' } });
+
+  it('reads what was, then what comes; after a restart it goes on where it was', async () => {
+    const asked: string[] = [];
+    const streams = [
+      streamOf(200, 'retry: 2000\nid: 1\n\n', ': nothing new\n\n', message(SECOND)),
+      streamOf(200, message(SECOND), message(THIRD)),
+    ];
+    const server = { [PAGE()]: items(FIRST), [PAGE(1)]: items(), [PAGE(2)]: items(), [PAGE(3)]: items() };
+    const result = await runCli(['system', 'timeline', 'web001', '--follow', '--json'], {
+      server,
+      sleeps: 2,
+      openStream: async ({ path }) => {
+        asked.push(path);
+        return streams.shift() ?? streamOf(200);
+      },
+    });
+    const lines = result.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([FIRST, SECOND, THIRD]);
+    expect(asked.map((path) => path.split('?')[1])).toEqual(['after=1', 'after=2', 'after=3']);
+  });
+
+  it('--until-done looks at the record when an event may be the end, and waits no moment longer', async () => {
+    const result = await runCli(['system', 'timeline', 'web001', '--until-done'], {
+      server: {
+        [SYSTEM]: [system('installing'), system('ready')],
+        [PAGE()]: items(FIRST),
+        [PAGE(1)]: items(),
+        [PAGE(3)]: items(),
+      },
+      openStream: async () => streamOf(200, message(THIRD)),
+    });
+    expect(result).toMatchObject({ code: 0, slept: [] });
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('--until-done does not wait for an end that came between the look and the events', async () => {
+    const result = await runCli(['system', 'timeline', 'web001', '--until-done'], {
+      server: {
+        [SYSTEM]: [system('installing'), system('ready')],
+        [PAGE()]: items(FIRST, THIRD),
+        [PAGE(3)]: items(),
+      },
+      openStream: async () => streamOf(500),
+    });
+    expect(result).toMatchObject({ code: 0, slept: [] });
   });
 });

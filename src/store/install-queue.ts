@@ -1,0 +1,83 @@
+import { type Kysely, sql } from 'kysely';
+import type { InstallInput } from '../domain/install.ts';
+import { type InstallWithSystem, toStoredInstall } from './installs.ts';
+import type { QueuedInstall, QueueStore } from './queue-store.ts';
+import type { Tables } from './schema.ts';
+
+/**
+ * What has a place: installs that their machines drive, and those whose machines the service switches on. Machines that
+ * somebody else switches on may be waited for for days.
+ */
+const RUNNING = sql`state in ('booting', 'loading', 'installing') or (state = 'armed' and power_up_step is not null)`;
+
+/** Word for word as the index says it, or SQLite does not use the index. */
+const IN_TURN = sql<boolean>`state in ('queued', 'armed', 'booting', 'loading', 'installing')`;
+
+interface QueueRowWithInstall extends InstallWithSystem {
+  readonly input: string;
+  readonly due_at: number | null;
+}
+
+/** Queries of the queue of installs. */
+export function queueQueries(db: Kysely<Tables>): QueueStore {
+  const select = () =>
+    db
+      .selectFrom('install_queue as q')
+      .innerJoin('installs', 'installs.id', 'q.install_id')
+      .innerJoin('systems', 'systems.id', 'installs.system_id')
+      .selectAll('installs')
+      .select(['systems.name as system', 'q.input', 'q.due_at']);
+  return {
+    async list() {
+      return (await select().orderBy('installs.position').execute()).map(toQueued);
+    },
+    async find(installId) {
+      const row = await select().where('q.install_id', '=', installId).executeTakeFirst();
+      return row === undefined ? undefined : toQueued(row);
+    },
+    async count() {
+      const found = await db
+        .selectFrom('installs')
+        .select([
+          sql<number>`count(*) filter (where state = 'queued')`.as('queued'),
+          sql<number>`count(*) filter (where ${RUNNING})`.as('running'),
+        ])
+        .where(IN_TURN)
+        .executeTakeFirstOrThrow();
+      return found;
+    },
+    async keep(installId, input) {
+      await db
+        .insertInto('install_queue')
+        .values({ install_id: installId, input: JSON.stringify(input), due_at: null })
+        .execute();
+    },
+    async setDue(installId, dueAtMs) {
+      await db
+        .updateTable('install_queue')
+        .set({ due_at: dueAtMs })
+        .where('install_id', '=', installId)
+        .execute();
+    },
+    async move(installId, position) {
+      const at = await db
+        .selectFrom('installs')
+        .select('position')
+        .where('id', '=', installId)
+        .executeTakeFirst();
+      const from = at?.position ?? null;
+      if (from === null || from === position) return;
+      const [low, high, step] = from < position ? [from, position, -1] : [position, from, 1];
+      await sql`update installs set position = case when id = ${installId} then ${position} else position + ${step} end
+        where state = 'queued' and position between ${low} and ${high}`.execute(db);
+    },
+  };
+}
+
+function toQueued(row: QueueRowWithInstall): QueuedInstall {
+  return {
+    ...toStoredInstall(row),
+    input: JSON.parse(row.input) as InstallInput,
+    dueAtMs: row.due_at,
+  };
+}
