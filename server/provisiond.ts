@@ -40,9 +40,11 @@ import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
 import { loadLibc } from './net/libc.ts';
+import { openNotifications } from './notify/wiring.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
@@ -196,6 +198,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     loaders: loaderUses,
   });
+  const notifications = openNotifications({ deps, config: () => config, log });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
@@ -212,6 +215,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     doctor,
     power,
     inventory: inventoryService(deps),
+    notifications,
+    metrics: await openMetrics({ store, status, version }),
     status,
   };
   const api = { services, access, log, version };
@@ -246,6 +251,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
+      timers.every(3_600_000, 'prune notifications', notifications.prune);
+      timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       inBackground('go on with power jobs', power.jobs.resume);
       inBackground('go on with machines that are brought up', powerUps.start);
@@ -260,6 +267,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await listeners.stop();
       await powerUps.end();
       await power.stop();
+      await notifications.stop();
       await events.flush();
       await renderer.stop();
       await store.close();

@@ -10,6 +10,7 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   system: 'one machine: its record, its installs, its timeline',
   power: 'switching machines on and off, and what they boot from next',
   bmc: 'what the controllers of machines say',
+  notification: 'what webhooks and mail are told',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
 };

@@ -14,6 +14,7 @@ import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
+import { type NotificationClient, notificationClient } from './notification-client.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
 import type { OpenStream, Transport } from './transport.ts';
 
@@ -100,6 +101,7 @@ export interface Client {
   readonly inventory: InventoryClient;
   readonly events: EventClient;
   readonly logs: LogClient;
+  readonly notifications: NotificationClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -126,6 +128,7 @@ export function createClient(options: {
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
+    notifications: notificationClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
     events: eventClient(options.openStream, options.token),

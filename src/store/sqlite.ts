@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
 import { bmcQueries } from './bmcs.ts';
+import { deliveryQueries } from './deliveries.ts';
 import { distroQueries } from './distros.ts';
 import { batchQueries } from './install-batches.ts';
 import { queueQueries } from './install-queue.ts';
@@ -22,6 +23,7 @@ import { power } from './migrations/0007-power.ts';
 import { powerUp } from './migrations/0008-power-up.ts';
 import { installLife } from './migrations/0009-install-life.ts';
 import { roles } from './migrations/0010-roles.ts';
+import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
@@ -48,6 +50,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-install-life': installLife,
   '0010-roles': roles,
   '0013-install-queue': installQueue,
+  '0012-notifications': notifications,
 };
 
 export interface SqliteOptions {
@@ -195,6 +198,7 @@ function queriesOf(
     queue: queueQueries(db),
     batches: batchQueries(db),
     jobs: jobQueries(db),
+    notifications: deliveryQueries(db),
   };
 }
 

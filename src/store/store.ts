@@ -16,6 +16,7 @@ import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
+import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
 
@@ -58,6 +59,7 @@ export interface StoreTransaction {
   readonly queue: QueueStore;
   readonly batches: BatchStore;
   readonly jobs: JobStore;
+  readonly notifications: NotificationStore;
 }
 
 export interface DistroStore {
@@ -221,6 +223,8 @@ export interface InstallStore {
   setPowerUp(id: number, powerUp: PowerUp): Promise<StoredInstall>;
   /** Installs, open or over, whose power-up is not done. */
   listPowerUps(): Promise<StoredInstall[]>;
+  /** How many systems have a newest install in each state; null: never armed. */
+  countSystems(): Promise<readonly { readonly state: InstallState | null; readonly count: number }[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
 }
@@ -249,7 +253,17 @@ export interface TokenStore {
 
 export interface AuditEntry {
   readonly actor: string;
-  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup' | 'power' | 'bmc';
+  readonly action:
+    | 'add'
+    | 'update'
+    | 'remove'
+    | 'arm'
+    | 'cancel'
+    | 'setup'
+    | 'power'
+    | 'bmc'
+    | 'retry'
+    | 'discard';
   readonly noun: string;
   readonly name: string;
   /** What changed, without secrets. */

@@ -54,6 +54,7 @@ describe('the table of commands', () => {
         'limit',
       ],
       bmc: ['limit'],
+      notification: ['limit'],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {
