@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Check } from '../../src/domain/check.ts';
+import { inject } from '../support/inject.ts';
 import { must } from '../support/must.ts';
-import { addRecords, fileOf, inject, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
+import { addRecords, fileOf, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 import { bmcWrite, leaseWrite, systemWrite } from '../support/store-records.ts';
 
 let world: ServiceWorld;

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Loader } from '../../src/domain/loader.ts';
 import { sha256Of } from '../../src/domain/loader.ts';
 import type { LoaderInstall } from '../../src/services/loaders.ts';
+import { inject } from '../support/inject.ts';
 import { efiProgram } from '../support/loader-files.ts';
-import { inject, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
+import { openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
 const SNPONLY = '/usr/lib/ipxe/snponly.efi';
 const bytes = efiProgram(0x8664, 'first');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
@@ -39,6 +39,7 @@ import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type HeardLogs, openHeardLogs } from './heard-logs.ts';
+import { type Answer, inject, jsonBody } from './inject.ts';
 import { FakePackages } from './loader-files.ts';
 import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
@@ -82,12 +83,6 @@ export interface ServiceWorld {
   /** One request over the unix socket's app; the body is sent as JSON. */
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   dispose(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Record<string, unknown>;
 }
 
 /** As the configuration has them unless it says otherwise. */
@@ -230,19 +225,6 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   for (const name of ['linux', 'initrd.gz', 'disk.img'])
     writeFileSync(fileOf(world, name), `content of ${name}`);
   return world;
-}
-
-/** One request to an app, and its answer with the body read as JSON where it is JSON. */
-export async function inject(app: FastifyInstance, options: InjectOptions): Promise<Answer> {
-  const response = await app.inject(options);
-  const isJson = /json/.test(String(response.headers['content-type']));
-  const body = isJson && response.payload !== '' ? JSON.parse(response.payload) : response.payload;
-  return { status: response.statusCode, body, headers: response.headers };
-}
-
-function jsonBody(body: unknown): InjectOptions {
-  if (body === undefined) return {};
-  return { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** The path of a file that distros may use. */

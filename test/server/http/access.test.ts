@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requireDeclaredPermissions } from '../../../server/http/auth.ts';
+import { inject } from '../../support/inject.ts';
 import { must } from '../../support/must.ts';
-import { inject, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
+import { openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 
 let world: ServiceWorld;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inject } from '../../support/inject.ts';
 import {
   addRecord,
   addRecords,
   bodies,
-  inject,
   openServiceWorld,
   type ServiceWorld,
 } from '../../support/service-world.ts';

@@ -1,11 +1,11 @@
 import { unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inject } from '../../support/inject.ts';
 import {
   addRecord,
   addRecords,
   bodies,
   fileOf,
-  inject,
   openServiceWorld,
   type ServiceWorld,
 } from '../../support/service-world.ts';

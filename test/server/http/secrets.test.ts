@@ -3,14 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseMac } from '../../../src/domain/mac.ts';
 import { ip } from '../../support/dhcp-packets.ts';
+import { inject } from '../../support/inject.ts';
 import { must } from '../../support/must.ts';
-import {
-  addRecords,
-  inject,
-  openServiceWorld,
-  SECRET_HASH,
-  type ServiceWorld,
-} from '../../support/service-world.ts';
+import { addRecords, openServiceWorld, SECRET_HASH, type ServiceWorld } from '../../support/service-world.ts';
 import { leaseWrite, macOf } from '../../support/store-records.ts';
 
 let world: ServiceWorld;
