@@ -21,6 +21,7 @@ import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { installService, type ReadinessCheck } from '../src/services/installs.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
+import { machineReports } from '../src/services/machine-reports.ts';
 import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
@@ -223,6 +224,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const bootApp = openBootHttp({
     boot,
     bootFiles,
+    reports: machineReports(deps, { boot, installs, events, logs: installerLogs.logs }),
     uploads: logUploads(deps, boot, installerLogs.files, events),
     files,
     store,

@@ -38,7 +38,14 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 /** Stages that a machine may report itself; every other one is the service's own to say. */
-export const REPORTED_STAGES = ['installing', 'partitioning', 'installed', 'failed', 'first-boot'] as const;
+export const REPORTED_STAGES = [
+  'installing',
+  'partitioning',
+  'progress',
+  'installed',
+  'failed',
+  'first-boot',
+] as const;
 export type ReportedStage = (typeof REPORTED_STAGES)[number];
 
 export type Outcome = 'ok' | 'warning' | 'error';

@@ -18,6 +18,15 @@ export interface InstallerProgress {
   readonly percent: number | null;
 }
 
+/** What a machine reports as progress: `packages`, or `packages 40%`; undefined for anything else. */
+export function parseProgress(text: string): InstallerProgress | undefined {
+  const [, name, digits] = /^([a-z-]{1,40})(?: (\d{1,3})%)?$/.exec(text.trim()) ?? [];
+  const step = INSTALLER_STEPS.find((candidate) => candidate === name);
+  const percent = digits === undefined ? null : Number(digits);
+  if (step === undefined || (percent !== null && percent > 100)) return undefined;
+  return { step, percent };
+}
+
 const WORDS: Readonly<Record<InstallerStep, string>> = {
   preparing: 'the installer prepares itself',
   partitioning: 'the disk is partitioned',

@@ -3,14 +3,7 @@ import { type BootDecision, decideBoot } from '../boot/decide.ts';
 import { renderIpxeHandOver } from '../boot/ipxe.ts';
 import { nameBootNic } from '../boot/kernel-line.ts';
 import { SCRIPTS, type ScriptForm } from '../boot/scripts.ts';
-import {
-  type NewBootEvent,
-  type Outcome,
-  REPORTED_STAGES,
-  type ReportedStage,
-  type Stage,
-} from '../domain/boot-event.ts';
-import { parseHostKeys } from '../domain/host-key.ts';
+import type { NewBootEvent, Outcome, Stage } from '../domain/boot-event.ts';
 import { closedReason, isOpen, type Observation } from '../domain/install-state.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
@@ -29,6 +22,8 @@ import { preparedAnswers, REMOVED } from './prepared-answers.ts';
 export interface Caller {
   readonly address: Ipv4;
   readonly server: BootServer;
+  /** It came by a proxy in front, which said the address. */
+  readonly isByProxy?: boolean;
 }
 
 /** The reasons why a machine is given nothing; the boot listener's own short table maps them to a status. */
@@ -161,36 +156,44 @@ export function bootService(
     );
     if (args === REMOVED) return { refused: 'over', reason: 'the record was removed' };
     const kernelArgs = nameBootNic(args, mac);
-    const data = { kernelArgs: kernelArgs.join(' ').replaceAll(token, '<token>') };
+    const shown = kernelArgs.join(' ').replaceAll(token, '<token>');
+    const data = { kernelArgs: shown, address: formatIpv4(caller.address) };
     tell(machineEvent(machine, mac, 'boot-script', 'told to load the installer', data));
     const { server } = caller;
     return SCRIPTS[form].install({ system: machine.system, mac, server, token, kernelArgs });
   };
 
   const localScript = ({ machine, mac, caller, form }: ScriptWish, reason: string): string => {
-    tell(machineEvent(machine, mac, 'local-boot', `sent to its disk: ${reason}`));
+    const data = { address: formatIpv4(caller.address) };
+    tell(machineEvent(machine, mac, 'local-boot', `sent to its disk: ${reason}`, data));
     return localScripts(form, { reason, server: caller.server, localBoot: machine.localBoot });
   };
 
-  const answerFile = async (stored: StoredInstall, rendering: Rendering): Promise<MachineFile | Refusal> => {
+  const answerFile = async (
+    stored: StoredInstall,
+    token: string,
+    caller: Caller,
+  ): Promise<MachineFile | Refusal> => {
+    const rendering: Rendering = { token, server: caller.server };
     const owner = { systemId: stored.systemId, installId: stored.install.id };
     const rendered = await orTell('answer-file', owner, () => prepared.answerFile(owner, rendering));
     if (rendered === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
     const over = await move(stored, { kind: 'answer-served' });
     const { text, bytes, contentType } = rendered;
-    const delivered = (sent: Delivery) => tellDelivered(stored, 'answer-file', sent);
+    const delivered = (sent: Delivery) => tellDelivered(stored, 'answer-file', sent, caller);
     return over ?? { kind: 'text', text, bytes, contentType, delivered };
   };
 
-  const tellDelivered = (stored: StoredInstall, stage: Stage, sent: Delivery): void => {
+  const tellDelivered = (stored: StoredInstall, stage: Stage, sent: Delivery, caller: Caller): void => {
+    const address = formatIpv4(caller.address);
     if ('byProxy' in sent) {
-      record(stored, stage, 'handed to the proxy, which sends it');
+      record(stored, stage, 'handed to the proxy, which sends it', 'ok', { address, byProxy: true });
       return;
     }
     const { bytes, total, ms } = sent;
     const whole = bytes >= total;
     const size = whole ? `${total} bytes` : `broken off after ${bytes} of ${total} bytes`;
-    const data = { bytes, total, ms };
+    const data = { bytes, total, ms, address, ...(caller.isByProxy === true ? { byProxy: true } : {}) };
     record(stored, stage, `${size} in ${(ms / 1000).toFixed(1)} s`, whole ? 'ok' : 'warning', data);
   };
 
@@ -216,7 +219,7 @@ export function bootService(
     async file(token: string, name: FileName, caller: Caller): Promise<MachineFile | Refusal> {
       const stored = open(token, caller, name);
       if ('refused' in stored) return stored;
-      if (name === 'answer') return answerFile(stored, { token, server: caller.server });
+      if (name === 'answer') return answerFile(stored, token, caller);
       const path = await prepared.pathOf(stored.systemId, name);
       if (path === REMOVED) return { refused: 'unknown', reason: 'the system was removed' };
       if (path === undefined) {
@@ -228,27 +231,7 @@ export function bootService(
         const over = await move(stored, { kind: `${name}-served` });
         if (over !== undefined) return over;
       }
-      return { kind: 'path', path, delivered: (sent) => tellDelivered(stored, name, sent) };
-    },
-
-    /** A stage that the installer or the new system reports. The first boot comes after the install is over. */
-    async report(token: string, stage: string, detail: string, caller: Caller): Promise<Refusal | undefined> {
-      const stored = findOwn(token, caller, 'event');
-      if ('refused' in stored) return stored;
-      const known = REPORTED_STAGES.find((candidate) => candidate === stage);
-      if (known === undefined)
-        return { refused: 'unknown', reason: `there is no stage '${stage.slice(0, 40)}' to report` };
-      // What the machine says may quote the URL that it was given.
-      const said = detail.replaceAll(token, '<token>');
-      const over = await move(stored, observationOf(known, said));
-      if (over !== undefined) return over;
-      if (known === 'first-boot') {
-        record(stored, known, 'the installed system has started', 'ok', { hostKeys: said });
-        return undefined;
-      }
-      const outcome = known === 'failed' ? 'error' : 'ok';
-      record(stored, known, said === '' ? `the machine reports: ${known}` : said, outcome);
-      return undefined;
+      return { kind: 'path', path, delivered: (sent) => tellDelivered(stored, name, sent, caller) };
     },
   };
 }
@@ -280,12 +263,4 @@ function machineEvent(
 /** What was refused, to whom and by which rule, for programs. */
 function refusedData(code: Refusal['refused'], file: string, { address }: Caller): NewBootEvent['data'] {
   return { code, file, from: formatIpv4(address) };
-}
-
-function observationOf(stage: ReportedStage, detail: string): Observation {
-  if (stage === 'installed') return { kind: stage };
-  if (stage === 'first-boot') return { kind: stage, hostKeys: parseHostKeys(detail) };
-  if (stage === 'failed')
-    return { kind: 'failed', stage: 'installing', reason: detail || 'the installer gave up' };
-  return { kind: 'progress', stage };
 }

@@ -9,6 +9,7 @@ import type { Install } from '../../src/domain/install.ts';
 import type { InstallChange } from '../../src/domain/install-state.ts';
 import { logUploads } from '../../src/services/installer-logs/uploads.ts';
 import { type BootClient, type Fetched, type FetchOptions, startBootClient } from './boot-client.ts';
+import { reportsOf } from './heard-logs.ts';
 import { must } from './must.ts';
 import { addRecord, bodies, fileOf, openServiceWorld, type ServiceWorld } from './service-world.ts';
 import { macOf } from './store-records.ts';
@@ -42,6 +43,7 @@ export async function openBootWorld(): Promise<BootWorld> {
   const app = buildBootApp({
     boot: world.boot,
     bootFiles: world.bootFiles,
+    reports: reportsOf(world),
     uploads: logUploads(world.deps, world.boot, world.heard.files, world.services.events),
     findInTree: async (name, path) => (name === 'debian-13' ? files.locateInside(tree, path) : undefined),
     files: createFileSender(createFileCache(1024 * 1024)),

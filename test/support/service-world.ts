@@ -22,7 +22,6 @@ import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
-import { logReader } from '../../src/services/installer-logs/read-logs.ts';
 import { installService } from '../../src/services/installs.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
@@ -168,7 +167,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     feed: eventFeed(deps, (error) => {
       throw error;
     }),
-    logs: logReader(deps, heard.files),
+    logs: heard.reader,
     loaders,
     doctor: doctorService(deps, {
       dataDir,

@@ -5,13 +5,14 @@ import { parseMac } from '../../../src/domain/mac.ts';
 import type { BootService, Delivery, FileName } from '../../../src/services/boot.ts';
 import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot-files.ts';
 import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
+import type { MachineReports } from '../../../src/services/machine-reports.ts';
 import { logicalName } from '../../../src/tftp/path.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer, withBody } from './answer.ts';
 import { type BootHttpEdges, type BootHttpLimits, createBootHttp } from './boot-http.ts';
 import { type BootEntrance, callerOf } from './caller.ts';
 import { answerContent } from './content.ts';
-import { HOST_KEYS_LIMIT, readDetail } from './detail.ts';
+import { readReport } from './detail.ts';
 import { readBody } from './read-body.ts';
 import { refusalAnswer } from './refusal-answer.ts';
 import type { Params, Route } from './routes.ts';
@@ -22,6 +23,7 @@ import type { LoaderAsked } from './timeline.ts';
 export interface BootAppDeps {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
+  readonly reports: MachineReports;
   readonly uploads: LogUploads;
   /** The real path of a file in the tree of a distro. */
   readonly findInTree: (distro: string, name: string) => Promise<string | undefined>;
@@ -133,13 +135,12 @@ async function bootFileAnswer(deps: BootAppDeps, request: BootRequest, text: str
 }
 
 async function takeReport(
-  { boot, entrance }: BootAppDeps,
+  { reports, entrance }: BootAppDeps,
   request: BootRequest,
   { token = '', stage = '' }: Params,
 ): Promise<BootAnswer> {
   const body = await readBody(request, BODY_LIMIT_BYTES);
-  const detail = readDetail(body, stage === 'first-boot' ? HOST_KEYS_LIMIT : undefined);
-  const refusal = await boot.report(token, stage, detail, callerOf(request, entrance));
+  const refusal = await reports.report(token, stage, readReport(body, stage), callerOf(request, entrance));
   return refusal === undefined ? wholeAnswer(200, PLAIN_TEXT, 'ok\n') : refusalAnswer(refusal);
 }
 

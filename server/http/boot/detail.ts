@@ -1,3 +1,5 @@
+import type { Report } from '../../../src/services/machine-reports.ts';
+
 /** Longest detail kept of a report, in characters; the rest of a machine's text is of no use on a timeline. */
 const DETAIL_LIMIT = 1000;
 /** The same for the SSH host keys of a first boot: three keys, one of them RSA, and a key that is cut is no key. */
@@ -9,7 +11,31 @@ export const HOST_KEYS_LIMIT = 8000;
  */
 export function readDetail(body: unknown, limit = DETAIL_LIMIT): string {
   if (typeof body !== 'string' || body === '') return '';
-  return printable(fromJson(body) ?? fromForm(body) ?? body, limit);
+  return printable(textOf(body), limit);
+}
+
+function textOf(body: string): string {
+  return fromJson(body) ?? fromForm(body) ?? body;
+}
+
+/** The end of a log that comes with a failure: so many lines, each so long. */
+const LAST_LINES = 20;
+const LINE_LIMIT = 500;
+
+/**
+ * The report of a stage. That of a failure is a line that says why, and behind it the end of a log; elsewhere line ends mean
+ * nothing.
+ */
+export function readReport(body: string, stage: string): Report {
+  if (stage !== 'failed')
+    return { detail: readDetail(body, stage === 'first-boot' ? HOST_KEYS_LIMIT : undefined), lastLines: [] };
+  const lines = textOf(body)
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
+  const [first = '', ...rest] = lines;
+  const lastLines = rest.slice(-LAST_LINES).map((line) => printable(line, LINE_LIMIT));
+  return { detail: printable(first, DETAIL_LIMIT), lastLines };
 }
 
 function fromJson(body: string): string | undefined {

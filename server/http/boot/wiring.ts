@@ -6,6 +6,7 @@ import type { BootFileService } from '../../../src/services/boot-files.ts';
 import { distroTrees } from '../../../src/services/distro-trees.ts';
 import type { EventService } from '../../../src/services/events.ts';
 import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
+import type { MachineReports } from '../../../src/services/machine-reports.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createFileCache } from '../../file-cache.ts';
 import { type Files, findProxyUri } from '../../files.ts';
@@ -20,6 +21,7 @@ import { createTreeFiles } from './tree-files.ts';
 export interface BootHttpParts {
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
+  readonly reports: MachineReports;
   readonly uploads: LogUploads;
   readonly files: Files;
   readonly store: Store;
@@ -40,6 +42,7 @@ const LARGEST_KEPT_BYTES = 256 * 1024;
 export function openBootHttp({
   boot,
   bootFiles,
+  reports,
   uploads,
   files,
   store,
@@ -60,6 +63,7 @@ export function openBootHttp({
   return buildBootApp({
     boot,
     bootFiles,
+    reports,
     uploads,
     findInTree: createTreeFiles({ findTree: distroTrees(store), files, nowMs }),
     files: createFileSender(cache),

@@ -1,6 +1,14 @@
 import { symlinkSync, unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BootWorld, isLocal, openBootWorld, SCRIPT, STRANGER } from '../../support/boot-world.ts';
+import {
+  type BootWorld,
+  isLocal,
+  MACHINE,
+  openBootWorld,
+  SCRIPT,
+  STRANGER,
+} from '../../support/boot-world.ts';
+import { ip } from '../../support/dhcp-packets.ts';
 import { fileOf } from '../../support/service-world.ts';
 
 let world: BootWorld;
@@ -22,7 +30,7 @@ describe('reports', () => {
   it('a failure ends the install and says why', async () => {
     await world.arm();
     await world.client.fetch(`/i/${world.token()}/answer`);
-    await world.report('failed', { method: 'POST', body: 'detail=no+disk%0aat+all' });
+    await world.report('failed', { method: 'POST', body: 'detail=no+disk+at+all' });
     expect(await world.install()).toMatchObject({ state: 'failed', reason: 'no disk at all' });
     expect((await world.events()).at(-1)).toMatchObject({
       stage: 'failed',
@@ -30,6 +38,44 @@ describe('reports', () => {
       message: 'no disk at all',
     });
     expect(await world.report('installed')).toMatchObject({ status: 410 });
+  });
+
+  it('a failure has the end of a log, as it came with it or as the machine had said it', async () => {
+    await world.arm({ attempts: 2 });
+    await world.client.fetch(`/i/${world.token()}/answer`);
+    const failed = async (body: string) => {
+      await world.report('failed', { method: 'POST', body });
+      return (await world.events()).findLast(({ stage }) => stage === 'failed');
+    };
+    const detail = encodeURIComponent(
+      `partman-base failed\nfirst\x1b[2J\n\nget /i/${world.token()}/answer\n`,
+    );
+    expect(await failed(`detail=${detail}`)).toMatchObject({
+      message: 'partman-base failed',
+      data: { address: MACHINE, lastLines: 'first [2J\nget /i/<token>/answer' },
+    });
+    expect(await world.install()).toMatchObject({ state: 'failed', reason: 'partman-base failed' });
+    await world.force({ state: 'installing' });
+    world.heard.logs.take(ip(MACHINE), Buffer.from('<13>partman: no space'));
+    expect(await failed('detail=gave+up')).toMatchObject({
+      message: 'gave up',
+      data: { lastLines: expect.stringMatching(/^\S+ user.notice partman: no space$/) },
+    });
+  });
+
+  it('progress is a step by its name; others are refused', async () => {
+    await world.arm();
+    await world.client.fetch(`/i/${world.token()}/answer`);
+    const report = (body: string) => world.report('progress', { method: 'POST', body });
+    expect(await report('detail=packages+40%25')).toMatchObject({ status: 200 });
+    expect(await world.install()).toMatchObject({ state: 'installing', stage: 'packages' });
+    expect((await world.events()).at(-1)).toMatchObject({
+      stage: 'progress',
+      message: 'packages are installed (40 %)',
+      data: { step: 'packages', percent: 40 },
+    });
+    for (const body of ['', 'detail=packages+101%25', 'detail=dancing', 'detail=packages;id'])
+      expect(await report(body)).toMatchObject({ status: 404, text: expect.stringContaining('take one of') });
   });
 
   it.each([

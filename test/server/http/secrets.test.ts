@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseMac } from '../../../src/domain/mac.ts';
 import { ip } from '../../support/dhcp-packets.ts';
+import { reportsOf } from '../../support/heard-logs.ts';
 import { inject } from '../../support/inject.ts';
 import { must } from '../../support/must.ts';
 import { addRecords, openServiceWorld, SECRET_HASH, type ServiceWorld } from '../../support/service-world.ts';
@@ -68,19 +69,19 @@ it('writes and says no secret: not in answers, not in the database, the trail, t
   const answer = await world.boot.file(installToken, 'answer', CALLER);
   expect(answer).toMatchObject({ kind: 'text', text: expect.stringContaining(SECRET_HASH) });
   if ('delivered' in answer) answer.delivered({ bytes: 10, total: 10, ms: 1 });
-  await world.boot.report(
+  await reportsOf(world).report(
     installToken,
     'installing',
-    `got http://10.99.0.5/i/${installToken}/answer`,
+    { detail: `got http://10.99.0.5/i/${installToken}/answer`, lastLines: [] },
     CALLER,
   );
-  await world.boot.report(
+  await reportsOf(world).report(
     installToken,
     'failed',
-    `could not post to /i/${installToken}/event/failed`,
+    { detail: `could not post to /i/${installToken}/event/failed`, lastLines: [`wget /i/${installToken}`] },
     CALLER,
   );
-  await world.boot.report(installToken, 'first-boot', installToken, CALLER);
+  await reportsOf(world).report(installToken, 'first-boot', { detail: installToken, lastLines: [] }, CALLER);
   for (const path of ['timeline', 'cancel'])
     await call(path === 'cancel' ? 'POST' : 'GET', `/api/v1/systems/web001/${path}`);
   await call('GET', '/api/v1/systems/web001');
