@@ -49,6 +49,7 @@ export const SYSTEM_PACKAGES = [
   },
   { name: 'ansible-core', probe: 'ansible-playbook', use: 'hand-off of installed machines' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
+  { name: 'openssh-server', probe: 'sshd', use: 'the machine that a hand-off configures' },
 ];
 
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];

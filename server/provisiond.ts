@@ -35,17 +35,16 @@ import { createReservedCheck } from './dhcp/reserved-check.ts';
 import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
+import { openHandoffs } from './handoff/wiring.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
-import { openMetrics } from './metrics/metrics.ts';
 import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
 import { loadLibc } from './net/libc.ts';
-import { openNotifications } from './notify/wiring.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
@@ -133,7 +132,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const powerParts = { deps, events, config: () => config, log, machine, bindPeers };
   const power = openPower(powerParts);
   const powerUps = openPowerUps(powerParts, power);
-  const installs = installService(deps, events, checkReady, powerUps);
+  const inventory = inventoryService(deps);
+  const handoffs = openHandoffs({ deps, events, config: () => config, dataDir, log, inventory });
+  const installs = installService(deps, events, checkReady, powerUps, handoffs.choose);
   const installerLogs = openInstallerLogs({
     deps,
     config: config.syslog,
@@ -199,7 +200,6 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     loaders: loaderUses,
   });
-  const notifications = openNotifications({ deps, config: () => config, log });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
@@ -215,9 +215,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     loaders: loaderUses,
     doctor,
     power,
-    inventory: inventoryService(deps),
-    notifications,
-    metrics: await openMetrics({ store, status, version }),
+    inventory,
+    handoffs,
     status,
   };
   const api = { services, access, log, version };
@@ -253,11 +252,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
-      timers.every(3_600_000, 'prune notifications', notifications.prune);
-      timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
+      timers.every(1_000, 'hand machines off', handoffs.tick);
+      timers.every(3_600_000, 'prune hand-offs', handoffs.prune);
       inBackground('go on with power jobs', power.jobs.resume);
       inBackground('go on with machines that are brought up', powerUps.start);
+      inBackground('go on with hand-offs', handoffs.resume);
       if (!config.dhcp.probe) return;
       timers.every(3_600_000, 'look for other DHCP servers', watch.lookForServers);
       timers.every(10_000, 'look for addresses in use', watch.lookAtAddresses);
@@ -267,9 +267,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await network.stop();
       await installerLogs.stop();
       await listeners.stop();
+      await handoffs.stop();
       await powerUps.end();
       await power.stop();
-      await notifications.stop();
       await events.flush();
       await renderer.stop();
       await store.close();

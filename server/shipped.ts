@@ -14,7 +14,7 @@ export function createShippedProfiles(root: string): ShippedProfiles {
         `${name}.yaml`,
         document,
       );
-      const own = { image: null, loader: null, localBoot: null };
+      const own = { image: null, loader: null, localBoot: null, handoff: null };
       const profile: ShippedProfile = { install, answerFile, answerKind, kernelArgs, settings, ...own };
       return profile;
     },

@@ -94,7 +94,7 @@ export function leafPaths(): string[][] {
 }
 
 /** Programs to run come from the file only, which its owner writes; an environment is inherited from anywhere. */
-const ONLY_IN_FILE = ['power.commands'];
+const ONLY_IN_FILE = ['power.commands', 'handoff.ansiblePlaybook', 'handoff.definitions'];
 
 function variableName(leaf: readonly string[]): string {
   return `PROVISION_${leaf.map((part) => part.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()).join('_')}`;

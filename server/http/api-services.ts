@@ -4,18 +4,17 @@ import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
+import type { HandoffService } from '../../src/services/handoff/handoff-service.ts';
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { InventoryService } from '../../src/services/inventory.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
-import type { NotificationService } from '../../src/services/notifications/notifications.ts';
 import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
 import type { DhcpCounters } from '../dhcp/counters.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 
 /** One listener, as `provision status` shows it. */
 export interface ListenerStatus {
@@ -55,8 +54,7 @@ export interface ApiServices {
   readonly doctor: DoctorService;
   readonly power: PowerService;
   readonly inventory: InventoryService;
-  readonly notifications: NotificationService;
-  readonly metrics: Metrics;
+  readonly handoffs: HandoffService;
   readonly leases: { list(): Promise<Lease[]> };
   readonly status: () => ServiceStatus;
 }

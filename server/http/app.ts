@@ -3,12 +3,11 @@ import type { AccessService } from '../../src/services/access.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { eventStreamRoutes } from './api/event-streams.ts';
+import { handoffRoutes } from './api/handoffs.ts';
 import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
 import { logRoutes } from './api/logs.ts';
-import { metricsRoutes } from './api/metrics.ts';
-import { notificationRoutes } from './api/notifications.ts';
 import { bmcRoutes, powerRoutes } from './api/power.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -62,7 +61,6 @@ export function buildHttpApp(
   consoleRoutes(app, services);
   inventoryRoutes(app, services);
   eventStreamRoutes(app, services);
-  notificationRoutes(app, services);
-  metricsRoutes(app, services);
+  handoffRoutes(app, services);
   return app;
 }

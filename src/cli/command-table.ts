@@ -4,17 +4,15 @@ import { consoleCommand } from './commands/console.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
 import { doctor } from './commands/doctor.ts';
+import { handoffCancel, handoffList, handoffShow } from './commands/handoff-list.ts';
+import { handoffLog } from './commands/handoff-log.ts';
+import { handoffRetry } from './commands/handoff-retry.ts';
+import { handoffRun } from './commands/handoff-run.ts';
 import { inventory } from './commands/inventory.ts';
 import { leaseList } from './commands/lease-list.ts';
 import { loadersInstall } from './commands/loaders-install.ts';
 import { loadersList } from './commands/loaders-list.ts';
 import { loadersRemove } from './commands/loaders-remove.ts';
-import {
-  notificationDiscard,
-  notificationList,
-  notificationRetry,
-  notificationTest,
-} from './commands/notification.ts';
 import { powerBootdev } from './commands/power-bootdev.ts';
 import { powerIdentify } from './commands/power-identify.ts';
 import { powerCancel, powerJobs } from './commands/power-jobs.ts';
@@ -78,10 +76,12 @@ export const COMMANDS: readonly Command[] = [
   bmcLog,
   bmcCheck,
   consoleCommand,
-  notificationList,
-  notificationRetry,
-  notificationDiscard,
-  notificationTest,
+  handoffRetry,
+  handoffRun,
+  handoffList,
+  handoffShow,
+  handoffLog,
+  handoffCancel,
   leaseList,
   inventory,
   loadersInstall,

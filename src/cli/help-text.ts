@@ -9,8 +9,8 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   subnet: 'a network: gateway, DNS, dynamic ranges, DHCP',
   system: 'one machine: its record, its installs, its timeline',
   power: 'switching machines on and off, and what they boot from next',
+  handoff: 'configuring machines after their first boot, and those in service again',
   bmc: 'what the controllers of machines say',
-  notification: 'what webhooks and mail are told',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
 };

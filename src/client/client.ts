@@ -12,9 +12,9 @@ import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
+import { type HandoffClient, handoffClient } from './handoff-client.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
-import { type NotificationClient, notificationClient } from './notification-client.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
 import type { OpenStream, Transport } from './transport.ts';
 
@@ -101,7 +101,7 @@ export interface Client {
   readonly inventory: InventoryClient;
   readonly events: EventClient;
   readonly logs: LogClient;
-  readonly notifications: NotificationClient;
+  readonly handoffs: HandoffClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -128,11 +128,11 @@ export function createClient(options: {
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
-    notifications: notificationClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
     events: eventClient(options.openStream, options.token),
     logs: logClient(exchange),
+    handoffs: handoffClient(exchange),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

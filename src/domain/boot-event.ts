@@ -32,6 +32,8 @@ export const STAGES = [
   'other-dhcp-server',
   'power',
   'boot-device',
+  'ssh',
+  'handoff',
   /** An install has come to another state; written by the database itself. */
   'state',
 ] as const;

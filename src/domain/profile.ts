@@ -3,6 +3,7 @@ import { loaderField, localBootField } from './boot-choice.ts';
 import { dhcpOptionsInput } from './dhcp-option.ts';
 import { serverPath } from './distro.ts';
 import { kernelArg, patchOf, recordName } from './fields.ts';
+import { handoffField } from './handoff-definition.ts';
 import { type Settings, settingsInput } from './settings.ts';
 
 /** File name of an answer file in kickstarts/: a name, never a path. */
@@ -22,6 +23,8 @@ export const profileInput = z.strictObject({
   kernelArgs: z.array(kernelArg).max(64).default([]),
   loader: loaderField,
   localBoot: localBootField,
+  /** What configures its machines after their first boot. */
+  handoff: handoffField,
   settings: settingsInput.default({}),
   /** DHCP options of its machines; they win over those of the subnet. */
   dhcpOptions: dhcpOptionsInput.default([]),

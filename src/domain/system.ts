@@ -4,6 +4,7 @@ import { type Bmc, type BmcAdd, bmcInput, bmcPatch } from './bmc.ts';
 import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
 import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
 import { hostname, ipv4Text, kernelArg, macText, type Patch, patchOf, recordName } from './fields.ts';
+import { type ChosenHandoff, handoffField } from './handoff-definition.ts';
 import { clientIdText, relayIdText } from './identifier.ts';
 import type { Install } from './install.ts';
 import type { KnownPower } from './power.ts';
@@ -54,6 +55,8 @@ export const systemInput = z.strictObject({
   kernelArgs: z.array(kernelArg).max(64).default([]),
   loader: loaderField,
   localBoot: localBootField,
+  /** What configures it after its first boot. */
+  handoff: handoffField,
   settings: settingsInput.default({}),
   /** DHCP options of its machines; they win over those of the subnet and of the profile. */
   dhcpOptions: dhcpOptionsInput.default([]),
@@ -91,12 +94,14 @@ export interface System extends BootFields {
   /** What is known of its power; null where nobody has ever asked. */
   readonly power: KnownPower | null;
   readonly kernelArgs: readonly string[];
+  /** Name of a hand-off, `none`, or null: the profile's. */
+  readonly handoff: string | null;
   readonly settings: Settings;
   readonly dhcpOptions: readonly DhcpOption[];
   readonly secretsSet: readonly string[];
   readonly comment: string;
-  /** How it really boots, and which record says so. */
-  readonly effective: EffectiveBoot;
+  /** How it really boots and what configures it, and which record says so. */
+  readonly effective: EffectiveBoot & { readonly handoff: ChosenHandoff };
   readonly revision: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -62,6 +62,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
       kernelArgs: input.kernelArgs,
       loader: input.loader,
       localBoot: input.localBoot,
+      handoff: input.handoff,
       dhcpOptions: input.dhcpOptions,
       comment: input.comment,
       ...sealSettings(input.settings, old?.sealedSecrets ?? null, secrets),

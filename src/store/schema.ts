@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
-import type { DeliveryState } from '../domain/notification.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
+import type { HandoffRow } from './handoff-row.ts';
 import type { QueueTables } from './queue-schema.ts';
 
 /**
@@ -29,8 +29,7 @@ export interface Tables extends QueueTables {
   bmcs: BmcRow;
   power_states: PowerStateRow;
   jobs: JobRow;
-  deliveries: DeliveryRow;
-  notification_cursors: { endpoint: string; change_id: number };
+  handoffs: HandoffRow;
 }
 
 interface Stamped {
@@ -61,6 +60,7 @@ export interface ProfileRow extends Stamped {
   kernel_args: string;
   loader: string | null;
   local_boot: string | null;
+  handoff: string | null;
   settings: string;
   dhcp_options: string;
   /** Write-only settings, sealed (see domain/secret-box.ts); null when none is set. */
@@ -102,6 +102,7 @@ export interface SystemRow extends Stamped {
   kernel_args: string;
   loader: string | null;
   local_boot: string | null;
+  handoff: string | null;
   settings: string;
   dhcp_options: string;
   secrets: string | null;
@@ -274,19 +275,6 @@ export interface JobRow {
   finished_at: number | null;
   failure: JobFailure | null;
   message: string;
-}
-
-export interface DeliveryRow {
-  id: Generated<number>;
-  endpoint: string;
-  /** JSON, as it is told. */
-  notice: string;
-  state: DeliveryState;
-  tries: number;
-  next_at: number | null;
-  problem: string | null;
-  created_at: number;
-  updated_at: number;
 }
 
 /** The one routing domain of today; the column exists so that overlapping networks can come without a migration of keys. */

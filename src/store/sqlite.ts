@@ -6,8 +6,8 @@ import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
 import { bmcQueries } from './bmcs.ts';
-import { deliveryQueries } from './deliveries.ts';
 import { distroQueries } from './distros.ts';
+import { handoffQueries } from './handoffs.ts';
 import { batchQueries } from './install-batches.ts';
 import { queueQueries } from './install-queue.ts';
 import { installQueries } from './installs.ts';
@@ -23,7 +23,7 @@ import { power } from './migrations/0007-power.ts';
 import { powerUp } from './migrations/0008-power-up.ts';
 import { installLife } from './migrations/0009-install-life.ts';
 import { roles } from './migrations/0010-roles.ts';
-import { notifications } from './migrations/0012-notifications.ts';
+import { handoffs } from './migrations/0011-handoffs.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
@@ -49,8 +49,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-power-up': powerUp,
   '0009-install-life': installLife,
   '0010-roles': roles,
+  '0011-handoffs': handoffs,
   '0013-install-queue': installQueue,
-  '0012-notifications': notifications,
 };
 
 export interface SqliteOptions {
@@ -198,7 +198,7 @@ function queriesOf(
     queue: queueQueries(db),
     batches: batchQueries(db),
     jobs: jobQueries(db),
-    notifications: deliveryQueries(db),
+    handoffs: handoffQueries(db),
   };
 }
 

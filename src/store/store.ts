@@ -16,7 +16,7 @@ import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
-import type { NotificationStore } from './notification-store.ts';
+import type { HandoffStore } from './handoff-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
 
@@ -59,7 +59,7 @@ export interface StoreTransaction {
   readonly queue: QueueStore;
   readonly batches: BatchStore;
   readonly jobs: JobStore;
-  readonly notifications: NotificationStore;
+  readonly handoffs: HandoffStore;
 }
 
 export interface DistroStore {
@@ -116,6 +116,7 @@ export interface SystemWrite extends BootFields {
   readonly roles: readonly string[];
   readonly interfaces: readonly InterfaceWrite[];
   readonly bmc: BmcWrite | null;
+  readonly handoff: string | null;
   readonly kernelArgs: readonly string[];
   readonly dhcpOptions: readonly DhcpOption[];
   readonly settings: Settings;
@@ -223,8 +224,6 @@ export interface InstallStore {
   setPowerUp(id: number, powerUp: PowerUp): Promise<StoredInstall>;
   /** Installs, open or over, whose power-up is not done. */
   listPowerUps(): Promise<StoredInstall[]>;
-  /** How many systems have a newest install in each state; null: never armed. */
-  countSystems(): Promise<readonly { readonly state: InstallState | null; readonly count: number }[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
 }
@@ -253,17 +252,7 @@ export interface TokenStore {
 
 export interface AuditEntry {
   readonly actor: string;
-  readonly action:
-    | 'add'
-    | 'update'
-    | 'remove'
-    | 'arm'
-    | 'cancel'
-    | 'setup'
-    | 'power'
-    | 'bmc'
-    | 'retry'
-    | 'discard';
+  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup' | 'power' | 'bmc' | 'handoff';
   readonly noun: string;
   readonly name: string;
   /** What changed, without secrets. */

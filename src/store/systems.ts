@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { type InterfaceIdentity, identityOf, keysOf } from '../domain/binding-key.ts';
 import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
 import { type Conflict, DomainError } from '../domain/errors.ts';
+import { effectiveHandoff } from '../domain/handoff-definition.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { System, SystemInterface } from '../domain/system.ts';
@@ -17,6 +18,7 @@ type Row = Selectable<SystemRow> & {
   profile: string;
   profile_loader: string | null;
   profile_local_boot: string | null;
+  profile_handoff: string | null;
 };
 
 /** Queries of systems, their interfaces and the addresses that they hold. */
@@ -30,6 +32,7 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
         'profiles.name as profile',
         'profiles.loader as profile_loader',
         'profiles.local_boot as profile_local_boot',
+        'profiles.handoff as profile_handoff',
       ]);
   const one = async (row: Row | undefined): Promise<StoredSystem | undefined> => {
     if (row === undefined) return undefined;
@@ -99,6 +102,7 @@ function toRow(write: SystemWrite) {
     kernel_args: JSON.stringify(write.kernelArgs),
     loader: write.loader,
     local_boot: write.localBoot,
+    handoff: write.handoff,
     settings: JSON.stringify(write.settings),
     dhcp_options: JSON.stringify(write.dhcpOptions),
     secrets: write.sealedSecrets,
@@ -227,10 +231,14 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     dhcpOptions: JSON.parse(row.dhcp_options) as System['dhcpOptions'],
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
     comment: row.comment,
-    effective: effectiveBoot(
-      bootFields(row.loader, row.local_boot),
-      bootFields(row.profile_loader, row.profile_local_boot),
-    ),
+    handoff: row.handoff,
+    effective: {
+      ...effectiveBoot(
+        bootFields(row.loader, row.local_boot),
+        bootFields(row.profile_loader, row.profile_local_boot),
+      ),
+      handoff: effectiveHandoff(row.handoff, row.profile_handoff),
+    },
     install: installs.get(row.id) ?? null,
     inService: inService.get(row.id) ?? null,
   }));

@@ -93,6 +93,7 @@ async function fill(store: Store, withSystem: boolean): Promise<void> {
       kernelArgs: [],
       loader: null,
       localBoot: null,
+      handoff: null,
       dhcpOptions: [],
     };
     const profile = await tx.profiles.add(
@@ -132,6 +133,7 @@ async function fill(store: Store, withSystem: boolean): Promise<void> {
           kernelArgs: [],
           loader: null,
           localBoot: null,
+          handoff: null,
           dhcpOptions: [],
           settings: {},
           sealedSecrets: null,

@@ -54,7 +54,7 @@ describe('the table of commands', () => {
         'limit',
       ],
       bmc: ['limit'],
-      notification: ['limit'],
+      handoff: ['check', 'limit', ...Object.keys(powerInput.shape)],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {

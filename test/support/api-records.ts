@@ -51,6 +51,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     kernelArgs: [],
     loader: null,
     localBoot: null,
+    handoff: null,
     settings: {},
     dhcpOptions: [],
     secretsSet: [],
@@ -58,6 +59,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     effective: {
       loader: { value: 'ipxe', from: 'default' },
       localBoot: { value: 'auto', from: 'default' },
+      handoff: { value: 'none', from: 'default' },
     },
     install: null,
     inService: null,
@@ -77,6 +79,7 @@ export function apiProfile(more: Partial<Profile> = {}): Profile {
     kernelArgs: [],
     loader: null,
     localBoot: null,
+    handoff: null,
     settings: {},
     dhcpOptions: [],
     secretsSet: [],

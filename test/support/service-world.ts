@@ -7,7 +7,6 @@ import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
 import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
-import { openMetrics } from '../../server/metrics/metrics.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
 import { createShippedProfiles } from '../../server/shipped.ts';
 import { renderAnswerFile } from '../../src/answer-file/render.ts';
@@ -22,10 +21,9 @@ import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
-import { installService } from '../../src/services/installs.ts';
+import { installService, type ReadinessCheck } from '../../src/services/installs.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
-import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
 import type { PowerLimits } from '../../src/services/power/power-deps.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
@@ -37,6 +35,7 @@ import { WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
+import { createFakeHandoffs, type FakeHandoffs } from './fake-handoffs.ts';
 import { type HeardLogs, openHeardLogs } from './heard-logs.ts';
 import { type Answer, inject, jsonBody } from './inject.ts';
 import { FakePackages } from './loader-files.ts';
@@ -74,11 +73,11 @@ export interface ServiceWorld {
   /** How often the listeners were asked to follow the subnets. */
   subnetChanges: number;
   nowMs: number;
-  /** Those who are told of installs; a test adds some. */
-  readonly endpoints: Endpoint[];
   /** The BMCs of the machines, and the clock of power control, which stands still by itself. */
   readonly bmcs: FakeBmcs;
   readonly powerClock: FakeClock;
+  /** What hand-offs meet; their clock is that of power control. */
+  readonly handoffs: FakeHandoffs;
   /** One request over the unix socket's app; the body is sent as JSON. */
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   dispose(): Promise<void>;
@@ -131,13 +130,16 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     bootProblems: bootReadiness(findLoader, files, 32 * 1024 * 1024),
   });
   const server = { address: ip('127.0.0.1'), httpPort: 80 };
-  const installs = installService(deps, events, (system) => answers.checkReady(system, server), NO_POWER_UPS);
+  const powerClock = new FakeClock(NOW_MS);
+  const handoffs = createFakeHandoffs(deps, events, powerClock);
+  const handoffUses = handoffs.open();
+  const checkReady: ReadinessCheck = (system) => answers.checkReady(system, server);
+  const installs = installService(deps, events, checkReady, NO_POWER_UPS, handoffUses.choose);
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
   const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };
   const status = () => ({ version: '0.0.0', ...nothing });
   const bmcs = new FakeBmcs();
-  const powerClock = new FakeClock(NOW_MS);
   const power = powerService({
     deps,
     events,
@@ -148,12 +150,6 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
   const heard = openHeardLogs(deps, dataDir, { events, installs });
-  const endpoints: Endpoint[] = [];
-  const notifications = notificationService(deps, {
-    endpoints: () => endpoints,
-    chance: () => 0.5,
-    onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
-  });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -179,8 +175,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     }),
     power,
     inventory: inventoryService(deps),
-    notifications,
-    metrics: await openMetrics({ store, status, version: '0.0.0' }),
+    handoffs: handoffUses,
     status,
   };
   const access = accessService(deps);
@@ -207,15 +202,15 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     packages,
     subnetChanges: 0,
     nowMs: NOW_MS,
-    endpoints,
     bmcs,
     powerClock,
+    handoffs,
     call: (method, url, body) => inject(local, { method, url, ...jsonBody(body) }),
     async dispose() {
       await Promise.all([world.local.close(), world.tcp.close()]);
+      await handoffUses.stop();
       await power.stop();
       await heard.files.flush();
-      await notifications.stop();
       await events.flush();
       await dispose();
     },

@@ -36,6 +36,7 @@ export function profileWrite(distroId: number, name = 'debian-13'): ProfileWrite
     kernelArgs: ['auto=true'],
     loader: null,
     localBoot: null,
+    handoff: null,
     dhcpOptions: [],
   };
   return { input, distroId, settings: { timezone: 'Etc/UTC' }, sealedSecrets: null };
@@ -80,6 +81,7 @@ export function systemWrite(
     kernelArgs: [],
     loader: null,
     localBoot: null,
+    handoff: null,
     dhcpOptions: [],
     settings: {},
     sealedSecrets: null,

@@ -1,6 +1,7 @@
 import type { ProfileEdit } from '../../client/client.ts';
 import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
 import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
+import { HANDOFF_FLAG, handoffOf } from '../handoff-flag.ts';
 
 /** Flags of a profile's own fields, for add and edit; settings have their own. */
 export const PROFILE_FLAGS: readonly FlagSpec[] = [
@@ -15,6 +16,7 @@ export const PROFILE_FLAGS: readonly FlagSpec[] = [
   { flag: '--answer-kind <kind>', help: 'preseed, kickstart or deploy-script', fields: ['answerKind'] },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
   ...BOOT_FLAGS,
+  HANDOFF_FLAG,
 ];
 
 /** The fields that the flags name, without settings. */
@@ -27,5 +29,6 @@ export function profileFields(flags: Flags): Omit<ProfileEdit, 'name' | 'setting
     answerKind: flags.oneOf('answer-kind', ['preseed', 'kickstart', 'deploy-script']),
     kernelArgs: kernelArgsOf(flags),
     ...bootFields(flags),
+    handoff: handoffOf(flags),
   });
 }

@@ -1,6 +1,7 @@
 import type { SystemEdit } from '../../client/client.ts';
 import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
 import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
+import { HANDOFF_FLAG, handoffOf } from '../handoff-flag.ts';
 
 /** Flags of a system's own fields, for add and edit; interfaces, settings and the BMC have their own. */
 export const SYSTEM_FLAGS: readonly FlagSpec[] = [
@@ -14,6 +15,7 @@ export const SYSTEM_FLAGS: readonly FlagSpec[] = [
   },
   { flag: '--kernel-args <args>', help: 'kernel args, separated by spaces', fields: ['kernelArgs'] },
   ...BOOT_FLAGS,
+  HANDOFF_FLAG,
   { flag: '--comment <text>', help: 'words for people', fields: ['comment'] },
 ];
 
@@ -25,6 +27,7 @@ export function systemFields(flags: Flags): Omit<SystemEdit, 'name' | 'interface
     roles: flags.list('role'),
     kernelArgs: kernelArgsOf(flags),
     ...bootFields(flags),
+    handoff: handoffOf(flags),
     comment: flags.text('comment'),
   });
 }

@@ -88,7 +88,8 @@ export function selectSystems(all: readonly PowerSystem[], selection: Selection)
   };
 }
 
-function chooserOf({ systems, role, profile, match }: Selection): (system: PowerSystem) => boolean {
+/** Does a selection mean a system? */
+export function chooserOf({ systems, role, profile, match }: Selection): (system: PowerSystem) => boolean {
   if (systems !== undefined) return SELECTORS.systems.chooses(systems);
   if (role !== undefined) return SELECTORS.role.chooses(role);
   if (profile !== undefined) return SELECTORS.profile.chooses(profile);

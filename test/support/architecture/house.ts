@@ -70,6 +70,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/bmc/trusted-certificates.ts', // the authorities that the machine trusts, which Node does not read
       'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',
+      'server/handoff/', // keys and playbooks that the configuration names, logs by number, folders of runs
       'server/main.ts',
       'server/host-facts.ts', // reads /proc, /sys and /run
       'server/file-cache.ts', // keeps what files.ts has found below a root
@@ -78,8 +79,6 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/installer-logs/', // what installers said, by numbers of installs and names on a list, below one folder
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/provisiond.ts', // makes the folders of the data folder
-      'server/notify/email.ts', // the password of the mail server, by the configuration's path
-      'server/notify/webhook.ts', // the secret of a webhook, by the configuration's path
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
       'src/cli/main.ts',
@@ -95,6 +94,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
     only: [
       'server/bmc/run-command.ts', // programs that the configuration names, without a shell, with time and output limits
+      'server/handoff/run-program.ts', // ansible-playbook and ssh, without a shell, which do not outlive the service
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
       'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
       'src/store/sqlite-checkpoint-thread.ts',

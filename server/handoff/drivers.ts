@@ -1,0 +1,20 @@
+import type {
+  DefinitionOf,
+  HandoffDefinition,
+  HandoffDriverName,
+} from '../../src/domain/handoff-definition.ts';
+import type { HandoffDriver } from '../../src/services/handoff/driver.ts';
+import { type AnsibleParts, createAnsibleDriver } from './ansible-driver.ts';
+import { createWebhookDriver, type WebhookParts } from './webhook-driver.ts';
+
+/** The driver of a definition; one for each member of the union in src/domain/handoff-definition.ts. */
+export function createDrivers(
+  parts: AnsibleParts & WebhookParts,
+): (definition: HandoffDefinition) => HandoffDriver<HandoffDefinition> {
+  const drivers: { readonly [Name in HandoffDriverName]: HandoffDriver<DefinitionOf<Name>> } = {
+    ansible: createAnsibleDriver(parts),
+    webhook: createWebhookDriver(parts),
+  };
+  // A driver is only ever given definitions that name it, which the types cannot say.
+  return ({ driver }) => drivers[driver] as unknown as HandoffDriver<HandoffDefinition>;
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
+import { printable } from '../../src/domain/printable.ts';
+import { signWebhook } from '../../src/domain/webhook-signature.ts';
+import type { HandoffDriver, HandoffOrder, HandoffOutcome } from '../../src/services/handoff/driver.ts';
+import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.ts';
+import { secretFileProblem } from './definition-files.ts';
+
+export interface WebhookParts {
+  readonly now: () => number;
+  readonly inventory: (system: string) => Promise<InventoryFacts>;
+}
+
+type Definition = DefinitionOf<'webhook'>;
+
+/** Statuses that say "later" although they are the sender's to mend by their class (RFC 9110 §15.5.9, RFC 6585 §4). */
+const LATER = [408, 425, 429];
+const MOST_ANSWER_CHARS = 2000;
+
+/** The driver `webhook`: one signed POST; any status of 2xx is success. */
+export function createWebhookDriver(parts: WebhookParts): HandoffDriver<Definition> {
+  return {
+    needs: ({ awaitSsh }) => (awaitSsh ? 'host-key' : 'nothing'),
+    canCheck: false,
+    async problems({ secretFile }) {
+      const problem = await secretFileProblem('secretFile', secretFile);
+      if (problem !== undefined) return [problem];
+      const secret = (await readFile(secretFile, 'utf8')).trimEnd();
+      return secret.length < 16 ? [`secretFile ${secretFile} holds less than 16 characters`] : [];
+    },
+    async run(order, signal) {
+      const { definition, log } = order;
+      const secret = (await readFile(definition.secretFile, 'utf8')).trimEnd();
+      const body = JSON.stringify(bodyOf(order, await parts.inventory(order.target.system)));
+      log(`POST ${definition.url} (${Buffer.byteLength(body)} bytes)\n`);
+      const outcome = await post(
+        definition,
+        body,
+        signWebhook(secret, Math.floor(parts.now() / 1000), body),
+        {
+          signal,
+          log,
+        },
+      );
+      log(`${outcome.message}\n`);
+      return outcome;
+    },
+  };
+}
+
+function bodyOf({ handoff, target }: HandoffOrder<Definition>, facts: InventoryFacts): object {
+  return {
+    event: 'handoff',
+    id: handoff.id,
+    handoff: handoff.definition,
+    system: target.system,
+    install: handoff.install,
+    address: target.address === '' ? null : target.address,
+    hostKeys: target.hostKeys,
+    groups: facts.groups,
+    vars: facts.vars,
+  };
+}
+
+async function post(
+  { url, timeoutSeconds }: Definition,
+  body: string,
+  signature: Record<string, string>,
+  { signal, log }: { signal: AbortSignal; log: HandoffOrder<Definition>['log'] },
+): Promise<HandoffOutcome> {
+  const headers = { 'content-type': 'application/json', 'user-agent': 'provision', ...signature };
+  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
+  try {
+    // Followed, a redirection would carry the record to somebody whom the configuration does not name.
+    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: within });
+    const text = (await answer.text()).slice(0, MOST_ANSWER_CHARS);
+    if (text !== '') log(`${text}\n`);
+    const { status } = answer;
+    const message = `HTTP ${status}`;
+    if (answer.ok) return { failure: null, message: `the receiver took it (${message})`, changed: null };
+    const isLater = status >= 500 || LATER.includes(status);
+    return { failure: isLater ? 'webhook-failed' : 'webhook-refused', message, changed: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { failure: 'webhook-failed', message: reasonOf(error, timeoutSeconds), changed: null };
+  }
+}
+
+function reasonOf(error: unknown, timeoutSeconds: number): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return `no answer within ${timeoutSeconds} s`;
+  return printable(cause?.code ?? cause?.message ?? message);
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../../src/config.ts';
+import type { HandoffDefinition } from '../../src/domain/handoff-definition.ts';
+import type { Deps } from '../../src/services/deps.ts';
+import type { EventService } from '../../src/services/events.ts';
+import type { SshQuestion } from '../../src/services/handoff/handoff-deps.ts';
+import { type HandoffService, handoffService } from '../../src/services/handoff/handoff-service.ts';
+import { inventoryFacts } from '../../src/services/handoff/inventory-facts.ts';
+import type { InventoryService } from '../../src/services/inventory.ts';
+import { createClock } from '../bmc/clock.ts';
+import { createDrivers } from './drivers.ts';
+import { endLeftovers } from './leftovers.ts';
+import { removeRunFolders } from './run-folder.ts';
+import { createRunLogs } from './run-log.ts';
+import { probeSsh, type SshLogin } from './ssh-probe.ts';
+
+export interface HandoffParts {
+  readonly deps: Deps;
+  readonly events: EventService;
+  /** As it is now: a reload changes the definitions. */
+  readonly config: () => Config;
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly inventory: InventoryService;
+}
+
+/** Hand-offs as the configuration wants them. */
+export function openHandoffs({
+  deps,
+  events,
+  config,
+  dataDir,
+  log,
+  inventory,
+}: HandoffParts): HandoffService {
+  const folder = join(dataDir, 'handoffs');
+  const factsOf = async (system: string) =>
+    inventoryFacts(await inventory.ansible({ system: [system] }), system);
+  // Two services on one machine must not end each other's programs.
+  const markBegin = `${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}-`;
+  const markOf = (id: number): string => `${markBegin}${id}.`;
+  const program = (): string => config().handoff.ansiblePlaybook;
+  let cleaned: Promise<void> = Promise.resolve();
+  const clean = async (): Promise<void> => {
+    const ended = await endLeftovers(markBegin);
+    if (ended > 0) log.warn({ ended }, 'ended programs of hand-offs that a service before this one has left');
+    await removeRunFolders(folder);
+  };
+  const service = handoffService({
+    deps,
+    clock: createClock(deps.now),
+    record: events.record,
+    definitions: () => config().handoff.definitions,
+    maxConcurrent: () => config().handoff.maxConcurrent,
+    driverOf: createDrivers({ folder, program, markOf, inventory: factsOf, now: deps.now }),
+    ready: () => cleaned,
+    probe: ({ id, target, need, definition }: SshQuestion, signal) => {
+      const login = need === 'login' ? loginOf(definition) : null;
+      return probeSsh({ target, login, folder, name: `${id}-ssh`, mark: markOf(id) }, signal);
+    },
+    logs: createRunLogs(folder, (error) =>
+      log.error({ err: error }, 'the log of a hand-off cannot be written'),
+    ),
+    onError: (error, what) => log.error({ err: error, what }, 'a hand-off failed by our own fault'),
+  });
+  return {
+    ...service,
+    async resume() {
+      cleaned = clean();
+      await cleaned;
+      await service.resume();
+    },
+  };
+}
+
+/** Who logs in, where the definition says so. */
+function loginOf(definition: HandoffDefinition): SshLogin | null {
+  if (!('privateKeyFile' in definition)) return null;
+  const { user, privateKeyFile } = definition;
+  return { user, privateKeyFile };
+}
