@@ -1,5 +1,5 @@
 import type { NewBootEvent } from '../../domain/boot-event.ts';
-import type { PowerUp } from '../../domain/power-up.ts';
+import type { PowerUp, PowerUpStep } from '../../domain/power-up.ts';
 import { movePowerUp, type PowerUpMove, type PowerUpSeen } from '../../domain/power-up-move.ts';
 import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
 import type { Deps } from '../deps.ts';
@@ -75,7 +75,8 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
     // What was heard of the way that is over says nothing about the next.
     if (one.heard === 'disk-booted') one.heard = undefined;
     await control.wake();
-    for (const event of written.move.events) edges.record(eventOf(written.stored, event));
+    for (const event of written.move.events)
+      edges.record(eventOf(written.stored, event, written.move.powerUp.step));
     if (written.move.powerUp.step === 'done') forget(one);
   };
 
@@ -177,8 +178,9 @@ export function powerUpService({ store, now }: Deps, edges: PowerUpEdges): Power
 function eventOf(
   { install, systemId }: StoredInstall,
   { outcome, message }: PowerUpMove['events'][number],
+  step: PowerUpStep,
 ): NewBootEvent {
   // The one error there is ends the install.
   const stage = outcome === 'error' ? 'failed' : 'power';
-  return { systemId, mac: null, installId: install.id, stage, outcome, message, data: {} };
+  return { systemId, mac: null, installId: install.id, stage, outcome, message, data: { step } };
 }
