@@ -11,6 +11,7 @@ import { bootFileService } from '../src/services/boot-files.ts';
 import { bootReadiness } from '../src/services/boot-readiness.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
+import { diagnosisService } from '../src/services/diagnosis/service.ts';
 import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
@@ -25,6 +26,7 @@ import { machineReports } from '../src/services/machine-reports.ts';
 import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
+import { createStrangers } from '../src/services/strangers.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
@@ -153,11 +155,13 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     now: deps.now,
     onEvent,
   });
+  const strangers = createStrangers(deps.now);
   const dhcp = dhcpService(deps, events, installs, {
     httpPort,
     ownAddresses,
     findAddressUser: addressUse.findUser,
     onOtherServer: otherServers.notice,
+    onExchange: strangers.notice,
     ipxeUserClasses: () => config.dhcp.ipxeUserClasses,
     isWithoutHttp: loaders.isWithoutHttp,
     afterwards: createAfterwards(),
@@ -210,6 +214,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
+    diagnosis: diagnosisService(deps, { events, otherServers, strangers, ownAddresses, httpPort }),
     feed: eventFeed(deps, (err) => log.error({ err }, 'a stream of events was ended')),
     logs: logReader(deps, installerLogs.files),
     loaders: loaderUses,

@@ -1,5 +1,6 @@
 import type { Lease } from '../../src/domain/lease.ts';
 import type { AddressInUse } from '../../src/services/address-use.ts';
+import type { DiagnosisService } from '../../src/services/diagnosis/service.ts';
 import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventFeed } from '../../src/services/event-feed.ts';
@@ -49,6 +50,7 @@ export interface ApiServices {
   readonly installs: InstallService;
   readonly events: EventService;
   readonly feed: EventFeed;
+  readonly diagnosis: DiagnosisService;
   readonly logs: LogReader;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
 import { consoleRoutes } from './api/consoles.ts';
+import { diagnosisRoutes } from './api/diagnosis.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { eventStreamRoutes } from './api/event-streams.ts';
 import { handoffRoutes } from './api/handoffs.ts';
@@ -61,6 +62,7 @@ export function buildHttpApp(
   consoleRoutes(app, services);
   inventoryRoutes(app, services);
   eventStreamRoutes(app, services);
+  diagnosisRoutes(app, services);
   handoffRoutes(app, services);
   return app;
 }

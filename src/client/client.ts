@@ -10,6 +10,7 @@ import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
+import { type DiagnosisClient, diagnosisClient } from './diagnosis-client.ts';
 import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type HandoffClient, handoffClient } from './handoff-client.ts';
@@ -100,6 +101,7 @@ export interface Client {
   readonly consoles: ConsoleClient;
   readonly inventory: InventoryClient;
   readonly events: EventClient;
+  readonly diagnosis: DiagnosisClient;
   readonly logs: LogClient;
   readonly handoffs: HandoffClient;
   status(): Promise<ServerStatus>;
@@ -130,6 +132,7 @@ export function createClient(options: {
     power: powerClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
+    diagnosis: diagnosisClient(exchange),
     events: eventClient(options.openStream, options.token),
     logs: logClient(exchange),
     handoffs: handoffClient(exchange),

@@ -47,7 +47,8 @@ export function packetFrom(message: Message): DhcpPacket {
 
 /** Sends messages through the whole DHCP service of a world, heard on an interface with these addresses (/24). */
 export function dhcpTester(world: ServiceWorld, addresses: readonly string[]) {
-  const settings = { httpPort: 80, ownAddresses: () => world.ownAddresses };
+  const onExchange = world.strangers.notice;
+  const settings = { httpPort: 80, ownAddresses: () => world.ownAddresses, onExchange };
   const service = dhcpService(world.deps, world.services.events, world.services.installs, settings);
   return async (message: Message, more: Partial<PacketReception> = {}): Promise<Said> => {
     const serverAddresses = addresses.map((address) => ({ address: ip(address), prefix: 24 }));

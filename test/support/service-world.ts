@@ -17,6 +17,7 @@ import { type BootService, bootService } from '../../src/services/boot.ts';
 import { type BootFileService, bootFileService } from '../../src/services/boot-files.ts';
 import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
+import { diagnosisService } from '../../src/services/diagnosis/service.ts';
 import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventFeed } from '../../src/services/event-feed.ts';
@@ -27,6 +28,7 @@ import { loaderService } from '../../src/services/loaders.ts';
 import type { PowerLimits } from '../../src/services/power/power-deps.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
+import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
 import { subnetService } from '../../src/services/subnets.ts';
 import { systemService } from '../../src/services/systems.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -51,6 +53,7 @@ export interface ServiceWorld {
   readonly services: ApiServices;
   readonly access: AccessService;
   readonly boot: BootService;
+  readonly strangers: Strangers;
   readonly bootFiles: BootFileService;
   readonly heard: HeardLogs;
   /** Boot loaders by name; a test may add some. */
@@ -150,6 +153,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
   });
   const heard = openHeardLogs(deps, dataDir, { events, installs });
+  const strangers = createStrangers(deps.now);
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -160,6 +164,13 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     events,
+    diagnosis: diagnosisService(deps, {
+      events,
+      otherServers: { list: () => [] },
+      strangers,
+      ownAddresses: () => ownAddresses,
+      httpPort: 80,
+    }),
     feed: eventFeed(deps, (error) => {
       throw error;
     }),
@@ -188,6 +199,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     services,
     access,
     boot,
+    strangers,
     bootFiles: bootFileService(deps, boot, findLoader),
     heard,
     loaderBytes,

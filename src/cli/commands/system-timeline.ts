@@ -3,6 +3,7 @@ import type { BootEvent } from '../../domain/boot-event.ts';
 import { type Install, type InstallState, LIVE_STATES } from '../../domain/install.ts';
 import { checkName } from '../check-input.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import { findDiagnosis, sayDiagnosis } from '../diagnosis-view.ts';
 import { UsageError } from '../errors.ts';
 import { showEvent } from '../event-view.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -19,7 +20,7 @@ interface Options {
 export const systemTimeline = defineCommand<Options>({
   noun: 'system',
   verb: 'timeline',
-  summary: 'show every observed stage of a machine, oldest first',
+  summary: 'show every observed stage of a machine, oldest first, and what is missing',
   operand: 'name',
   flags: [
     { flag: '--follow', help: 'go on showing what comes, until ctrl-C; with --json one event a line' },
@@ -45,20 +46,30 @@ export const systemTimeline = defineCommand<Options>({
     if (options.follow) return follow(options, client, context);
     const items: BootEvent[] = [];
     await readNew(client.systems, name, after, (event) => items.push(event));
-    if (context.out.json) context.out.document({ items });
-    else if (items.length === 0) context.out.say(`nothing was seen of ${name} yet`);
-    for (const event of context.out.json ? [] : items) showEvent(event, context);
+    const diagnosis = await findDiagnosis(client, name);
+    if (context.out.json) {
+      context.out.document({ items, ...(diagnosis === undefined ? {} : { diagnosis }) });
+      return undefined;
+    }
+    if (items.length === 0) context.out.say(`nothing was seen of ${name} yet`);
+    for (const event of inOrder(items)) showEvent(event, context);
+    if (diagnosis !== undefined) sayDiagnosis(diagnosis, context.out);
     return undefined;
   },
 });
 
-function follow(
+/** By time: what was written down a second later may have happened before. */
+function inOrder(items: readonly BootEvent[]): BootEvent[] {
+  return [...items].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id);
+}
+
+async function follow(
   { name, after, untilDone }: Options,
   client: Client,
   context: CommandContext,
 ): Promise<ExitCode | undefined> {
   const { deps, out } = context;
-  return followEvents(
+  const code = await followEvents(
     {
       name,
       after,
@@ -73,6 +84,9 @@ function follow(
     client,
     { sleep: deps.sleep, say: (text) => out.say(text) },
   );
+  const diagnosis = code === EXIT.ok ? undefined : await findDiagnosis(client, name);
+  if (diagnosis !== undefined) sayDiagnosis(diagnosis, out);
+  return code;
 }
 
 /** Only a change of its state ends an install; its record says whether it has. */

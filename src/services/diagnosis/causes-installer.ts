@@ -125,14 +125,6 @@ export const INSTALLER_CAUSES: readonly CauseRow[] = [
       `it waits for a mirror, stands at a question, or still works: ${console(system)}, provision system log ${system}`,
   },
   {
-    id: 'no-end-reported',
-    at: ['installed'],
-    when: always,
-    says: () => 'the installer has not reported its end',
-    hint: ({ system }) =>
-      `${console(system)}; a proxy that the installer was told of must not take its reports`,
-  },
-  {
     id: 'disk-does-not-boot',
     at: ['first-boot'],
     when: (evidence) => (localBoots(evidence).length > 1 ? localBoots(evidence) : undefined),
@@ -185,7 +177,7 @@ export const INSTALLER_CAUSES: readonly CauseRow[] = [
   },
   {
     id: 'hand-off-at-work',
-    at: ['hand-off', 'ready'],
+    at: ['hand-off'],
     when: always,
     says: ({ install }) => `the hand-off '${install.handoff}' has not ended yet`,
     hint: ({ system }) => `follow it: provision handoff log ${system}`,

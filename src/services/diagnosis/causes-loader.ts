@@ -193,7 +193,7 @@ export const LOADER_CAUSES: readonly CauseRow[] = [
   },
   {
     id: 'initrd-not-asked-for',
-    at: ['initrd', 'kernel'],
+    at: ['initrd'],
     when: always,
     says: () =>
       'it fetched the kernel and not the initrd: the loader gave up between them, mostly for want of memory',

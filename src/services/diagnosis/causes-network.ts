@@ -22,6 +22,11 @@ const refusals = ({ of }: Evidence): readonly BootEvent[] =>
   of('refused').filter(({ data }) => data['file'] === undefined);
 const isWithoutBootfile = ({ offer }: Evidence): boolean => offer?.data['action'] === 'none';
 
+const powerFailure = ({ powerUp }: Evidence['install']) => {
+  const outcome = powerUp?.outcome ?? 'stopped';
+  return outcome === 'netbooted' || outcome === 'stopped' ? undefined : POWER_UP_FAILURES[outcome];
+};
+
 /** Power, and the way to an address. */
 export const NETWORK_CAUSES: readonly CauseRow[] = [
   {
@@ -36,20 +41,9 @@ export const NETWORK_CAUSES: readonly CauseRow[] = [
     id: 'power-failed',
     at: ['power-on', 'discover'],
     when: ({ install, of }) => (install.failure === 'power' ? of('failed', 'power').slice(-1) : undefined),
-    says: ({ install }) => {
-      const outcome = install.powerUp?.outcome;
-      const known = outcome != null && outcome in POWER_UP_FAILURES;
-      return known
-        ? POWER_UP_FAILURES[outcome as keyof typeof POWER_UP_FAILURES].says
-        : (install.reason ?? '');
-    },
-    hint: ({ install }) => {
-      const outcome = install.powerUp?.outcome;
-      const known = outcome != null && outcome in POWER_UP_FAILURES;
-      return known
-        ? POWER_UP_FAILURES[outcome as keyof typeof POWER_UP_FAILURES].look
-        : (install.hint ?? 'look at the BMC');
-    },
+    says: ({ install }) => powerFailure(install)?.says ?? install.reason ?? 'its BMC did not switch it on',
+    hint: ({ install, system }) =>
+      powerFailure(install)?.look ?? install.hint ?? `look at the BMC: provision bmc check ${system}`,
   },
   {
     id: 'bmc-at-work',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiEvent, apiInstall, apiSystem } from '../../support/api-records.ts';
-import { type FakeAnswer, runCli, streamOf } from '../../support/fake-cli.ts';
+import { type FakeAnswer, type FakeWorld, runCli as runAnyCli, streamOf } from '../../support/fake-cli.ts';
 
 const PAGE = (after?: number) =>
   `GET /api/v1/systems/web001/timeline?${after === undefined ? '' : `after=${after}&`}limit=500`;
@@ -13,6 +13,15 @@ const system = (
   body: apiSystem({ install: state === undefined ? null : apiInstall({ state, reason }) }),
 });
 const SYSTEM = 'GET /api/v1/systems/web001';
+/** An older server. */
+const NO_DIAGNOSIS = {
+  'GET /api/v1/systems/web001/diagnosis': {
+    status: 404,
+    body: { title: 'no-such-route', status: 404, code: 'no-such-route' },
+  },
+} as const;
+const runCli = (argv: readonly string[], world: FakeWorld) =>
+  runAnyCli(argv, { ...world, server: { ...NO_DIAGNOSIS, ...world.server } });
 
 const FIRST = apiEvent(1);
 const SECOND = apiEvent(2, { stage: 'answer-file', outcome: 'warning', message: 'asked\u001b[2J twice' });
@@ -176,5 +185,58 @@ describe('system timeline --follow, where the server has streams', () => {
       openStream: async () => streamOf(500),
     });
     expect(result).toMatchObject({ code: 0, slept: [] });
+  });
+});
+
+describe('system timeline ends with what is missing', () => {
+  const at = '2026-11-22T09:00:01.000Z';
+  const reached = { state: 'reached', reachedAt: at, tookSeconds: null, events: [1] } as const;
+  const diagnosis = {
+    system: 'web001',
+    install: { id: 7, state: 'failed', reason: 'overdue', attempt: 2, attempts: 3 },
+    stages: [
+      { ...reached, name: 'discover', says: 'the firmware asked' },
+      { ...reached, name: 'offer', says: 'it was offered one', tookSeconds: 0.25 },
+      { name: 'ack', says: 'it took it', state: 'missing', reachedAt: null, tookSeconds: null, events: [] },
+      { name: 'loader', says: 'fetched', state: 'ahead', reachedAt: null, tookSeconds: null, events: [] },
+    ],
+    missing: {
+      name: 'ack',
+      says: 'it took it',
+      since: at,
+      waitedSeconds: 600,
+      isLate: true,
+      cause: { id: 'relay', says: 'the relay\u001b[2J', hint: 'look at it' },
+      evidence: [{ at, says: 'dhcp-offer: 10.99.0.11', events: [2] }],
+    },
+  };
+  const server = {
+    [PAGE()]: items(FIRST),
+    [PAGE(1)]: items(),
+    'GET /api/v1/systems/web001/diagnosis': { status: 200, body: diagnosis },
+    [SYSTEM]: system('failed', 'overdue'),
+  };
+
+  it('in words', async () => {
+    const { stderr } = await runCli(['system', 'timeline', 'web001'], { server });
+    expect(stderr).toBe(`
+install 7 is failed, attempt 2 of 3; of its way:
+  discover     2026-11-22 09:00:01Z           the firmware asked
+  offer        2026-11-22 09:00:01Z   +0.3 s  it was offered one
+  ack          not reached                    it took it
+missing: it took it (10 min and it did not come)
+what was seen:
+  2026-11-22 09:00:01Z  dhcp-offer: 10.99.0.11
+likeliest cause: the relay\\u{1b}[2J
+do: look at it
+`);
+  });
+
+  it('as JSON, and after --until-done', async () => {
+    const json = await runCli(['system', 'timeline', 'web001', '--json'], { server });
+    expect(JSON.parse(json.stdout)).toEqual({ items: [FIRST], diagnosis });
+    const done = await runCli(['system', 'timeline', 'web001', '--until-done'], { server });
+    expect(done.code).toBe(1);
+    expect(done.stderr).toContain('likeliest cause: the relay');
   });
 });
