@@ -44,9 +44,11 @@ import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
 import { loadLibc } from './net/libc.ts';
+import { openNotifications } from './notify/wiring.ts';
 import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
@@ -204,6 +206,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     loaders: loaderUses,
   });
+  const notifications = openNotifications({ deps, config: () => config, log });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
@@ -222,6 +225,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     power,
     inventory,
     handoffs,
+    notifications,
+    metrics: await openMetrics({ store, status, version }),
     status,
   };
   const api = { services, access, log, version };
@@ -257,6 +262,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
+      timers.every(3_600_000, 'prune notifications', notifications.prune);
+      timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       timers.every(1_000, 'hand machines off', handoffs.tick);
       timers.every(3_600_000, 'prune hand-offs', handoffs.prune);
@@ -275,6 +282,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await handoffs.stop();
       await powerUps.end();
       await power.stop();
+      await notifications.stop();
       await events.flush();
       await renderer.stop();
       await store.close();

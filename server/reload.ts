@@ -8,6 +8,7 @@ export function reloaded(before: Config, next: Config): Config {
     files: next.files,
     loaders: next.loaders,
     installs: next.installs,
+    notify: next.notify,
     power: { ...before.power, commands: next.power.commands },
     handoff: next.handoff,
     dhcp: { ...before.dhcp, interfaces, ipxeUserClasses },

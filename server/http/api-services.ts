@@ -10,12 +10,14 @@ import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { InventoryService } from '../../src/services/inventory.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
+import type { NotificationService } from '../../src/services/notifications/notifications.ts';
 import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { systemService } from '../../src/services/systems.ts';
 import type { DhcpCounters } from '../dhcp/counters.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 
 /** One listener, as `provision status` shows it. */
 export interface ListenerStatus {
@@ -57,6 +59,8 @@ export interface ApiServices {
   readonly power: PowerService;
   readonly inventory: InventoryService;
   readonly handoffs: HandoffService;
+  readonly notifications: NotificationService;
+  readonly metrics: Metrics;
   readonly leases: { list(): Promise<Lease[]> };
   readonly status: () => ServiceStatus;
 }

@@ -9,6 +9,8 @@ import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
 import { logRoutes } from './api/logs.ts';
+import { metricsRoutes } from './api/metrics.ts';
+import { notificationRoutes } from './api/notifications.ts';
 import { bmcRoutes, powerRoutes } from './api/power.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -64,5 +66,7 @@ export function buildHttpApp(
   eventStreamRoutes(app, services);
   diagnosisRoutes(app, services);
   handoffRoutes(app, services);
+  notificationRoutes(app, services);
+  metricsRoutes(app, services);
   return app;
 }

@@ -13,6 +13,12 @@ import { leaseList } from './commands/lease-list.ts';
 import { loadersInstall } from './commands/loaders-install.ts';
 import { loadersList } from './commands/loaders-list.ts';
 import { loadersRemove } from './commands/loaders-remove.ts';
+import {
+  notificationDiscard,
+  notificationList,
+  notificationRetry,
+  notificationTest,
+} from './commands/notification.ts';
 import { powerBootdev } from './commands/power-bootdev.ts';
 import { powerIdentify } from './commands/power-identify.ts';
 import { powerCancel, powerJobs } from './commands/power-jobs.ts';
@@ -82,6 +88,10 @@ export const COMMANDS: readonly Command[] = [
   handoffShow,
   handoffLog,
   handoffCancel,
+  notificationList,
+  notificationRetry,
+  notificationDiscard,
+  notificationTest,
   leaseList,
   inventory,
   loadersInstall,

@@ -11,6 +11,7 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   power: 'switching machines on and off, and what they boot from next',
   handoff: 'configuring machines after their first boot, and those in service again',
   bmc: 'what the controllers of machines say',
+  notification: 'what webhooks and mail are told',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
 };

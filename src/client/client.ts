@@ -16,6 +16,7 @@ import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type HandoffClient, handoffClient } from './handoff-client.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
+import { type NotificationClient, notificationClient } from './notification-client.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
 import type { OpenStream, Transport } from './transport.ts';
 
@@ -104,6 +105,7 @@ export interface Client {
   readonly diagnosis: DiagnosisClient;
   readonly logs: LogClient;
   readonly handoffs: HandoffClient;
+  readonly notifications: NotificationClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -130,6 +132,7 @@ export function createClient(options: {
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
+    notifications: notificationClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
     diagnosis: diagnosisClient(exchange),

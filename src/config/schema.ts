@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseIpv4 } from '../domain/ipv4.ts';
 import { handoffSection } from './handoff.ts';
 import { installsSection } from './installs.ts';
+import { notifySection } from './notify.ts';
 import { powerSection } from './power.ts';
 import { syslogSection } from './syslog.ts';
 
@@ -78,6 +79,7 @@ export const configSchema = z.strictObject({
       clientPacketsPerSecond: z.int().min(0).max(100_000).default(100),
     })
     .prefault({}),
+  notify: notifySection,
   power: powerSection,
   installs: installsSection,
   syslog: syslogSection,

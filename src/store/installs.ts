@@ -79,6 +79,19 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       const rows = await select().where('installs.power_up_step', '!=', 'done').execute();
       return rows.map(toStoredInstall);
     },
+    countSystems: () =>
+      db
+        .selectFrom('systems')
+        .leftJoin('installs', (join) =>
+          join.on(
+            'installs.id',
+            '=',
+            sql<number>`(select max(id) from installs where system_id = systems.id)`,
+          ),
+        )
+        .select(['installs.state', ({ fn }) => fn.countAll<number>().as('count')])
+        .groupBy('installs.state')
+        .execute(),
     async listOverdue(nowMs) {
       const rows = await select()
         .where('installs.state', 'in', [...OPEN_STATES])

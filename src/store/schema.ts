@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
+import type { DeliveryState } from '../domain/notification.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
 import type { HandoffRow } from './handoff-row.ts';
 import type { QueueTables } from './queue-schema.ts';
@@ -30,6 +31,8 @@ export interface Tables extends QueueTables {
   power_states: PowerStateRow;
   jobs: JobRow;
   handoffs: HandoffRow;
+  deliveries: DeliveryRow;
+  notification_cursors: { endpoint: string; change_id: number };
 }
 
 interface Stamped {
@@ -275,6 +278,19 @@ export interface JobRow {
   finished_at: number | null;
   failure: JobFailure | null;
   message: string;
+}
+
+export interface DeliveryRow {
+  id: Generated<number>;
+  endpoint: string;
+  /** JSON, as it is told. */
+  notice: string;
+  state: DeliveryState;
+  tries: number;
+  next_at: number | null;
+  problem: string | null;
+  created_at: number;
+  updated_at: number;
 }
 
 /** The one routing domain of today; the column exists so that overlapping networks can come without a migration of keys. */

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
 import { bmcQueries } from './bmcs.ts';
+import { deliveryQueries } from './deliveries.ts';
 import { distroQueries } from './distros.ts';
 import { handoffQueries } from './handoffs.ts';
 import { batchQueries } from './install-batches.ts';
@@ -24,6 +25,7 @@ import { powerUp } from './migrations/0008-power-up.ts';
 import { installLife } from './migrations/0009-install-life.ts';
 import { roles } from './migrations/0010-roles.ts';
 import { handoffs } from './migrations/0011-handoffs.ts';
+import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
@@ -51,6 +53,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-roles': roles,
   '0011-handoffs': handoffs,
   '0013-install-queue': installQueue,
+  '0012-notifications': notifications,
 };
 
 export interface SqliteOptions {
@@ -199,6 +202,7 @@ function queriesOf(
     batches: batchQueries(db),
     jobs: jobQueries(db),
     handoffs: handoffQueries(db),
+    notifications: deliveryQueries(db),
   };
 }
 

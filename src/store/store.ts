@@ -17,6 +17,7 @@ import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
 import type { HandoffStore } from './handoff-store.ts';
+import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
 
@@ -60,6 +61,7 @@ export interface StoreTransaction {
   readonly batches: BatchStore;
   readonly jobs: JobStore;
   readonly handoffs: HandoffStore;
+  readonly notifications: NotificationStore;
 }
 
 export interface DistroStore {
@@ -224,6 +226,8 @@ export interface InstallStore {
   setPowerUp(id: number, powerUp: PowerUp): Promise<StoredInstall>;
   /** Installs, open or over, whose power-up is not done. */
   listPowerUps(): Promise<StoredInstall[]>;
+  /** How many systems have a newest install in each state; null: never armed. */
+  countSystems(): Promise<readonly { readonly state: InstallState | null; readonly count: number }[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
 }
@@ -252,7 +256,18 @@ export interface TokenStore {
 
 export interface AuditEntry {
   readonly actor: string;
-  readonly action: 'add' | 'update' | 'remove' | 'arm' | 'cancel' | 'setup' | 'power' | 'bmc' | 'handoff';
+  readonly action:
+    | 'add'
+    | 'update'
+    | 'remove'
+    | 'arm'
+    | 'cancel'
+    | 'setup'
+    | 'power'
+    | 'bmc'
+    | 'handoff'
+    | 'retry'
+    | 'discard';
   readonly noun: string;
   readonly name: string;
   /** What changed, without secrets. */

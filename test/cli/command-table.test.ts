@@ -55,6 +55,7 @@ describe('the table of commands', () => {
       ],
       bmc: ['limit'],
       handoff: ['check', 'limit', ...Object.keys(powerInput.shape)],
+      notification: ['limit'],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {

@@ -7,6 +7,7 @@ import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
 import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
+import { openMetrics } from '../../server/metrics/metrics.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
 import { createShippedProfiles } from '../../server/shipped.ts';
 import { renderAnswerFile } from '../../src/answer-file/render.ts';
@@ -25,6 +26,7 @@ import { eventService } from '../../src/services/events.ts';
 import { installService, type ReadinessCheck } from '../../src/services/installs.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
+import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
 import type { PowerLimits } from '../../src/services/power/power-deps.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
@@ -76,6 +78,8 @@ export interface ServiceWorld {
   /** How often the listeners were asked to follow the subnets. */
   subnetChanges: number;
   nowMs: number;
+  /** Those who are told of installs; a test adds some. */
+  readonly endpoints: Endpoint[];
   /** The BMCs of the machines, and the clock of power control, which stands still by itself. */
   readonly bmcs: FakeBmcs;
   readonly powerClock: FakeClock;
@@ -154,6 +158,12 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   });
   const heard = openHeardLogs(deps, dataDir, { events, installs });
   const strangers = createStrangers(deps.now);
+  const endpoints: Endpoint[] = [];
+  const notifications = notificationService(deps, {
+    endpoints: () => endpoints,
+    chance: () => 0.5,
+    onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
+  });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(ROOT)),
@@ -187,6 +197,8 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     power,
     inventory: inventoryService(deps),
     handoffs: handoffUses,
+    notifications,
+    metrics: await openMetrics({ store, status, version: '0.0.0' }),
     status,
   };
   const access = accessService(deps);
@@ -214,6 +226,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     packages,
     subnetChanges: 0,
     nowMs: NOW_MS,
+    endpoints,
     bmcs,
     powerClock,
     handoffs,
@@ -223,6 +236,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       await handoffUses.stop();
       await power.stop();
       await heard.files.flush();
+      await notifications.stop();
       await events.flush();
       await dispose();
     },

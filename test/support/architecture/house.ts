@@ -79,6 +79,8 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/installer-logs/', // what installers said, by numbers of installs and names on a list, below one folder
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/provisiond.ts', // makes the folders of the data folder
+      'server/notify/email.ts', // the password of the mail server, by the configuration's path
+      'server/notify/webhook.ts', // the secret of a webhook, by the configuration's path
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
       'src/cli/main.ts',
