@@ -32,7 +32,13 @@ export function createAnsibleReader(host: string): AnsibleReader {
   let before: typeof failure;
   let error: string | undefined;
   let recap: Recap | undefined;
-  const readLine = (line: string): void => {
+  let open = '';
+  const readLine = (written: string): void => {
+    const line = open + written;
+    // Results of assert and debug go over several lines, up to one with the last brace alone.
+    const isOpen = FAILED.exec(line)?.[2]?.startsWith('{') === true && /=> \{$|^\s/.test(written);
+    open = isOpen && line.length < LONGEST_LINE ? line : '';
+    if (open !== '') return;
     const isTask = TASK.exec(line);
     const isFailure = FAILED.exec(line);
     const isError = ERROR.exec(line);
@@ -54,6 +60,7 @@ export function createAnsibleReader(host: string): AnsibleReader {
     },
     outcome(exitStatus) {
       readLine(rest.trimEnd());
+      if (open !== '') readLine('}');
       const text = failure?.text ?? error ?? '';
       const failed = (kind: HandoffFailure, more = text): HandoffOutcome => ({
         failure: kind,
