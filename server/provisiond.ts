@@ -16,10 +16,8 @@ import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
-import { everyReason } from '../src/services/every-reason.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
-import { installService, type ReadinessCheck } from '../src/services/installs.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { machineReports } from '../src/services/machine-reports.ts';
@@ -42,6 +40,7 @@ import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
+import { openInstalls } from './install-queue.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
 import { openMetrics } from './metrics/metrics.ts';
@@ -49,7 +48,8 @@ import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
 import { loadLibc } from './net/libc.ts';
 import { openNotifications } from './notify/wiring.ts';
-import { addressTowards, createOwnMachine } from './own-machine.ts';
+import { createOwnMachine } from './own-machine.ts';
+import { createReadinessCheck } from './readiness-check.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
@@ -127,18 +127,16 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const onEvent = events.record;
   const probeAddresses = createArpProber(libc);
   const checkReserved = createReservedCheck({ links: machine.interfaces, probe: probeAddresses, onEvent });
-  const checkReady: ReadinessCheck = async (system, input) => {
-    const address = await addressTowards(system, machine.ownAddresses(), store);
-    const ready = answers.checkReady(system, { address, httpPort });
-    await everyReason(system.system.name, [ready, checkReserved(system, input)]);
-  };
+  const checkReady = createReadinessCheck(store, { answers, ownAddresses, httpPort, checkReserved });
   const bindPeers = choosePeers(libc);
   const powerParts = { deps, events, config: () => config, log, machine, bindPeers };
   const power = openPower(powerParts);
   const powerUps = openPowerUps(powerParts, power);
   const inventory = inventoryService(deps);
   const handoffs = openHandoffs({ deps, events, config: () => config, dataDir, log, inventory });
-  const installs = installService(deps, events, checkReady, powerUps, handoffs.choose);
+  const chooseHandoff = handoffs.choose;
+  const installParts = { ...powerParts, powerUps, checkReady, chooseHandoff };
+  const { installs, installQueue } = openInstalls(installParts);
   const installerLogs = openInstallerLogs({
     deps,
     config: config.syslog,
@@ -216,6 +214,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     systems: systemService(deps, machine.ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
+    installQueue,
     events,
     diagnosis: diagnosisService(deps, { events, otherServers, strangers, ownAddresses, httpPort }),
     feed: eventFeed(deps, (err) => log.error({ err }, 'a stream of events was ended')),
@@ -257,6 +256,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       const preparing = { store: store.dhcp, network, nowMs: deps.now, log };
       inBackground('prepare for packets', () => prepareForPackets(preparing));
       timers.every(10_000, 'expire installs', installs.sweep);
+      timers.every(1_000, 'begin installs', installQueue.queue.tick);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);
@@ -280,6 +280,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await installerLogs.stop();
       await listeners.stop();
       await handoffs.stop();
+      await installQueue.queue.end();
       await powerUps.end();
       await power.stop();
       await notifications.stop();

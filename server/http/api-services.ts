@@ -6,6 +6,7 @@ import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { HandoffService } from '../../src/services/handoff/handoff-service.ts';
+import type { InstallQueueService } from '../../src/services/install-queue/queue-service.ts';
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { InventoryService } from '../../src/services/inventory.ts';
@@ -50,6 +51,7 @@ export interface ApiServices {
   readonly subnets: ReturnType<typeof subnetService>;
   readonly systems: ReturnType<typeof systemService>;
   readonly installs: InstallService;
+  readonly installQueue: InstallQueueService;
   readonly events: EventService;
   readonly feed: EventFeed;
   readonly diagnosis: DiagnosisService;

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import { bulkInstallRoutes } from './api/bulk-installs.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { diagnosisRoutes } from './api/diagnosis.ts';
 import { doctorRoutes } from './api/doctor.ts';
@@ -56,6 +57,7 @@ export function buildHttpApp(
   recordRoutes(app, 'subnets', services.subnets);
   recordRoutes(app, 'systems', services.systems);
   installRoutes(app, services);
+  bulkInstallRoutes(app, services);
   logRoutes(app, services);
   loaderRoutes(app, services);
   doctorRoutes(app, services);

@@ -49,6 +49,7 @@ export type InstallChange = Partial<
     | 'attemptsUsed'
     | 'scriptsServed'
     | 'expiresAt'
+    | 'handoff'
     | 'stage'
     | 'reason'
     | 'failure'

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { InstallInput } from '../domain/install.ts';
-import { type InstallWithSystem, toStoredInstall } from './installs.ts';
-import type { QueuedInstall, QueueStore } from './queue-store.ts';
+import { toStoredInstall } from './installs.ts';
+import type { QueueStore } from './queue-store.ts';
 import type { Tables } from './schema.ts';
 
 /**
@@ -13,27 +13,32 @@ const RUNNING = sql`state in ('booting', 'loading', 'installing') or (state = 'a
 /** Word for word as the index says it, or SQLite does not use the index. */
 const IN_TURN = sql<boolean>`state in ('queued', 'armed', 'booting', 'loading', 'installing')`;
 
-interface QueueRowWithInstall extends InstallWithSystem {
-  readonly input: string;
-  readonly due_at: number | null;
-}
-
 /** Queries of the queue of installs. */
 export function queueQueries(db: Kysely<Tables>): QueueStore {
   const select = () =>
     db
       .selectFrom('install_queue as q')
       .innerJoin('installs', 'installs.id', 'q.install_id')
-      .innerJoin('systems', 'systems.id', 'installs.system_id')
-      .selectAll('installs')
-      .select(['systems.name as system', 'q.input', 'q.due_at']);
+      .innerJoin('systems', 'systems.id', 'installs.system_id');
   return {
     async list() {
-      return (await select().orderBy('installs.position').execute()).map(toQueued);
+      const query = select().select(['installs.id', 'systems.name as system', 'installs.batch']);
+      const rows = await query
+        .select(['installs.position', 'q.due_at'])
+        .orderBy('installs.position')
+        .execute();
+      return rows.map(({ due_at, position, ...row }) => ({
+        ...row,
+        position: position ?? 0,
+        dueAtMs: due_at,
+      }));
     },
     async find(installId) {
-      const row = await select().where('q.install_id', '=', installId).executeTakeFirst();
-      return row === undefined ? undefined : toQueued(row);
+      const query = select().selectAll('installs').select(['systems.name as system', 'q.input']);
+      const row = await query.where('q.install_id', '=', installId).executeTakeFirst();
+      return row === undefined
+        ? undefined
+        : { ...toStoredInstall(row), input: JSON.parse(row.input) as InstallInput };
     },
     async count() {
       const found = await db
@@ -71,13 +76,5 @@ export function queueQueries(db: Kysely<Tables>): QueueStore {
       await sql`update installs set position = case when id = ${installId} then ${position} else position + ${step} end
         where state = 'queued' and position between ${low} and ${high}`.execute(db);
     },
-  };
-}
-
-function toQueued(row: QueueRowWithInstall): QueuedInstall {
-  return {
-    ...toStoredInstall(row),
-    input: JSON.parse(row.input) as InstallInput,
-    dueAtMs: row.due_at,
   };
 }

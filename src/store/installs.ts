@@ -104,9 +104,9 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
 
 /** The columns of what a change names. */
 function changedColumns({ state, position, stage, reason, failure, hint, ...rest }: InstallChange) {
-  const { attemptsUsed, scriptsServed, expiresAt, hostKeys } = rest;
+  const { attemptsUsed, scriptsServed, expiresAt, handoff, hostKeys } = rest;
   const named = {
-    ...{ state, position, stage, reason, failure, hint },
+    ...{ state, position, stage, reason, failure, hint, handoff },
     attempts_used: attemptsUsed,
     scripts_served: scriptsServed,
     expires_at: expiresAt === undefined ? undefined : Date.parse(expiresAt),

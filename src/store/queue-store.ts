@@ -2,17 +2,25 @@ import type { InstallInput } from '../domain/install.ts';
 import type { InstallBatch } from '../domain/install-batch.ts';
 import type { StoredInstall } from './store.ts';
 
-/** An install that waits for its turn. */
-export interface QueuedInstall extends StoredInstall {
-  /** What was asked for: it is judged again when its turn comes. */
-  readonly input: InstallInput;
+/** What of an install that waits it takes to say whose turn it is. */
+export interface QueuePlace {
+  readonly id: number;
+  readonly system: string;
+  readonly batch: string | null;
+  readonly position: number;
   /** When it is to begin; null as long as that is not decided. */
   readonly dueAtMs: number | null;
 }
 
+/** An install that waits for its turn. */
+export interface QueuedInstall extends StoredInstall {
+  /** What was asked for: it is judged again when its turn comes. */
+  readonly input: InstallInput;
+}
+
 export interface QueueStore {
-  /** In the order of their places. */
-  list(): Promise<QueuedInstall[]>;
+  /** In the order of their places; quick, since it is asked for once a second. */
+  list(): Promise<QueuePlace[]>;
   find(installId: number): Promise<QueuedInstall | undefined>;
   /** How many wait, and how many have a place: those under way that a machine drives, or whose machine the service switches on. */
   count(): Promise<{ readonly queued: number; readonly running: number }>;

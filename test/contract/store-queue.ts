@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { installInput } from '../../src/domain/install.ts';
 import type { StoredInstall } from '../../src/store/store.ts';
+import { powerUpRecord } from '../support/power-up-records.ts';
 import { addCatalogue, installWrite, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 
@@ -25,7 +26,7 @@ export function queueCases(store: StoreOfTest): void {
     return all;
   };
   const places = async () =>
-    (await store().read.queue.list()).map(({ install }) => `${install.position} ${install.system}`);
+    (await store().read.queue.list()).map(({ position, system }) => `${position} ${system}`);
   const idOf = (all: readonly StoredInstall[], index: number) => all[index]?.install.id ?? 0;
 
   it('has places without gaps, whichever way an install leaves it', async () => {
@@ -43,7 +44,10 @@ export function queueCases(store: StoreOfTest): void {
     await store().transaction((tx) => tx.systems.remove(all[1]?.systemId ?? 0));
     expect(await places()).toEqual(['1 web004', '2 web005']);
     expect(await store().read.queue.find(idOf(all, 2))).toBeUndefined();
-    expect(await store().read.queue.find(idOf(all, 3))).toMatchObject({ input: INPUT, dueAtMs: null });
+    expect(await store().read.queue.find(idOf(all, 3))).toMatchObject({
+      input: INPUT,
+      systemId: all[3]?.systemId,
+    });
   });
 
   it.each([
@@ -78,19 +82,7 @@ export function queueCases(store: StoreOfTest): void {
       'installed',
       'failed',
     ] as const;
-    const powerUp = {
-      ways: ['uefi-once' as const],
-      at: 0,
-      step: 'off' as const,
-      since: '2026-11-22T09:00:00.000Z',
-      timeoutSeconds: 300,
-      deadline: null,
-      job: null,
-      isSet: false,
-      canSet: true,
-      seen: [],
-      outcome: null,
-    };
+    const powerUp = powerUpRecord();
     for (const [index, state] of states.entries()) {
       const { install } = await add(index + 1, profileId, { powerUp: index === 1 ? powerUp : null });
       if (state !== 'armed')

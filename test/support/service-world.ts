@@ -23,11 +23,9 @@ import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
-import { installService, type ReadinessCheck } from '../../src/services/installs.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
 import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
-import type { PowerLimits } from '../../src/services/power/power-deps.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
 import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
@@ -42,10 +40,12 @@ import { FakeClock } from './fake-clock.ts';
 import { createFakeHandoffs, type FakeHandoffs } from './fake-handoffs.ts';
 import { type HeardLogs, openHeardLogs } from './heard-logs.ts';
 import { type Answer, inject, jsonBody } from './inject.ts';
+import { type InstallEdges, openInstallServices } from './install-services.ts';
 import { FakePackages } from './loader-files.ts';
 import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
-import { shippedFile, shippedSnippets } from './shipped-files.ts';
+import { POWER_LIMITS } from './power-limits.ts';
+import { shippedTemplates } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
 
 /** The whole set of services on a database of its own, with a clock that only the test moves. */
@@ -85,20 +85,12 @@ export interface ServiceWorld {
   readonly powerClock: FakeClock;
   /** What hand-offs meet; their clock is that of power control. */
   readonly handoffs: FakeHandoffs;
+  /** What installs stand on: nobody switches machines on, unless the test says otherwise. */
+  readonly installEdges: InstallEdges;
   /** One request over the unix socket's app; the body is sent as JSON. */
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   dispose(): Promise<void>;
 }
-
-/** As the configuration has them unless it says otherwise. */
-export const POWER_LIMITS: PowerLimits = {
-  gapMs: 1_000,
-  maxSessions: 512,
-  sessionMs: 30_000,
-  pollMs: 5_000,
-  tries: 4,
-  timeoutSeconds: 300,
-};
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -119,11 +111,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       return bytes;
     },
   };
-  const templates = new Map([
-    ['debian-13.preseed', shippedFile('kickstarts/debian-13.preseed')],
-    ['image-deploy.sh', shippedFile('kickstarts/image-deploy.sh')],
-    ...shippedSnippets(),
-  ]);
+  const templates = shippedTemplates();
   const files = createFiles(() => [join(dataDir, 'distros')]);
   const loaderBytes = new Map([['snponly.efi', Buffer.from('a loader')]]);
   const findLoader = async (name: string) => loaderBytes.get(name);
@@ -140,8 +128,14 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const powerClock = new FakeClock(NOW_MS);
   const handoffs = createFakeHandoffs(deps, events, powerClock);
   const handoffUses = handoffs.open();
-  const checkReady: ReadinessCheck = (system) => answers.checkReady(system, server);
-  const installs = installService(deps, events, checkReady, NO_POWER_UPS, handoffUses.choose);
+  const installEdges: InstallEdges = {
+    powerUps: { ...NO_POWER_UPS },
+    checkReady: (system) => answers.checkReady(system, server),
+    limits: { maxConcurrentInstalls: 50, jitterMs: 0 },
+    chooseHandoff: handoffUses.choose,
+    random: () => 0.5,
+  };
+  const { installs, installQueue } = openInstallServices(deps, events, installEdges);
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
   const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };
@@ -173,6 +167,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     systems: systemService(deps, () => ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
+    installQueue,
     events,
     diagnosis: diagnosisService(deps, {
       events,
@@ -223,6 +218,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     tokens,
     templates,
     ownAddresses,
+    installEdges,
     packages,
     subnetChanges: 0,
     nowMs: NOW_MS,
@@ -232,6 +228,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     handoffs,
     call: (method, url, body) => inject(local, { method, url, ...jsonBody(body) }),
     async dispose() {
+      await installQueue.queue.end();
       await Promise.all([world.local.close(), world.tcp.close()]);
       await handoffUses.stop();
       await power.stop();

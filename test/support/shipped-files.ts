@@ -16,6 +16,15 @@ export function shippedNames(folder: string): string[] {
     .sort();
 }
 
+/** Answer files that tests install by, with all snippets. */
+export function shippedTemplates(): Map<string, string> {
+  const names = ['debian-13.preseed', 'image-deploy.sh'];
+  return new Map([
+    ...names.map((name) => [name, shippedFile(`kickstarts/${name}`)] as const),
+    ...shippedSnippets(),
+  ]);
+}
+
 /** The snippets under the names by which templates include them. */
 export function shippedSnippets(): Map<string, string> {
   const names = shippedNames('kickstarts/snippets');

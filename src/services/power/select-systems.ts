@@ -52,11 +52,13 @@ export interface Selection {
   readonly all?: true | undefined;
 }
 
-/** For a schema's refinement: what is wrong with a selection, or undefined. */
-export function selectionProblem(selection: Selection): string | undefined {
-  const given = Object.keys(SELECTORS).filter((key) => selection[key as keyof Selection] !== undefined);
-  const names = Object.keys(SELECTORS).join(', ');
-  return given.length === 1 ? undefined : `name exactly one of ${names}`;
+/** For a schema's refinement: what is wrong with a selection by these fields, or undefined. */
+export function selectionProblem(
+  selection: Selection,
+  fields: readonly string[] = Object.keys(SELECTORS),
+): string | undefined {
+  const given = fields.filter((key) => selection[key as keyof Selection] !== undefined);
+  return given.length === 1 ? undefined : `name exactly one of ${fields.join(', ')}`;
 }
 
 export interface Selected {
@@ -68,18 +70,29 @@ export interface Selected {
   readonly skipped: readonly string[];
 }
 
-/** The systems that a selection means. */
+/** The systems that a selection means: in its order, where it names them, else by name. */
+export function findMeant(
+  all: readonly PowerSystem[],
+  selection: Selection,
+): { readonly meant: readonly PowerSystem[]; readonly strangers: readonly string[] } {
+  const meant = all.filter(chooserOf(selection));
+  if (selection.systems === undefined) return { meant, strangers: [] };
+  const place = new Map(selection.systems.map((name, index) => [name, index]));
+  const found = new Set(meant.map(({ name }) => name));
+  return {
+    meant: meant.toSorted((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0)),
+    strangers: [...new Set(selection.systems)].filter((name) => !found.has(name)),
+  };
+}
+
+/** The systems with power control that a selection means. */
 export function selectSystems(all: readonly PowerSystem[], selection: Selection): Selected {
-  const chooses = chooserOf(selection);
-  const meant = all.filter(chooses);
+  const { meant, strangers } = findMeant(all, selection);
   const chosen = meant.filter(hasPowerControl);
   const without = meant.filter((system) => !hasPowerControl(system)).map(({ name }) => name);
   if (selection.systems === undefined) return { chosen, missing: [], skipped: without };
-  const place = new Map(selection.systems.map((name, index) => [name, index]));
-  const found = new Set(meant.map(({ name }) => name));
-  const strangers = [...new Set(selection.systems)].filter((name) => !found.has(name));
   return {
-    chosen: chosen.toSorted((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0)),
+    chosen,
     missing: [
       ...strangers.map((system) => ({ system, why: 'not-found' as const })),
       ...without.map((system) => ({ system, why: 'no-power-control' as const })),

@@ -7,8 +7,9 @@ import { FakeBmcs } from '../../support/fake-bmcs.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { must } from '../../support/must.ts';
 import { noConsoleLog } from '../../support/no-console-log.ts';
+import { POWER_LIMITS } from '../../support/power-limits.ts';
 import { openPowerWorld } from '../../support/power-world.ts';
-import { POWER_LIMITS, type ServiceWorld } from '../../support/service-world.ts';
+import type { ServiceWorld } from '../../support/service-world.ts';
 
 let world: ServiceWorld;
 beforeEach(async () => {
