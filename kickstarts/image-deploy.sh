@@ -19,6 +19,8 @@ root_password_hash=
 
 {% include 'snippets/report.sh' %}
 
+{% include 'snippets/send-log.sh' %}
+
 {% include 'snippets/choose-disk.sh' %}
 
 {% include 'snippets/write-image.sh' %}
@@ -33,11 +35,26 @@ authorized_keys() {
 {% endfor %}
 }
 
-give_up() {
+# note TEXT: on the console, and where the agent has a syslog, to the server.
+note() {
   echo "provision: $1" >&2
+  [ -z "${PROVISION_INTERFACE:-}" ] || logger -t provision "$1"
+}
+
+give_up() {
+  note "$1"
   report failed "$1"
+  send_log scripts /tmp/answer.log
   exit 1
 }
+{% if syslog %}
+
+# Within the agent, what the kernel and this script say goes to the server as it happens.
+if [ -n "${PROVISION_INTERFACE:-}" ]; then
+  syslogd -R {{ syslog.host }}:{{ syslog.port }}
+  klogd
+fi
+{% endif %}
 
 # partition_device DISK NUMBER: sda 1 -> /dev/sda1, nvme0n1 1 -> /dev/nvme0n1p1
 partition_device() {
@@ -105,12 +122,16 @@ personalise() {
 work=$(mktemp -d) || give_up "no room for temporary files"
 disk=$(choose_disk /sys "$wanted_disk" "$min_disk_gb") || give_up "$disk"
 report installing "writing the image to $disk"
+report progress image
+note "writing the image to $disk"
 reason=$(write_image "$image_url" "$image_sha256" "$image_kind" "/dev/$disk" "$work") || give_up "$reason"
 root_device=$(partition_device "$disk" "$root_partition")
 reread_partitions "$disk" "$root_device" || give_up "the image has no partition $root_partition"
+report progress settings
 mkdir -p "$work/root"
 mount "$root_device" "$work/root" || give_up "$root_device could not be mounted"
 reason=$(personalise "$work/root") || give_up "$reason"
 sync
 umount "$work/root" || give_up "$root_device could not be unmounted"
+send_log scripts /tmp/answer.log
 report installed "image $image_sha256 on $disk, root on $root_device"

@@ -120,6 +120,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     renderer,
     templates,
     files,
+    syslogPort: config.syslog.enabled ? config.syslog.port : null,
     bootProblems: bootReadiness(loaders.find, files, tftpFileBytes),
   });
   const httpPort = config.boot.publicPort ?? config.boot.port;

@@ -1,7 +1,7 @@
 # report STAGE [DETAIL]: tells the server how far this machine is. It never fails: a report that is lost is not
 # worth a machine that is half installed. The site's proxy is not asked, it would swallow the report.
 report() {
-  report_body="detail=$(printf '%s' "${2:-}" | tail -c 4000 | od -An -v -tx1 | tr -d '\n' | sed 's/ /%/g')"
+  report_body="detail=$(printf '%s' "${2:-}" | head -c 4000 | od -An -v -tx1 | tr -d '\n' | sed 's/ /%/g')"
   report_url={{ urls.events | shellquote }}/$1
   for report_pause in 1 2 4 8 0; do
     if (

@@ -63,8 +63,12 @@ export interface AnswerFacts {
     readonly answer: string;
     /** Stages are posted to `<events>/<stage>`. */
     readonly events: string;
+    /** Logs are posted to `<logs>/<name>`. */
+    readonly logs: string;
   };
   readonly server: { readonly address: string };
+  /** The server's port for syslog, by UDP and TCP; null or absent where it does not listen. */
+  readonly syslogPort?: number | null;
 }
 
 export interface AnswerUrl {
@@ -136,8 +140,15 @@ export interface AnswerContext {
     readonly sshKeys: readonly string[];
   };
   readonly vars: Readonly<Record<string, string>>;
-  readonly urls: { readonly base: string; readonly answer: string; readonly events: string };
+  readonly urls: {
+    readonly base: string;
+    readonly answer: string;
+    readonly events: string;
+    readonly logs: string;
+  };
   readonly server: { readonly address: string };
+  /** Where logs may be sent by syslog; null where the server does not listen. */
+  readonly syslog: { readonly host: string; readonly port: number } | null;
 }
 
 /** What is assumed when neither system nor profile says. */
@@ -167,8 +178,9 @@ export function buildContext(facts: AnswerFacts): AnswerContext {
     image: imageContext(facts.image ?? null),
     settings: settingsContext(facts.settings),
     vars: { ...facts.settings.vars },
-    urls: { base: facts.urls.base, answer: facts.urls.answer, events: facts.urls.events },
+    urls: { ...facts.urls },
     server: { address: facts.server.address },
+    syslog: facts.syslogPort ? { host: facts.server.address, port: facts.syslogPort } : null,
   };
 }
 

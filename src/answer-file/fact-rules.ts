@@ -84,8 +84,9 @@ const factsShape = z.object({
   profile: z.object({ name: recordName }),
   image: imageShape.nullish(),
   settings: settingsShape,
-  urls: z.object({ base: url, answer: url, events: url }),
+  urls: z.object({ base: url, answer: url, events: url, logs: url }),
   server: z.object({ address: ip }),
+  syslogPort: z.int().min(1).max(65_535).nullish(),
 });
 
 /** Everything wrong with the facts, as `field: what it must be`. Values are not repeated: some are secret. */

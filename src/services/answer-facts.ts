@@ -24,12 +24,19 @@ export interface Standing {
   readonly subnets: readonly Subnet[];
 }
 
+/** What stands in no record that people read. */
+export interface HiddenFacts {
+  readonly rootPasswordHash: string | undefined;
+  /** Where installers may send their logs; null where nobody listens. */
+  readonly syslogPort: number | null;
+}
+
 /** What a template may know of it. */
 export function answerFactsOf(
   { system, profile, distro, effective, subnets }: Standing,
   { token, server }: Rendering,
   imageDigest: string | null,
-  rootPasswordHash: string | undefined,
+  { rootPasswordHash, syslogPort }: HiddenFacts,
 ): AnswerFacts {
   const base = bootUrl(server);
   const image = profile.profile.image;
@@ -68,8 +75,14 @@ export function answerFactsOf(
       ...definedOnly(effective.settings),
       rootPasswordHash: rootPasswordHash === undefined ? null : new Secret(rootPasswordHash),
     },
-    urls: { base, answer: `${base}/i/${token}/answer`, events: `${base}/i/${token}/event` },
+    urls: {
+      base,
+      answer: `${base}/i/${token}/answer`,
+      events: `${base}/i/${token}/event`,
+      logs: `${base}/i/${token}/log`,
+    },
     server: { address: new URL(base).hostname },
+    syslogPort,
   };
 }
 

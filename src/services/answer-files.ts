@@ -53,6 +53,8 @@ export interface AnswerSources {
     /** The real path under an allowed folder, links followed; undefined for every other. */
     locate(path: string): Promise<string | undefined>;
   };
+  /** Where installers may send their logs; null where nobody listens. */
+  readonly syslogPort: number | null;
   /** What is in the way of the loader that the records choose. */
   readonly bootProblems: (
     system: System,
@@ -89,7 +91,9 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       ...openSettings(standing.profile.sealedSecrets, secrets),
       ...openSettings(standing.system.sealedSecrets, secrets),
     };
-    return buildContext(answerFactsOf(standing, rendering, digest, sealed.rootPasswordHash));
+    const { rootPasswordHash } = sealed;
+    const { syslogPort } = sources;
+    return buildContext(answerFactsOf(standing, rendering, digest, { rootPasswordHash, syslogPort }));
   };
 
   const digestOf = async (image: string): Promise<string> => {

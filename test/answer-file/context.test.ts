@@ -54,9 +54,12 @@ describe('buildContext', () => {
         base: 'http://10.0.0.1:8080',
         answer: 'http://10.0.0.1:8080/i/TOKEN/answer',
         events: 'http://10.0.0.1:8080/i/TOKEN/event',
+        logs: 'http://10.0.0.1:8080/i/TOKEN/log',
       },
       server: { address: '10.0.0.1' },
+      syslog: { host: '10.0.0.1', port: 514 },
     });
+    expect(buildContext(minimalFacts({ syslogPort: null })).syslog).toBeNull();
   });
 
   test('nothing of the facts is shared', () => {

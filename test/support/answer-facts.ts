@@ -18,8 +18,10 @@ export function minimalFacts(change: Partial<AnswerFacts> = {}): AnswerFacts {
       base: 'http://10.0.0.1:8080',
       answer: 'http://10.0.0.1:8080/i/TOKEN/answer',
       events: 'http://10.0.0.1:8080/i/TOKEN/event',
+      logs: 'http://10.0.0.1:8080/i/TOKEN/log',
     },
     server: { address: '10.0.0.1' },
+    syslogPort: 514,
     ...change,
   };
 }

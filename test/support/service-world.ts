@@ -122,6 +122,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     renderer: { render: async (request) => renderAnswerFile(request) },
     templates: async () => templates,
     files,
+    syslogPort: 514,
     bootProblems: bootReadiness(findLoader, files, 32 * 1024 * 1024),
   });
   const server = { address: ip('127.0.0.1'), httpPort: 80 };

@@ -93,7 +93,9 @@ export function useSnippetBench(): SnippetBench {
 }
 
 function renderScript(base: string, snippet: string, script: string): string {
-  const facts = minimalFacts({ urls: { base, answer: `${base}/answer`, events: `${base}/i/TOKEN/event` } });
+  const facts = minimalFacts({
+    urls: { base, answer: `${base}/answer`, events: `${base}/i/TOKEN/event`, logs: `${base}/i/TOKEN/log` },
+  });
   const template = {
     name: 'test',
     text: `{% include 'snippets/${snippet}' %}\n{% raw %}${script}{% endraw %}\n`,

@@ -48,7 +48,9 @@ function fromJson(body: string): string | undefined {
   }
 }
 
+/** A form has no white space; a log that has come as it is may have a `reason=` somewhere. */
 function fromForm(body: string): string | undefined {
+  if (/\s/.test(body.trim())) return undefined;
   const form = new URLSearchParams(body);
   return form.get('detail') ?? form.get('reason') ?? undefined;
 }

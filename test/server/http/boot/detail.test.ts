@@ -15,6 +15,11 @@ describe('readDetail', () => {
     { name: 'a form, by bytes', body: 'detail=%6e%6f%20%64%69%73%6b', detail: 'no disk' },
     { name: 'a form with a reason', body: 'reason=gone', detail: 'gone' },
     { name: 'a form with an empty detail', body: 'uptime=1&detail=', detail: '' },
+    {
+      name: 'text that looks like a form further on',
+      body: 'it failed:\na&reason=x',
+      detail: 'it failed: a&reason=x',
+    },
     { name: 'plain text', body: 'could not mount /', detail: 'could not mount /' },
     { name: 'control characters', body: 'detail=a%0ab%0d%0ac%1b%5b31md%00e', detail: 'a b c [31md e' },
     { name: 'directions that lie', body: 'a\u202eb\u2066c', detail: 'a b c' },
