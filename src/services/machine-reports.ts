@@ -64,6 +64,8 @@ export function machineReports({ now }: Pick<Deps, 'now'>, parts: MachineReportP
       if ('refused' in told) return told;
       const result = await installs.observe(stored.install.id, told.observation);
       if ('refused' in result) return { refused: 'over', reason: result.refused };
+      // Its log may have said so already.
+      if (told.data['percent'] === null && stored.install.stage === told.data['step']) return undefined;
       const lines = lastLines.map((line) => maskToken(line, token));
       const log = known === 'failed' ? await lastLinesOf(stored.install.id, lines) : {};
       const data = { ...told.data, ...log, address: formatIpv4(caller.address) };

@@ -136,6 +136,8 @@ export function installerLogs(deps: Pick<Deps, 'store' | 'now'>, parts: Installe
     if (progress === undefined || progress.step === speaker.step) return;
     const { step, percent } = progress;
     speaker.step = step;
+    // The installer may report its steps as well.
+    if (store.boot.findInstallById(speaker.installId)?.install.stage === step) return;
     record(speaker, 'ok', describeProgress(progress), { step, percent });
     // A log cannot be trusted to end an install, whoever sends it; it only says how far it is.
     installs.observe(speaker.installId, { kind: 'progress', stage: step }).catch(parts.onError);

@@ -74,6 +74,9 @@ describe('reports', () => {
       message: 'packages are installed (40 %)',
       data: { step: 'packages', percent: 40 },
     });
+    const events = await world.events();
+    expect(await report('packages')).toMatchObject({ status: 200 });
+    expect(await world.events()).toEqual(events);
     for (const body of ['', 'detail=packages+101%25', 'detail=dancing', 'detail=packages;id'])
       expect(await report(body)).toMatchObject({ status: 404, text: expect.stringContaining('take one of') });
   });

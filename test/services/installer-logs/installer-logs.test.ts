@@ -128,6 +128,12 @@ describe('what follows from it', () => {
     await expect.poll(world.install).toMatchObject({ state: 'installing', stage: 'packages' });
   });
 
+  it('a step that the installer has reported itself is not told twice', async () => {
+    await world.report('progress', { method: 'POST', body: 'base-system' });
+    say(`${MENU}INFO: Menu item 'bootstrap-base' selected`);
+    expect(await steps()).toHaveLength(1);
+  });
+
   it('a failed step is told, and ends nothing: anybody can send a datagram in the name of a machine', async () => {
     say(`${MENU}WARNING **: Configuring 'partman-base' failed with error code 1`);
     say(`${MENU}WARNING **: Menu item 'partman-base' failed.`);
