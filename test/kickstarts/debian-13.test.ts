@@ -122,7 +122,7 @@ describe('the disk', () => {
     mkdirSync(join(root, 'bin'));
     mkdirSync(join(root, 'sys/block'), { recursive: true });
     mkdirSync(join(root, 'tmp'));
-    for (const program of ['provision-stage', 'debconf-set', 'logger']) {
+    for (const program of ['provision-stage', 'provision-failed', 'debconf-set', 'logger']) {
       const path = join(root, 'bin', program);
       writeFileSync(path, `#!/bin/sh\necho "${program} $*" >> ${root}/calls\n`);
       chmodSync(path, 0o755);
@@ -182,7 +182,7 @@ describe('the disk', () => {
     for (const name of disks) attach({ name, gigabytes: 100 });
     const { ok, calls } = choose(values);
     expect(ok).toBe(false);
-    expect(calls).toContain(`provision-stage failed ${reason}\n`);
+    expect(calls).toContain(`provision-failed ${reason}\n`);
     expect(calls).not.toContain('debconf-set');
   });
 });
