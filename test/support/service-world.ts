@@ -233,7 +233,6 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       await Promise.all([world.local.close(), world.tcp.close()]);
       await handoffUses.stop();
       await power.stop();
-      await heard.files.flush();
       await notifications.stop();
       await events.flush();
       await dispose();
