@@ -38,8 +38,8 @@ ENV NODE_ENV=production \
     PROVISION_SERVER=unix:/var/lib/provision/provision.sock
 VOLUME /var/lib/provision
 WORKDIR /var/lib/provision
-# The API (people), boot files (machines). 67/udp and 69/udp need the host's network: see docker-compose.yml.
-EXPOSE 8080/tcp 80/tcp 67/udp 69/udp
+# The API (people), boot files (machines). 67/udp, 69/udp and 514 need the host's network: see docker-compose.yml.
+EXPOSE 8080/tcp 80/tcp 67/udp 69/udp 514/udp 514/tcp
 STOPSIGNAL SIGTERM
 # By the unix socket, so that it is right wherever http.listen points.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
