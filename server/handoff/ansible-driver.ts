@@ -4,9 +4,9 @@ import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.
 import { createAnsibleReader } from '../../src/services/handoff/read-ansible.ts';
 import { type AnsibleOrder, prepareAnsible } from './ansible-files.ts';
 import { programProblem, readableProblem, secretFileProblem } from './definition-files.ts';
-import { endLeftovers } from './leftovers.ts';
-import { withRunFolder } from './run-folder.ts';
+import { type RunFolder, withRunFolder } from './run-folder.ts';
 import { type ProgramEnd, runProgram } from './run-program.ts';
+import { withKeeper } from './with-keeper.ts';
 
 export interface AnsibleParts {
   /** Folder that the folders of runs are made in. */
@@ -40,30 +40,24 @@ export function createAnsibleDriver(parts: AnsibleParts): HandoffDriver<Definiti
       const { id, system } = order.handoff;
       const facts = await parts.inventory(system);
       const reader = createAnsibleReader(system);
-      try {
-        const ended = await withRunFolder(folder, String(id), async (runFolder) => {
-          const { args, env } = await prepareAnsible(order, facts, runFolder);
-          const onOutput = (bytes: Buffer): void => {
-            order.log(bytes);
-            reader.read(bytes.toString('utf8'));
-          };
-          const timeoutMs = order.definition.timeoutSeconds * 1000;
-          const run = {
-            program: program(),
-            args,
-            env,
-            cwd: runFolder.path,
-            timeoutMs,
-            mark: markOf(id),
-            onOutput,
-          };
-          return runProgram(run, signal);
-        });
-        return outcomeOf(ended, order, reader.outcome);
-      } finally {
-        // Connections that wait for the next task, and whatever else has not ended with the program.
-        await endLeftovers(markOf(id));
-      }
+      const runIn = async (runFolder: RunFolder): Promise<ProgramEnd> => {
+        const { args, env } = await prepareAnsible(order, facts, runFolder);
+        const onOutput = (bytes: Buffer): void => {
+          order.log(bytes);
+          reader.read(bytes.toString('utf8'));
+        };
+        const timeoutMs = order.definition.timeoutSeconds * 1000;
+        const cwd = runFolder.path;
+        return runProgram(
+          { program: program(), args, env, cwd, timeoutMs, mark: markOf(id), onOutput },
+          signal,
+        );
+      };
+      const ended = await withRunFolder(folder, String(id), (runFolder) =>
+        // Inside the folder's life: connections that wait for the next task have their sockets in there.
+        withKeeper(markOf(id), () => runIn(runFolder)),
+      );
+      return outcomeOf(ended, order, reader.outcome);
     },
   };
 

@@ -32,11 +32,11 @@ const DRAIN_MS = 1000;
  * Runs a program in a process group of its own; the whole group is ended when time is over or the signal comes, and then
  * the promise rejects with the signal's reason.
  *
- * The service may be killed. `setpriv --pdeathsig` (util-linux) has the kernel kill the program in that instant: the one
- * way that needs no privilege, no process that watches, and no help of an init system. It reaches the program itself and not what that
- * has started; an `ssh` in the middle of one task ends with that task, as nobody is left who would give it another. The mark is for
- * those: what still runs is ended before the run is begun anew (leftovers.ts). A PID namespace would reach all of them, but
- * needs a privilege that the service does not have (RestrictNamespaces= in deploy/provisiond.service).
+ * The service may be killed. `setpriv --pdeathsig` (util-linux) has the kernel kill the program in that instant, without privilege,
+ * another process or an init system. It reaches the program itself and nothing that this has started: workers of Ansible
+ * would go on with their task and every item of its loop. Those are found by their mark, and ended by a keeper (with-keeper.ts), or
+ * else when the service starts again (leftovers.ts). A PID namespace would reach all of them at once, but needs a
+ * privilege that the service does not have (RestrictNamespaces= in deploy/provisiond.service).
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramEnd> {
   signal.throwIfAborted();

@@ -40,7 +40,9 @@ export function openHandoffs({
     inventoryFacts(await inventory.ansible({ system: [system] }), system);
   // Two services on one machine must not end each other's programs.
   const markBegin = `${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}-`;
-  const markOf = (id: number): string => `${markBegin}${id}.`;
+  // And a keeper that a service before this one has left must not end what this one has begun.
+  const nonce = deps.randomBytes(6).toString('hex');
+  const markOf = (id: number): string => `${markBegin}${nonce}-${id}.`;
   const program = (): string => config().handoff.ansiblePlaybook;
   let cleaned: Promise<void> = Promise.resolve();
   const clean = async (): Promise<void> => {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MARK_VARIABLE } from '../../server/handoff/run-program.ts';
 import { type HandoffWorld, LONG_MS, openHandoffWorld } from '../support/handoff-world.ts';
 import { reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { haveProgram } from '../support/real-clients.ts';
@@ -14,8 +15,7 @@ describe.skipIf(reason !== undefined)(
     let world: HandoffWorld;
     const file = (name: string) => join(world.folder, name);
 
-    beforeAll(async () => {
-      world = await openHandoffWorld();
+    const definitions = () => {
       const usual = { driver: 'ansible', privateKeyFile: file('client'), tries: 1, sshWaitSeconds: 60 };
       const write = {
         copy: { content: '{{ provision.name }} {{ word }}\n', dest: file('motd') },
@@ -24,7 +24,7 @@ describe.skipIf(reason !== undefined)(
       const flag = { stat: { path: file('flag') }, register: 'flag' };
       const fail = { name: 'install nginx', fail: { msg: 'no mirror' }, when: 'not flag.stat.exists' };
       const long = { name: 'take long', command: `sh -c 'echo $$ > ${file('pid')}; exec sleep 600'` };
-      await world.start({
+      return {
         site: {
           ...usual,
           playbook: world.playbook('site', [write]),
@@ -39,7 +39,12 @@ describe.skipIf(reason !== undefined)(
         },
         short: { ...usual, playbook: world.playbook('short', [long]), timeoutSeconds: 5 },
         nobody: { ...usual, playbook: world.playbook('nobody', [write], 'databases') },
-      });
+      };
+    };
+
+    beforeAll(async () => {
+      world = await openHandoffWorld();
+      await world.start(definitions());
     }, LONG_MS);
     afterAll(async () => {
       await world.dispose();
@@ -119,5 +124,48 @@ describe.skipIf(reason !== undefined)(
         reason: expect.stringContaining('nothing for this machine'),
       });
     });
+
+    it('ends what takes too long, all of it', { timeout: LONG_MS }, async () => {
+      await world.bootWeb001('short');
+      expect(await world.untilInstall('failed')).toMatchObject({
+        reason: 'it did not end within its time limit: 5 s',
+        hint: expect.stringContaining('raise timeoutSeconds'),
+      });
+      expect(programsOf(world.folder)).toEqual([]);
+    });
+
+    it('does not outlive a service that is killed, and is run again', { timeout: LONG_MS }, async () => {
+      rmSync(file('flag'));
+      rmSync(file('pid'), { force: true });
+      await world.bootWeb001('long');
+      await vi.waitFor(() => expect(existsSync(file('pid'))).toBe(true), { timeout: LONG_MS });
+      const { id, state } = await world.run();
+      expect(state).toBe('running');
+      expect(programsOf(world.folder)).toContain('ansible-playbook');
+      await world.service.killHard();
+      await vi.waitFor(() => expect(programsOf(world.folder)).toEqual([]), { timeout: LONG_MS });
+      writeFileSync(file('flag'), '');
+      await world.start(definitions());
+      await world.untilInstall('ready');
+      expect(await world.run()).toMatchObject({ id, state: 'done', interruptions: 1, tries: 0 });
+      expect(programsOf(world.folder)).toEqual([]);
+      const told = (await world.provision('system', 'timeline', 'web001')).stdout;
+      expect(told).toMatch(/handoff\twarning\t.*run again from the beginning/);
+      expect(told).toMatch(/state\tok\tconfiguring -> ready/);
+    });
   },
 );
+
+/** Programs of hand-offs whose folders lie below this one, by name. */
+function programsOf(folder: string): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      if (!environment.includes(MARK_VARIABLE) || !environment.includes(`HOME=${folder}`)) return [];
+      const [program = '', script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return basename(program).startsWith('python') ? [basename(script)] : [basename(program)];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -96,6 +96,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     modules: ['node:child_process', 'node:worker_threads', 'node:cluster', 'node:vm'],
     only: [
       'server/bmc/run-command.ts', // programs that the configuration names, without a shell, with time and output limits
+      'server/handoff/with-keeper.ts', // ends what a run leaves behind, even when the service is gone
       'server/handoff/run-program.ts', // ansible-playbook and ssh, without a shell, which do not outlive the service
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
       'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
