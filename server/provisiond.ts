@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { deadlinesOf } from '../src/config/deadlines.ts';
 import type { Config } from '../src/config.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
@@ -16,6 +17,7 @@ import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
+import { installDeadlines } from '../src/services/install-deadlines.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
@@ -26,6 +28,7 @@ import { profileService } from '../src/services/profiles.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
 import { createStrangers } from '../src/services/strangers.ts';
 import { subnetService } from '../src/services/subnets.ts';
+import { systemLockService } from '../src/services/system-locks.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
@@ -112,6 +115,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const events = eventService(deps, eventLog.lost, (event) => {
     eventLog.event(event);
     powerUps.notice(event);
+    deadlines.notice(event);
+  });
+  const deadlines = installDeadlines(deps, {
+    record: events.record,
+    seconds: () => deadlinesOf(config.installs.deadlines),
+    graceSeconds: () => config.installs.deadlines.graceSeconds,
   });
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
@@ -145,7 +154,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     log,
     events,
     installs,
-    noteSignOfLife: () => {},
+    noteSignOfLife: deadlines.heard,
   });
   const boot = bootService(deps, installs, answers, events);
   const bootFiles = bootFileService(deps, boot, loaders.find);
@@ -227,6 +236,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     handoffs,
     notifications,
     metrics: await openMetrics({ store, status, version }),
+    locks: systemLockService(deps),
     status,
   };
   const api = { services, access, log, version };
@@ -258,6 +268,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       inBackground('prepare for packets', () => prepareForPackets(preparing));
       timers.every(10_000, 'expire installs', installs.sweep);
       timers.every(1_000, 'begin installs', installQueue.queue.tick);
+      timers.every(10_000, 'look for installs that stick', deadlines.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
       timers.every(3_600_000, 'prune jobs', power.jobs.prune);

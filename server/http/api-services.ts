@@ -16,6 +16,7 @@ import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
+import type { SystemLockService } from '../../src/services/system-locks.ts';
 import type { systemService } from '../../src/services/systems.ts';
 import type { DhcpCounters } from '../dhcp/counters.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -59,6 +60,7 @@ export interface ApiServices {
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;
   readonly power: PowerService;
+  readonly locks: SystemLockService;
   readonly inventory: InventoryService;
   readonly handoffs: HandoffService;
   readonly notifications: NotificationService;

@@ -9,6 +9,7 @@ import { handoffRoutes } from './api/handoffs.ts';
 import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
 import { loaderRoutes } from './api/loaders.ts';
+import { lockRoutes } from './api/locks.ts';
 import { logRoutes } from './api/logs.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import { notificationRoutes } from './api/notifications.ts';
@@ -59,6 +60,7 @@ export function buildHttpApp(
   installRoutes(app, services);
   bulkInstallRoutes(app, services);
   logRoutes(app, services);
+  lockRoutes(app, services);
   loaderRoutes(app, services);
   doctorRoutes(app, services);
   powerRoutes(app, services);

@@ -37,6 +37,7 @@ import { systemAdd } from './commands/system-add.ts';
 import { systemCancel } from './commands/system-cancel.ts';
 import { systemEdit } from './commands/system-edit.ts';
 import { systemInstall } from './commands/system-install.ts';
+import { systemLock, systemUnlock } from './commands/system-lock.ts';
 import { systemLog } from './commands/system-log.ts';
 import { systemTimeline } from './commands/system-timeline.ts';
 import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW, SYSTEM_VIEW } from './record-views.ts';
@@ -67,6 +68,8 @@ export const COMMANDS: readonly Command[] = [
   systemCancel,
   systemTimeline,
   systemLog,
+  systemLock,
+  systemUnlock,
   powerOrder('on', 'switch machines on; one that is on stays so'),
   powerOrder('off', 'switch machines off at once, and wait until they are'),
   powerOrder('cycle', 'switch machines off and on again'),

@@ -15,6 +15,7 @@ import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type HandoffClient, handoffClient } from './handoff-client.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
+import { type LockClient, lockClient } from './lock-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
 import { type NotificationClient, notificationClient } from './notification-client.ts';
 import { type PowerClient, powerClient } from './power-client.ts';
@@ -99,6 +100,7 @@ export interface Client {
   readonly leases: { list(): Promise<Items<Lease>> };
   readonly loaders: LoaderClient;
   readonly power: PowerClient;
+  readonly locks: LockClient;
   readonly consoles: ConsoleClient;
   readonly inventory: InventoryClient;
   readonly events: EventClient;
@@ -133,6 +135,7 @@ export function createClient(options: {
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
     notifications: notificationClient(exchange),
+    locks: lockClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
     diagnosis: diagnosisClient(exchange),

@@ -81,9 +81,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   notify: notifySection,
   power: powerSection,
-  installs: installsSection,
   syslog: syslogSection,
   handoff: handoffSection,
+  installs: installsSection,
   /** Folders besides <dataDir>/distros that kernels, initrds, trees and images may lie in. */
   files: z
     .strictObject({

@@ -22,6 +22,9 @@ export const OPEN_STATES: readonly InstallState[] = ['armed', 'booting', 'loadin
 /** States of an install that is not over yet; a system has at most one such install. */
 export const LIVE_STATES: readonly InstallState[] = ['queued', ...OPEN_STATES, 'installed', 'configuring'];
 
+/** States after which the disk of the machine may still be wiped. */
+export const MAY_WIPE_STATES: readonly InstallState[] = ['queued', 'armed', 'booting', 'loading'];
+
 /** Why an install has failed, by name. */
 export const INSTALL_FAILURES = [
   /** The installer said so. */
@@ -54,6 +57,8 @@ export const installInput = z.strictObject({
   power: z.boolean().default(true),
   /** Switch a machine off that is on. */
   cycle: z.boolean().default(false),
+  /** The name of a system that is in service: its disk may be overwritten. */
+  yesWipe: z.string().max(255).optional(),
   /** How long after it is on its DISCOVER may take; absent: what the configuration says. */
   netbootTimeoutSeconds: z.int().min(30).max(3600).optional(),
 });

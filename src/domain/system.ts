@@ -10,6 +10,7 @@ import type { Install } from './install.ts';
 import type { KnownPower } from './power.ts';
 import { rolesInput } from './role.ts';
 import { type Settings, settingsInput } from './settings.ts';
+import type { SystemLock } from './system-lock.ts';
 
 const interfaceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/, {
   message: 'must be an interface name like eth0',
@@ -109,4 +110,6 @@ export interface System extends BootFields {
   readonly install: Install | null;
   /** Since when its last install is in service, RFC 3339; null: there is nothing on it that anybody uses. */
   readonly inService: string | null;
+  /** Null: it may be installed. */
+  readonly lock: SystemLock | null;
 }

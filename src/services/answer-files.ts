@@ -178,6 +178,12 @@ async function checkFiles(standing: Standing, files: FileFacts, problems: Proble
     else if (facts.kind !== 'file' || facts.size === 0)
       problems.push({ path, message: `${file} is no file with content` });
   }
+  const tree = profile.profile.install === 'installer' ? distro.tree : null;
+  if (tree?.startsWith('/')) {
+    const facts = await files.inspect(tree);
+    if ('refused' in facts) problems.push({ path: 'tree', message: facts.refused });
+    else if (facts.kind !== 'directory') problems.push({ path: 'tree', message: `${tree} is no directory` });
+  }
   if (profile.profile.install === 'image' && profile.profile.image === null) {
     const message = `profile '${profile.profile.name}' installs an image but names none; give it one: provision profile edit ${profile.profile.name} --image FILE`;
     problems.push({ path: 'image', message });

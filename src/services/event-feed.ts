@@ -1,6 +1,6 @@
 import type { BootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import type { EventFilter } from '../store/store.ts';
+import type { EventFilter } from '../store/event-store.ts';
 import type { Actor, Deps } from './deps.ts';
 
 /** What somebody wants to follow. */

@@ -10,8 +10,10 @@ import {
 } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
 import type { System } from '../domain/system.ts';
+import { wipeProblems } from '../domain/system-lock.ts';
 import type { InstallOutcome } from '../store/boot-store.ts';
 import type { StoredInstall, StoredSystem, StoreTransaction } from '../store/store.ts';
+import { notReady } from './answer-facts.ts';
 import type { Actor, Deps } from './deps.ts';
 import type { EventService } from './events.ts';
 import { everyReason } from './every-reason.ts';
@@ -101,6 +103,7 @@ export function installService(
       checkReady(found, input),
       powerUps.prepare(system, input),
       chooseHandoff(system),
+      refuseWipe(system, input),
     ]);
     return { system, input, powerUp, handoff };
   };
@@ -114,6 +117,8 @@ export function installService(
     if (found === undefined) throw notFound('system', name);
     // What was checked is what is armed.
     refuseStale('system', found.system, revision);
+    // Beside the record, so that its revision does not tell.
+    await refuseWipe(found.system, input);
     await refuseLive(tx, id, position === null ? powerUp : null);
     const token = newToken(randomBytes);
     const armedAt = now();
@@ -253,6 +258,12 @@ function eventOf(
     message,
     data: {},
   };
+}
+
+/** Throws DomainError 'not-ready' where the disk of the system must not be overwritten. */
+async function refuseWipe(system: System, input: InstallInput): Promise<void> {
+  const problems = wipeProblems(system, input);
+  if (problems.length > 0) throw notReady(system.name, problems);
 }
 
 function alreadyLive(install: Install): DomainError {

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { type Install, OPEN_STATES } from '../domain/install.ts';
+import { type Install, LIVE_STATES, OPEN_STATES } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
 import { textList, timeText } from './rows.ts';
@@ -8,6 +8,9 @@ import type { InstallStore, StoredInstall } from './store.ts';
 
 /** A row of an install with the name of its system. */
 export type InstallWithSystem = Selectable<InstallRow> & { system: string };
+
+/** In the words of the index `installs_live`, without which SQLite would read every install there ever was. */
+const LIVE = sql<boolean>`installs.state in (${sql.raw(LIVE_STATES.map((state) => `'${state}'`).join(', '))})`;
 
 /** Queries of installs. */
 export function installQueries(db: Kysely<Tables>): InstallStore {
@@ -92,6 +95,10 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
         .select(['installs.state', ({ fn }) => fn.countAll<number>().as('count')])
         .groupBy('installs.state')
         .execute(),
+    async listLive() {
+      const rows = await select().where(LIVE).orderBy('installs.id').execute();
+      return rows.map(toStoredInstall);
+    },
     async listOverdue(nowMs) {
       const rows = await select()
         .where('installs.state', 'in', [...OPEN_STATES])

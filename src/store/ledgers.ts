@@ -1,19 +1,21 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { BootEvent } from '../domain/boot-event.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import type { EventStore } from './event-store.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
-import type { AuditStore, EventStore, LeaseStore, TokenStore } from './store.ts';
+import type { AuditStore, LeaseStore, TokenStore } from './store.ts';
 
 /** Queries of boot events. */
 export function eventQueries(db: Kysely<Tables>): EventStore {
-  const list: EventStore['list'] = async ({ systemId, stages }, afterId, limit) => {
-    let query = db
+  const select = () =>
+    db
       .selectFrom('events')
       .leftJoin('systems', 'systems.id', 'events.system_id')
       .selectAll('events')
-      .select('systems.name as system')
-      .where('events.id', '>', afterId);
+      .select('systems.name as system');
+  const list: EventStore['list'] = async ({ systemId, stages }, afterId, limit) => {
+    let query = select().where('events.id', '>', afterId);
     if (systemId !== undefined) query = query.where('events.system_id', '=', systemId);
     if (stages !== undefined) query = query.where('events.stage', 'in', stages);
     return (await query.orderBy('events.id').limit(limit).execute()).map(toEvent);
@@ -27,6 +29,14 @@ export function eventQueries(db: Kysely<Tables>): EventStore {
         .select((eb) => eb.fn.max('id').as('id'))
         .executeTakeFirst();
       return row?.id ?? 0;
+    },
+    async listForInstall(installId, limit) {
+      const rows = await select()
+        .where('events.install_id', '=', installId)
+        .orderBy('events.id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toEvent);
     },
     async prune(keep) {
       const ranked = sql<number>`(select id from (select id, row_number() over

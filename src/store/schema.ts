@@ -4,13 +4,14 @@ import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
 import type { DeliveryState } from '../domain/notification.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
 import type { HandoffRow } from './handoff-row.ts';
+import type { MarkTables } from './marks-schema.ts';
 import type { QueueTables } from './queue-schema.ts';
 
 /**
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
  * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
  */
-export interface Tables extends QueueTables {
+export interface Tables extends QueueTables, MarkTables {
   distros: DistroRow;
   profiles: ProfileRow;
   subnets: SubnetRow;
@@ -21,7 +22,6 @@ export interface Tables extends QueueTables {
   addresses: AddressRow;
   leases: LeaseRow;
   installs: InstallRow;
-  in_service: InServiceRow;
   events: EventRow;
   tokens: TokenRow;
   audit: AuditRow;
@@ -189,12 +189,6 @@ export interface InstallRow {
   power_up: string | null;
   /** Its step. */
   power_up_step: string | null;
-}
-
-/** Systems whose install was brought to its end, and whose disk nobody has been told to wipe since. */
-export interface InServiceRow {
-  system_id: number;
-  since: number;
 }
 
 export interface EventRow {

@@ -27,6 +27,7 @@ import { roles } from './migrations/0010-roles.ts';
 import { handoffs } from './migrations/0011-handoffs.ts';
 import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
+import { systemLocks } from './migrations/0014-system-locks.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -39,6 +40,7 @@ import { prepareEventWrites } from './sqlite-events.ts';
 import { openBackgroundFlush } from './sqlite-flush.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
+import { lockQueries } from './system-marks.ts';
 import { systemQueries } from './systems.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -54,6 +56,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-handoffs': handoffs,
   '0013-install-queue': installQueue,
   '0012-notifications': notifications,
+  '0014-system-locks': systemLocks,
 };
 
 export interface SqliteOptions {
@@ -203,6 +206,7 @@ function queriesOf(
     jobs: jobQueries(db),
     handoffs: handoffQueries(db),
     notifications: deliveryQueries(db),
+    locks: lockQueries(db),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BindingKey, InterfaceIdentity } from '../domain/binding-key.ts';
 import type { BootFields } from '../domain/boot-choice.ts';
-import type { BootEvent, NewBootEvent } from '../domain/boot-event.ts';
+import type { NewBootEvent } from '../domain/boot-event.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
 import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
@@ -16,7 +16,9 @@ import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
+import type { EventStore } from './event-store.ts';
 import type { HandoffStore } from './handoff-store.ts';
+import type { LockStore } from './lock-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
@@ -62,6 +64,7 @@ export interface StoreTransaction {
   readonly jobs: JobStore;
   readonly handoffs: HandoffStore;
   readonly notifications: NotificationStore;
+  readonly locks: LockStore;
 }
 
 export interface DistroStore {
@@ -228,24 +231,10 @@ export interface InstallStore {
   listPowerUps(): Promise<StoredInstall[]>;
   /** How many systems have a newest install in each state; null: never armed. */
   countSystems(): Promise<readonly { readonly state: InstallState | null; readonly count: number }[]>;
+  /** Installs that are not over, oldest first. */
+  listLive(): Promise<StoredInstall[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
-}
-
-/** Which events; what is left out does not matter. */
-export interface EventFilter {
-  readonly systemId?: number | undefined;
-  readonly stages?: readonly BootEvent['stage'][] | undefined;
-}
-
-export interface EventStore {
-  listForSystem(systemId: number, afterId: number, limit: number): Promise<BootEvent[]>;
-  /** Events after an id, of every machine and of none, in the order in which they were committed. */
-  list(filter: EventFilter, afterId: number, limit: number): Promise<BootEvent[]>;
-  /** The highest id there is; 0 where there is none. An id is never given twice, and ids only ever grow. */
-  latestId(): Promise<number>;
-  /** Keeps the newest `keep` events of every machine. */
-  prune(keep: number): Promise<number>;
 }
 
 export interface TokenStore {
@@ -262,6 +251,8 @@ export interface AuditEntry {
     | 'remove'
     | 'arm'
     | 'cancel'
+    | 'lock'
+    | 'unlock'
     | 'setup'
     | 'power'
     | 'bmc'

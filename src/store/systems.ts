@@ -9,9 +9,10 @@ import type { System, SystemInterface } from '../domain/system.ts';
 import { addBmc, listBmcs } from './bmcs.ts';
 import { toInstall } from './installs.ts';
 import { listKnownPower } from './power-states.ts';
-import { newStamps, stampsOf, textList, timeText } from './rows.ts';
+import { newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
+import { listInService, listLocks } from './system-marks.ts';
 import { listRoles, writeRoles } from './system-roles.ts';
 
 type Row = Selectable<SystemRow> & {
@@ -194,16 +195,17 @@ function heldBy(system: string, kind: Conflict['kind'], value: string, iface: st
   };
 }
 
-/** Rows to records in seven queries, however many systems there are. */
+/** Rows to records in eight queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length === 1 ? rows[0]?.id : undefined;
-  const [interfaces, roles, bmcs, power, installs, inService, networks] = [
+  const [interfaces, roles, bmcs, power, installs, inService, locks, networks] = [
     await listInterfaces(db, only),
     await listRoles(db, only),
     await listBmcs(db, only),
     await listKnownPower(db, only),
     await listLatestInstalls(db, only),
     await listInService(db, only),
+    await listLocks(db, only),
     await listNetworks(db),
   ];
   const subnetOf = (ip: number): string | null =>
@@ -241,6 +243,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     },
     install: installs.get(row.id) ?? null,
     inService: inService.get(row.id) ?? null,
+    lock: locks.get(row.id) ?? null,
   }));
 }
 
@@ -280,12 +283,6 @@ async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) 
     .select('systems.name as system')
     .where('installs.id', 'in', only === undefined ? newest : newest.where('system_id', '=', only));
   return new Map((await query.execute()).map((row) => [row.system_id, toInstall(row)]));
-}
-
-async function listInService(db: Kysely<Tables>, only: number | undefined) {
-  const query = db.selectFrom('in_service').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
-  return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
 }
 
 async function listNetworks(db: Kysely<Tables>) {

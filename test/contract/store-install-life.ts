@@ -51,6 +51,8 @@ export function installLifeCases(store: StoreOfTest): void {
       },
     ]);
     expect(new Set(told.map(({ installId }) => installId))).toEqual(new Set([id]));
+    expect(await store().read.events.listForInstall(id, 2)).toEqual([told[2], told[1]]);
+    expect(await store().read.events.listForInstall(id + 1, 2)).toEqual([]);
   });
 
   it('tells nothing of a change that was rolled back', async () => {

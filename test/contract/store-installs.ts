@@ -126,6 +126,18 @@ export function installCases(store: StoreOfTest): void {
     expect(ids).not.toContain(two.install.id);
   });
 
+  it('lists what is not over', async () => {
+    const ids = await addSystems(store(), INSTALL_STATES.length);
+    for (const [index, state] of INSTALL_STATES.entries()) {
+      const { install } = await add(ids[index] ?? 0, `hash-${state}`);
+      await store().transaction((tx) => tx.installs.update(install.id, { state }, NOW_MS));
+    }
+    const live = await store().read.installs.listLive();
+    expect(live.map(({ install }) => install.state)).toEqual(
+      INSTALL_STATES.filter((state) => LIVE_STATES.includes(state)),
+    );
+  });
+
   it('keeps how far a machine is brought up, beside everything else, and lists those under way', async () => {
     const [first = 0, second = 0] = await addSystems(store(), 2);
     const one = await add(first, 'hash-1');

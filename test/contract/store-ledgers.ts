@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
-import type { EventFilter } from '../../src/store/store.ts';
+import type { EventFilter } from '../../src/store/event-store.ts';
 import { addCatalogue, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 

@@ -63,6 +63,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     },
     install: null,
     inService: null,
+    lock: null,
     ...more,
   };
 }

@@ -30,6 +30,7 @@ import { powerService } from '../../src/services/power/power-service.ts';
 import { profileService } from '../../src/services/profiles.ts';
 import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
 import { subnetService } from '../../src/services/subnets.ts';
+import { systemLockService } from '../../src/services/system-locks.ts';
 import { systemService } from '../../src/services/systems.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
@@ -191,6 +192,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       loaders,
     }),
     power,
+    locks: systemLockService(deps),
     inventory: inventoryService(deps),
     handoffs: handoffUses,
     notifications,

@@ -2,6 +2,7 @@ import type { InstallAdd } from '../../client/client.ts';
 import { type Install, installInput } from '../../domain/install.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
+import { confirmWipe } from '../confirm-wipe.ts';
 import { formatDistance, formatTime, parseDurationMinutes } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { type Flags, named } from '../flags.ts';
@@ -27,6 +28,11 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
     { flag: '--no-power', help: 'arm only: somebody else switches the machine on', fields: ['power'] },
     { flag: '--cycle', help: 'a machine that is on is switched off first', fields: ['cycle'] },
     {
+      flag: '--yes-wipe <name>',
+      help: 'the name of a machine that is in service: its disk may be overwritten',
+      fields: ['yesWipe'],
+    },
+    {
       flag: '--netboot-timeout <duration>',
       help: 'how long it may take, once on, until it asks the network: 5m; as configured unless given',
       fields: ['netbootTimeoutSeconds'],
@@ -35,6 +41,7 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
   examples: [
     'provision system install web001',
     'provision system install web001 --cycle',
+    'provision system install web001 --cycle --yes-wipe web001',
     'provision system install web001 --no-power --attempts 2 --expires 30m',
   ],
   parse: ({ name, flags }) => ({
@@ -45,12 +52,15 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
       allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
       power: flags.isOn('no-power') ? false : undefined,
       cycle: flags.isOn('cycle') || undefined,
+      yesWipe: flags.text('yes-wipe'),
       netbootTimeoutSeconds: secondsOf(minutesOf(flags, 'netboot-timeout')),
     }),
   }),
   run: async ({ name, input }, { connect, out, deps }) => {
     checkInput(installInput, input);
-    const install = await (await connect()).systems.install(name, input);
+    const { systems } = await connect();
+    const yesWipe = input.yesWipe ?? (await confirmWipe(name, systems, deps));
+    const install = await systems.install(name, { ...input, ...named({ yesWipe }) });
     out.row(install, INSTALL_COLUMNS);
     const tries = install.attempts === 1 ? 'one attempt' : `${install.attempts} attempts`;
     out.say(

@@ -1,4 +1,4 @@
-import { symlinkSync, truncateSync, unlinkSync } from 'node:fs';
+import { mkdirSync, rmdirSync, symlinkSync, truncateSync, unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installService } from '../../../src/services/installs.ts';
 import { NO_POWER_UPS } from '../../support/no-power-ups.ts';
@@ -68,6 +68,15 @@ describe('arming', () => {
 
   it.each([
     { what: 'a kernel that is gone', path: 'kernel', break: () => unlinkSync(fileOf(world, 'linux')) },
+    {
+      what: 'a tree that is gone',
+      path: 'tree',
+      break: async () => {
+        mkdirSync(fileOf(world, 'tree'));
+        await edit('distros/debian-13', { tree: fileOf(world, 'tree') });
+        rmdirSync(fileOf(world, 'tree'));
+      },
+    },
     { what: 'an empty initrd', path: 'initrd', break: () => truncateSync(fileOf(world, 'initrd.gz')) },
     {
       what: 'a kernel that leads out of its folder',

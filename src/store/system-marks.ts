@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import type { SystemLock } from '../domain/system-lock.ts';
+import type { LockStore } from './lock-store.ts';
+import { timeText } from './rows.ts';
+import type { Tables } from './schema.ts';
+
+/** Queries of locks. */
+export function lockQueries(db: Kysely<Tables>): LockStore {
+  return {
+    async put(systemId, { reason, by }, nowMs) {
+      const lock = { reason, locked_by: by, locked_at: nowMs };
+      await db
+        .insertInto('system_locks')
+        .values({ system_id: systemId, ...lock })
+        .onConflict((conflict) => conflict.column('system_id').doUpdateSet(lock))
+        .execute();
+    },
+    async remove(systemId) {
+      await db.deleteFrom('system_locks').where('system_id', '=', systemId).execute();
+    },
+  };
+}
+
+/** The locks of all systems, or of one, by its id. */
+export async function listLocks(
+  db: Kysely<Tables>,
+  only: number | undefined,
+): Promise<Map<number, SystemLock>> {
+  const query = db.selectFrom('system_locks').selectAll();
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  return new Map(
+    rows.map(({ system_id: id, reason, locked_by: by, locked_at: at }) => [
+      id,
+      { reason, by, at: timeText(at) },
+    ]),
+  );
+}
+
+/** Since when systems are in service. */
+export async function listInService(
+  db: Kysely<Tables>,
+  only: number | undefined,
+): Promise<Map<number, string>> {
+  const query = db.selectFrom('in_service').selectAll();
+  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
+}
