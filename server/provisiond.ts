@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { deadlinesOf } from '../src/config/deadlines.ts';
 import type { Config } from '../src/config.ts';
 import { accessService } from '../src/services/access.ts';
 import { createAddressUse } from '../src/services/address-use.ts';
@@ -17,7 +16,10 @@ import { distroService } from '../src/services/distros.ts';
 import { doctorService } from '../src/services/doctor.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
-import { installDeadlines } from '../src/services/install-deadlines.ts';
+
+
+
+
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
@@ -43,7 +45,12 @@ import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
+
+
 import { openInstalls } from './install-queue.ts';
+
+import { openInstallDeadlines } from './install-deadlines.ts';
+
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
 import { openMetrics } from './metrics/metrics.ts';
@@ -117,11 +124,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     powerUps.notice(event);
     deadlines.notice(event);
   });
-  const deadlines = installDeadlines(deps, {
-    record: events.record,
-    seconds: () => deadlinesOf(config.installs.deadlines),
-    graceSeconds: () => config.installs.deadlines.graceSeconds,
-  });
+  const deadlines = openInstallDeadlines(deps, events, () => config);
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
   const tftpFileBytes = config.tftp.maxFileMegabytes * 1024 * 1024;

@@ -12,7 +12,7 @@ export interface InstallFacts {
 }
 
 /** What more its life depends on. */
-export interface InstallLife extends InstallFacts, Pick<Install, 'failure' | 'handoff'> {
+export interface InstallLife extends InstallFacts, Pick<Install, 'stage' | 'failure' | 'handoff'> {
   readonly armedAtMs: number;
   readonly stateAtMs: number;
 }
@@ -191,9 +191,11 @@ function endedInSilence({ state, failure, attemptsUsed, stateAtMs }: InstallLife
 /** What a change takes back that an end has written. */
 const NO_FAILURE = { reason: null, failure: null, hint: null } as const;
 
-/** The installer says that it is done. */
+/** The installer says that it is done. Once is enough: of an install that came as far already only its first boot is proof. */
 function reportEnd(install: InstallLife, nowMs: number): Advance {
-  if (!isOpen(install, nowMs) && !endedInSilence(install, nowMs)) return { refused: closedReason(install) };
+  const isAgain = install.failure === 'overdue' && install.stage === 'first-boot';
+  if (!isOpen(install, nowMs) && (isAgain || !endedInSilence(install, nowMs)))
+    return { refused: closedReason(install) };
   return { change: { state: 'installed', stage: 'installed', ...NO_FAILURE } };
 }
 

@@ -235,6 +235,7 @@ export function factsOf(install: Install): InstallLife {
     attempts: install.attempts,
     attemptsUsed: install.attemptsUsed,
     scriptsServed: install.scriptsServed,
+    stage: install.stage,
     failure: install.failure,
     handoff: install.handoff,
     armedAtMs: Date.parse(install.armedAt),

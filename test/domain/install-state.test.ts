@@ -27,6 +27,7 @@ function facts(change: Partial<InstallLife> = {}): InstallLife {
     expiresAtMs: NOW_MS + 1,
     armedAtMs: NOW_MS - 9,
     stateAtMs: NOW_MS,
+    stage: null,
     failure: null,
     handoff: 'none',
     ...change,
@@ -167,6 +168,12 @@ describe('advance', () => {
       expect(next(ended, SEEN[kind], NOW_MS + DAY_MS)).toBe('-');
       expect(next({ ...ended, attemptsUsed: 0 }, SEEN[kind])).toBe('-');
     }
+  });
+
+  it('hears of its end once, and then only of its first boot', () => {
+    const ended = facts({ state: 'failed', failure: 'overdue', stage: 'first-boot', attemptsUsed: 1 });
+    expect(next(ended, SEEN.installed)).toBe('-');
+    expect(next(ended, SEEN['first-boot'])).toBe('ready');
   });
 
   it('hands a new system on that has somebody to be handed to, with its keys', () => {

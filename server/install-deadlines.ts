@@ -1,0 +1,18 @@
+import { deadlinesOf } from '../src/config/deadlines.ts';
+import type { Config } from '../src/config.ts';
+import type { Deps } from '../src/services/deps.ts';
+import type { EventService } from '../src/services/events.ts';
+import { type InstallDeadlines, installDeadlines } from '../src/services/install-deadlines.ts';
+
+/** Deadlines of stages as they are configured at the moment. */
+export function openInstallDeadlines(
+  deps: Deps,
+  events: Pick<EventService, 'record'>,
+  config: () => Config,
+): InstallDeadlines {
+  return installDeadlines(deps, {
+    record: events.record,
+    seconds: () => deadlinesOf(config().installs.deadlines),
+    graceSeconds: () => config().installs.deadlines.graceSeconds,
+  });
+}
