@@ -13,7 +13,6 @@ import type { Deps } from '../src/services/deps.ts';
 import { dhcpService } from '../src/services/dhcp.ts';
 import { diagnosisService } from '../src/services/diagnosis/service.ts';
 import { distroService } from '../src/services/distros.ts';
-import { doctorService } from '../src/services/doctor.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
 
@@ -41,7 +40,6 @@ import { createInstalledPackages } from './dpkg.ts';
 import { createEventLog } from './event-log.ts';
 import { createFiles } from './files.ts';
 import { openHandoffs } from './handoff/wiring.ts';
-import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
@@ -60,6 +58,8 @@ import { loadLibc } from './net/libc.ts';
 import { openNotifications } from './notify/wiring.ts';
 import { createOwnMachine } from './own-machine.ts';
 import { createReadinessCheck } from './readiness-check.ts';
+import { openDoctor } from './open-doctor.ts';
+import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
@@ -209,14 +209,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     dhcp: network.dhcpCounters(),
   });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
-  const doctor = doctorService(deps, {
-    dataDir,
-    status,
-    interfaces: () => interfaceFacts(machine.interfaces()),
-    host: () => readHostFacts(dataDir),
-    files,
-    loaders: loaderUses,
-  });
+  const doctor = openDoctor(deps, machine, { dataDir, status, files, loaders: loaderUses });
   const notifications = openNotifications({ deps, config: () => config, log });
   const services: ApiServices = {
     distros: distroService(deps, files),
