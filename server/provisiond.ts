@@ -15,10 +15,6 @@ import { diagnosisService } from '../src/services/diagnosis/service.ts';
 import { distroService } from '../src/services/distros.ts';
 import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
-
-
-
-
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
@@ -43,12 +39,8 @@ import { openHandoffs } from './handoff/wiring.ts';
 import type { ApiServices } from './http/api-services.ts';
 import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
-
-
-import { openInstalls } from './install-queue.ts';
-
 import { openInstallDeadlines } from './install-deadlines.ts';
-
+import { openInstalls } from './install-queue.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
 import { openMetrics } from './metrics/metrics.ts';
@@ -56,10 +48,9 @@ import { createArpProber } from './net/address-prober.ts';
 import { choosePeers } from './net/batched-peers.ts';
 import { loadLibc } from './net/libc.ts';
 import { openNotifications } from './notify/wiring.ts';
+import { openDoctor } from './open-doctor.ts';
 import { createOwnMachine } from './own-machine.ts';
 import { createReadinessCheck } from './readiness-check.ts';
-import { openDoctor } from './open-doctor.ts';
-import { addressTowards, createOwnMachine } from './own-machine.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
