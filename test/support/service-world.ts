@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -46,6 +45,7 @@ import { FakePackages } from './loader-files.ts';
 import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
 import { POWER_LIMITS } from './power-limits.ts';
+import { recordedBytes } from './recorded-bytes.ts';
 import { shippedTemplates } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
 
@@ -106,11 +106,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     store,
     secrets: openSecretBox(join(dataDir, 'secret.key')),
     now: () => world.nowMs,
-    randomBytes: (length) => {
-      const bytes = randomBytes(length);
-      tokens.push(bytes.toString('base64url'));
-      return bytes;
-    },
+    randomBytes: recordedBytes(tokens),
   };
   const templates = shippedTemplates();
   const files = createFiles(() => [join(dataDir, 'distros')]);
