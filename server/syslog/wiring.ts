@@ -84,5 +84,8 @@ export function openInstallerLogs(wiring: InstallerLogWiring): InstallerLogging 
 function withCount(status: ListenerStatus, logs: InstallerLogs): ListenerStatus {
   const { fromStrangers } = logs.counters();
   if (status.name !== 'syslog' || status.state !== 'listening' || fromStrangers === 0) return status;
-  return { ...status, reason: `${fromStrangers} messages dropped, of no machine that installs itself` };
+  return {
+    ...status,
+    reason: `${fromStrangers} messages or connections dropped, of no machine that installs itself`,
+  };
 }

@@ -17,7 +17,7 @@ import { maskToken } from './token-mask.ts';
 /** What came of the messages since the start; each number only grows. */
 export interface LogCounters {
   readonly taken: number;
-  /** From addresses of no machine that installs itself. */
+  /** Messages and connections from addresses of no machine that installs itself. */
   readonly fromStrangers: number;
   /** Beyond what one machine may send. */
   readonly tooMany: number;
@@ -25,7 +25,7 @@ export interface LogCounters {
 
 /** What machines say while they install. */
 export interface InstallerLogs {
-  /** Is a machine with this address in the middle of an install? */
+  /** May somebody with this address connect: a machine in the middle of an install? Who may not is counted. */
   isExpected(address: Ipv4): boolean;
   /** One message of a machine; `cutBytes` of it were too long. Never throws. */
   take(address: Ipv4, bytes: Buffer, cutBytes?: number): void;
@@ -151,7 +151,11 @@ export function installerLogs(deps: Pick<Deps, 'store' | 'now'>, parts: Installe
   };
 
   return {
-    isExpected: (address) => speakerAt(address) !== undefined,
+    isExpected(address) {
+      const isExpected = speakerAt(address) !== undefined;
+      if (!isExpected) counters.fromStrangers += 1;
+      return isExpected;
+    },
 
     take(address, bytes, cutBytes = 0) {
       const nowMs = now();

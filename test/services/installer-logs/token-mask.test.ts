@@ -7,6 +7,7 @@ const TOKEN = 'dGhlIHRva2VuIG9mIGFuIGluc3RhbGwgMTIzNDU2Nzg';
 test.each([
   ['whole, twice', `a ${TOKEN} b ${TOKEN}`, 'a <token> b <token>'],
   ['cut off at the end', `url=http://x/i/${TOKEN.slice(0, 20)}`, 'url=http://x/i/<token>'],
+  ['cut off at the beginning', `${TOKEN.slice(-30)}/answer`, '<token>/answer'],
   ['so little that it says nothing', `x ${TOKEN.slice(0, 7)}`, `x ${TOKEN.slice(0, 7)}`],
   ['none', 'nothing here', 'nothing here'],
 ])('a line with a token: %s', (_, line, masked) => {
@@ -26,7 +27,9 @@ test('a stream has none, however it comes in pieces, and all the rest', async ()
         };
         const masked: Buffer[] = [];
         for await (const piece of maskTokenInStream(pieces(), TOKEN)) masked.push(piece);
-        expect(Buffer.concat(masked).toString()).toBe(text.replaceAll(TOKEN, '<token>'));
+        const part = text.startsWith(TOKEN.slice(10)) ? '<token>' : '';
+        const rest = text.slice(part === '' ? 0 : TOKEN.length - 10);
+        expect(Buffer.concat(masked).toString()).toBe(`${part}${rest.replaceAll(TOKEN, '<token>')}`);
       },
     ),
     { seed: 43 },
