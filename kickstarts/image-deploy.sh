@@ -26,6 +26,11 @@ root_password_hash=
 {% include 'snippets/write-image.sh' %}
 
 {% include 'snippets/first-boot.sh' %}
+{% if puppet %}
+
+{% include 'snippets/puppet-agent.sh' %}
+:
+{% endif %}
 
 authorized_keys() {
 {% for key in settings.sshKeys %}
@@ -116,6 +121,9 @@ personalise() {
   set_names "$1" || { echo "the host name could not be set" && return 1; }
   set_keys "$1" || { echo "the SSH keys could not be written" && return 1; }
   set_password "$1" || { echo "the root password could not be set" && return 1; }
+{% if puppet %}
+  install_puppet "$1" || { echo "what the Puppet agent needs could not be written" && return 1; }
+{% endif %}
   quiet_cloud_init "$1" && install_first_boot "$1" || { echo "the first-boot unit could not be written" && return 1; }
 }
 

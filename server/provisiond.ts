@@ -114,6 +114,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     eventLog.event(event);
     powerUps.notice(event);
     deadlines.notice(event);
+    handoffs.notice(event);
   });
   const deadlines = openInstallDeadlines(deps, events, () => config);
   const machine = await createOwnMachine(store, log, deps.now);
@@ -125,6 +126,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     files,
     syslogPort: config.syslog.enabled ? config.syslog.port : null,
     bootProblems: bootReadiness(loaders.find, files, tftpFileBytes),
+    puppetFacts: (system, token) => handoffs.puppetFacts(system, token),
   });
   const httpPort = config.boot.publicPort ?? config.boot.port;
   const { ownAddresses } = machine;
@@ -137,16 +139,13 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const power = openPower(powerParts);
   const powerUps = openPowerUps(powerParts, power);
   const inventory = inventoryService(deps);
-  const handoffs = openHandoffs({ deps, events, config: () => config, dataDir, log, inventory });
-  const chooseHandoff = handoffs.choose;
-  const installParts = { ...powerParts, powerUps, checkReady, chooseHandoff };
+  const handoffs = openHandoffs({ ...powerParts, dataDir, inventory, tokenOf: (id) => installs.tokenOf(id) });
+  const installParts = { ...powerParts, powerUps, checkReady, chooseHandoff: handoffs.choose };
   const { installs, installQueue } = openInstalls(installParts);
   const installerLogs = openInstallerLogs({
-    deps,
+    ...powerParts,
     config: config.syslog,
     dataDir,
-    log,
-    events,
     installs,
     noteSignOfLife: deadlines.heard,
   });

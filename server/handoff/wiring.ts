@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../src/config.ts';
+import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import type { HandoffDefinition } from '../../src/domain/handoff-definition.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import type { EventService } from '../../src/services/events.ts';
@@ -12,6 +13,7 @@ import type { InventoryService } from '../../src/services/inventory.ts';
 import { createClock } from '../bmc/clock.ts';
 import { createDrivers } from './drivers.ts';
 import { endLeftovers } from './leftovers.ts';
+import { openPuppet, type Puppet } from './puppet-wiring.ts';
 import { removeRunFolders } from './run-folder.ts';
 import { createRunLogs } from './run-log.ts';
 import { probeSsh, type SshLogin } from './ssh-probe.ts';
@@ -24,6 +26,14 @@ export interface HandoffParts {
   readonly dataDir: string;
   readonly log: Logger;
   readonly inventory: InventoryService;
+  readonly tokenOf: (installId: number) => string | undefined;
+}
+
+/** Hand-offs, and what the rest of the service needs of one to Puppet. */
+export interface Handoffs extends HandoffService {
+  /** Hears of everything that happens. */
+  notice(event: NewBootEvent): void;
+  readonly puppetFacts: Puppet['facts'];
 }
 
 /** Hand-offs as the configuration wants them. */
@@ -34,7 +44,9 @@ export function openHandoffs({
   dataDir,
   log,
   inventory,
-}: HandoffParts): HandoffService {
+  tokenOf,
+}: HandoffParts): Handoffs {
+  const puppet = openPuppet({ deps, events, config, log, tokenOf });
   const folder = join(dataDir, 'handoffs');
   const factsOf = async (system: string) =>
     inventoryFacts(await inventory.ansible({ system: [system] }), system);
@@ -44,6 +56,7 @@ export function openHandoffs({
   const nonce = deps.randomBytes(6).toString('hex');
   const markOf = (id: number): string => `${markBegin}${nonce}-${id}.`;
   const program = (): string => config().handoff.ansiblePlaybook;
+  const clock = createClock(deps.now);
   let cleaned: Promise<void> = Promise.resolve();
   const clean = async (): Promise<void> => {
     const ended = await endLeftovers(markBegin);
@@ -52,11 +65,11 @@ export function openHandoffs({
   };
   const service = handoffService({
     deps,
-    clock: createClock(deps.now),
+    clock,
     record: events.record,
     definitions: () => config().handoff.definitions,
     maxConcurrent: () => config().handoff.maxConcurrent,
-    driverOf: createDrivers({ folder, program, markOf, inventory: factsOf, now: deps.now }),
+    driverOf: createDrivers({ folder, program, markOf, inventory: factsOf, now: deps.now, clock, ...puppet }),
     ready: () => cleaned,
     probe: ({ id, target, need, definition }: SshQuestion, signal) => {
       const login = need === 'login' ? loginOf(definition) : null;
@@ -69,6 +82,12 @@ export function openHandoffs({
   });
   return {
     ...service,
+    notice: puppet.notice,
+    puppetFacts: puppet.facts,
+    async stop() {
+      await service.stop();
+      await puppet.stop();
+    },
     async resume() {
       cleaned = clean();
       await cleaned;

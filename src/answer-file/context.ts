@@ -69,6 +69,18 @@ export interface AnswerFacts {
   readonly server: { readonly address: string };
   /** The server's port for syslog, by UDP and TCP; null or absent where it does not listen. */
   readonly syslogPort?: number | null;
+  /** For machines that are handed over to Puppet. */
+  readonly puppet?: PuppetFacts | null;
+}
+
+/** What a machine's Puppet agent is told. */
+export interface PuppetFacts {
+  readonly certname: string;
+  readonly server: string;
+  /** Of this install, for the request of the machine's certificate. */
+  readonly challenge: Secret;
+  /** Certificate of the CA, and of those above it, in PEM: a line each. */
+  readonly caLines: readonly string[];
 }
 
 export interface AnswerUrl {
@@ -149,6 +161,8 @@ export interface AnswerContext {
   readonly server: { readonly address: string };
   /** Where logs may be sent by syslog; null where the server does not listen. */
   readonly syslog: { readonly host: string; readonly port: number } | null;
+  /** Null where the machine is not handed over to Puppet. */
+  readonly puppet: PuppetFacts | null;
 }
 
 /** What is assumed when neither system nor profile says. */
@@ -181,6 +195,7 @@ export function buildContext(facts: AnswerFacts): AnswerContext {
     urls: { ...facts.urls },
     server: { address: facts.server.address },
     syslog: facts.syslogPort ? { host: facts.server.address, port: facts.syslogPort } : null,
+    puppet: facts.puppet ? { ...facts.puppet, caLines: [...facts.puppet.caLines] } : null,
   };
 }
 

@@ -87,6 +87,14 @@ const factsShape = z.object({
   urls: z.object({ base: url, answer: url, events: url, logs: url }),
   server: z.object({ address: ip }),
   syslogPort: z.int().min(1).max(65_535).nullish(),
+  puppet: z
+    .object({
+      certname: hostname,
+      server: hostname,
+      challenge: z.instanceof(Secret).refine((secret) => /^[A-Za-z0-9_-]{20,}$/.test(secret.reveal())),
+      caLines: z.array(z.string().regex(/^([A-Za-z0-9+/=]{1,76}|-----(BEGIN|END) CERTIFICATE-----)$/)).min(1),
+    })
+    .nullish(),
 });
 
 /** Everything wrong with the facts, as `field: what it must be`. Values are not repeated: some are secret. */

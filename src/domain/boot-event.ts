@@ -34,6 +34,8 @@ export const STAGES = [
   'boot-device',
   'ssh',
   'handoff',
+  /** What became of its certificate at a configuration management's authority. */
+  'certificate',
   /** An install has come to another state; written by the database itself. */
   'state',
 ] as const;

@@ -31,15 +31,14 @@ const everyDefinition = {
   tries: z.int().min(1).max(10).default(2),
 };
 
+const userName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, { message: 'must be the name of a user' });
+
 /** A playbook that ansible-playbook of this machine runs over SSH. */
 const ansibleDefinition = z.strictObject({
   driver: z.literal('ansible'),
   playbook: path,
   /** Who logs in. */
-  user: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, { message: 'must be the name of a user' })
-    .default('root'),
+  user: userName.default('root'),
   /** Private key of that user, mode 0600; its public half comes into machines by `--ssh-key`. */
   privateKeyFile: path,
   /** Become root after the login, as `--become` does. */
@@ -72,8 +71,47 @@ const webhookDefinition = z.strictObject({
   tries: everyDefinition.tries.default(6),
 });
 
+/** A host name; the first character is a letter or digit, so that none is taken for an option. */
+const host = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, { message: 'must be a host name in lower case' });
+
+/** The first run of the machine's Puppet agent, with a certificate that the service has signed for it. */
+const puppetDefinition = z.strictObject({
+  driver: z.literal('puppet'),
+  /** The CA, of a Puppet server of version 6 or newer; the files are PEM. */
+  ca: z.strictObject({
+    url: z.url({ protocol: /^https$/, error: 'must be a URL like https://puppet.example.net:8140' }),
+    /** Certificate of the CA, and of those above it. */
+    caFile: path,
+    /** Certificate of this service, that may sign and revoke others (pp_cli_auth). */
+    certFile: path,
+    /** Its key, mode 0600. */
+    keyFile: path,
+  }),
+  /** Where agents find their server; null: the host of the CA. */
+  server: host.nullable().default(null),
+  environment: z
+    .string()
+    .regex(/^[a-z0-9_]{1,64}$/, { message: 'must be the name of a Puppet environment' })
+    .nullable()
+    .default(null),
+  /** Who logs in, to run the agent. */
+  user: userName.default('root'),
+  privateKeyFile: path,
+  /** Run it by sudo. */
+  become: z.boolean().default(false),
+  /** Run with `--noop` first, and for real only if that succeeds. */
+  checkFirst: z.boolean().default(false),
+  ...everyDefinition,
+});
+
 /** One hand-off, by its driver. Another driver is one more member here, and one in server/handoff/drivers.ts. */
-export const handoffDefinition = z.discriminatedUnion('driver', [ansibleDefinition, webhookDefinition]);
+export const handoffDefinition = z.discriminatedUnion('driver', [
+  ansibleDefinition,
+  puppetDefinition,
+  webhookDefinition,
+]);
 
 export type HandoffDefinition = z.infer<typeof handoffDefinition>;
 export type HandoffDriverName = HandoffDefinition['driver'];

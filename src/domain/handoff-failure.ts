@@ -58,6 +58,31 @@ export const HANDOFF_FAILURES = {
     says: 'it did not end within its time limit',
     next: 'see where it stood: provision handoff log ID; raise timeoutSeconds if it only needs longer, then: provision handoff retry NAME',
   },
+  'ca-unreachable': {
+    again: true,
+    says: 'the CA of Puppet cannot be reached',
+    next: 'look at the Puppet server, and at ca.url and the certificates of the hand-off (provision doctor); then: provision handoff retry NAME',
+  },
+  'ca-refused': {
+    again: false,
+    says: 'the CA of Puppet does not do what it is asked',
+    next: 'let the certificate of this service manage others (puppetserver ca generate --ca-client); then: provision handoff retry NAME',
+  },
+  'request-refused': {
+    again: true,
+    says: "the machine's certificate was not signed",
+    next: 'see why: provision handoff log ID. A request without the challenge of its installation comes from another machine, or from an agent that ran before; remove what the agent keeps (puppet ssl clean) on the machine, then: provision handoff retry NAME',
+  },
+  'agent-failed': {
+    again: true,
+    says: 'the run of the Puppet agent failed',
+    next: 'see why: provision handoff log ID; mend the manifests or the machine, then: provision handoff retry NAME',
+  },
+  'agent-missing': {
+    again: false,
+    says: 'there is no Puppet agent on the machine',
+    next: 'have the answer file install it (provision profile edit … --packages puppet-agent), or install it by hand; then: provision handoff retry NAME',
+  },
   ended: {
     again: true,
     says: 'the program was ended from outside, or broke',

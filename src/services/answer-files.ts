@@ -1,5 +1,5 @@
 import { checkAnswerFile, kickstartRelease } from '../answer-file/check.ts';
-import { type AnswerContext, buildContext } from '../answer-file/context.ts';
+import { type AnswerContext, buildContext, type PuppetFacts } from '../answer-file/context.ts';
 import { AnswerFileError } from '../answer-file/error.ts';
 import { renderKernelArgs } from '../answer-file/kernel-args.ts';
 import type { Rendered, RenderMode, RenderRequest } from '../answer-file/render.ts';
@@ -61,6 +61,8 @@ export interface AnswerSources {
     distro: Distro,
     kernelArgs: readonly string[],
   ) => Promise<readonly Problem[]>;
+  /** What the machine's Puppet agent is told; null where it has none. Throws DomainError 'not-ready'. */
+  readonly puppetFacts?: (system: System, token: string) => Promise<PuppetFacts | null>;
 }
 
 /** Stands in the URLs of a check or preview where an install's token will be. */
@@ -92,8 +94,10 @@ export function answerFileService({ store, secrets }: Deps, sources: AnswerSourc
       ...openSettings(standing.system.sealedSecrets, secrets),
     };
     const { rootPasswordHash } = sealed;
-    const { syslogPort } = sources;
-    return buildContext(answerFactsOf(standing, rendering, digest, { rootPasswordHash, syslogPort }));
+    const { syslogPort, puppetFacts } = sources;
+    const facts = answerFactsOf(standing, rendering, digest, { rootPasswordHash, syslogPort });
+    const puppet = await puppetFacts?.(standing.system.system, rendering.token);
+    return buildContext({ ...facts, puppet: puppet ?? null });
   };
 
   const digestOf = async (image: string): Promise<string> => {

@@ -3,6 +3,7 @@ import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
 import type { DeliveryState } from '../domain/notification.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
+import type { CertificateTables } from './certificate-schema.ts';
 import type { HandoffRow } from './handoff-row.ts';
 import type { MarkTables } from './marks-schema.ts';
 import type { QueueTables } from './queue-schema.ts';
@@ -11,7 +12,7 @@ import type { QueueTables } from './queue-schema.ts';
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
  * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
  */
-export interface Tables extends QueueTables, MarkTables {
+export interface Tables extends QueueTables, MarkTables, CertificateTables {
   distros: DistroRow;
   profiles: ProfileRow;
   subnets: SubnetRow;

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
 import { bmcQueries } from './bmcs.ts';
+import { certificateQueries } from './certificates.ts';
 import { deliveryQueries } from './deliveries.ts';
 import { distroQueries } from './distros.ts';
 import { handoffQueries } from './handoffs.ts';
@@ -28,6 +29,7 @@ import { handoffs } from './migrations/0011-handoffs.ts';
 import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { systemLocks } from './migrations/0014-system-locks.ts';
+import { certificates } from './migrations/0015-certificates.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -54,9 +56,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-install-life': installLife,
   '0010-roles': roles,
   '0011-handoffs': handoffs,
-  '0013-install-queue': installQueue,
   '0012-notifications': notifications,
+  '0013-install-queue': installQueue,
   '0014-system-locks': systemLocks,
+  '0015-certificates': certificates,
 };
 
 export interface SqliteOptions {
@@ -201,6 +204,7 @@ function queriesOf(
     sealed: sealedQueries(db),
     bmcs: bmcQueries(db),
     powerStates: powerStateQueries(db),
+    certificates: certificateQueries(db),
     queue: queueQueries(db),
     batches: batchQueries(db),
     jobs: jobQueries(db),

@@ -15,6 +15,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { BootStore } from './boot-store.ts';
+import type { CertificateStore } from './certificate-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HandoffStore } from './handoff-store.ts';
@@ -59,6 +60,7 @@ export interface StoreTransaction {
   readonly sealed: SealedStore;
   readonly bmcs: BmcStore;
   readonly powerStates: PowerStateStore;
+  readonly certificates: CertificateStore;
   readonly queue: QueueStore;
   readonly batches: BatchStore;
   readonly jobs: JobStore;

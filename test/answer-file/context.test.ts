@@ -56,6 +56,7 @@ describe('buildContext', () => {
         events: 'http://10.0.0.1:8080/i/TOKEN/event',
         logs: 'http://10.0.0.1:8080/i/TOKEN/log',
       },
+      puppet: null,
       server: { address: '10.0.0.1' },
       syslog: { host: '10.0.0.1', port: 514 },
     });

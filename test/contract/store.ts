@@ -3,6 +3,7 @@ import type { Store } from '../../src/store/store.ts';
 import { addressCases } from './store-addresses.ts';
 import { bmcCases } from './store-bmcs.ts';
 import { bootCases } from './store-boot.ts';
+import { certificateCases } from './store-certificates.ts';
 import { identityCases } from './store-identities.ts';
 import { installLifeCases } from './store-install-life.ts';
 import { installCases } from './store-installs.ts';
@@ -45,6 +46,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('installs', () => installCases(store));
     describe('the life of installs', () => installLifeCases(store));
     describe('the queue of installs', () => queueCases(store));
+    describe('certificates', () => certificateCases(store));
     describe('BMCs and power', () => bmcCases(store));
     describe('jobs', () => jobCases(store));
     describe('machines that fetch files', () => bootCases(store));

@@ -1,5 +1,6 @@
 import type { Handoff } from '../../domain/handoff.ts';
 import type { HandoffFailure } from '../../domain/handoff-failure.ts';
+import type { System } from '../../domain/system.ts';
 
 /** The machine as a run reaches it. */
 export interface HandoffTarget {
@@ -47,5 +48,7 @@ export interface HandoffDriver<Definition> {
   readonly canCheck: boolean;
   /** Why the definition cannot be used now, a sentence each; empty if it can. */
   problems(definition: Definition): Promise<string[]>;
+  /** Why a system must not be armed for it now, beyond that. */
+  armingProblems?(definition: Definition, system: System): Promise<string[]>;
   run(order: HandoffOrder<Definition>, signal: AbortSignal): Promise<HandoffOutcome>;
 }

@@ -13,7 +13,7 @@ import { handoffEvent } from './handoff-events.ts';
 import { addRetry, addRun, findRetryable, handoffInput, isOver, receiptOf } from './handoff-requests.ts';
 import { writeStep } from './handoff-writes.ts';
 import { createRunner } from './runner.ts';
-import { getUsable, lookAtAll } from './usable.ts';
+import { getUsable, lookAtAll, refuseArming } from './usable.ts';
 
 /** Use cases of hand-offs: runs that installs begin, and those that are asked for. */
 export interface HandoffService {
@@ -26,7 +26,7 @@ export interface HandoffService {
   log(id: number, from: number): Promise<HandoffLogPiece & { readonly over: boolean }>;
   cancel(id: number, actor: Actor): Promise<Handoff>;
   /** The hand-off that a system would get now; throws DomainError 'not-ready' with every reason where it cannot be used. */
-  choose(system: Pick<System, 'effective'>): Promise<string>;
+  choose(system: System): Promise<string>;
   /** Begins what installs wait for, and ends what none waits for any more. */
   tick(): Promise<void>;
   /** Goes on with every open run. */
@@ -113,9 +113,9 @@ export function handoffService(parts: HandoffDeps): HandoffService {
       record(handoffEvent(cancelled, 'handoff', 'warning', message));
       return cancelled.handoff;
     },
-    async choose({ effective }) {
-      const { value } = effective.handoff;
-      if (value !== NO_HANDOFF) await getUsable(parts, value);
+    async choose(system) {
+      const { value } = system.effective.handoff;
+      if (value !== NO_HANDOFF) await refuseArming(parts, system, value);
       return value;
     },
     async tick() {

@@ -86,7 +86,7 @@ const NO_RULES: HandoffRules = { needs: 'nothing', checkFirst: false, sshWaitMs:
 function rulesOf({ driverOf }: RunHandoffDeps, definition: HandoffDefinition): HandoffRules {
   return {
     needs: driverOf(definition).needs(definition),
-    checkFirst: definition.driver === 'ansible' && definition.checkFirst,
+    checkFirst: 'checkFirst' in definition && definition.checkFirst,
     sshWaitMs: definition.sshWaitSeconds * 1000,
     tries: definition.tries,
   };

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import { NO_HANDOFF } from '../../domain/install.ts';
+import type { System } from '../../domain/system.ts';
 import type { HandoffDeps } from './handoff-deps.ts';
 
 /** A definition that can be used now. */
@@ -46,4 +47,20 @@ export async function lookAtAll(
     return [name, usable] as const;
   });
   return new Map(await Promise.all(looked));
+}
+
+/** Throws DomainError 'not-ready' with every reason why a system must not be armed for a hand-off now. */
+export async function refuseArming(
+  parts: Pick<HandoffDeps, 'definitions' | 'driverOf'>,
+  system: System,
+  name: string,
+): Promise<void> {
+  await getUsable(parts, name);
+  const definition = parts.definitions()[name];
+  const problems = definition && (await parts.driverOf(definition).armingProblems?.(definition, system));
+  if (problems === undefined || problems.length === 0) return;
+  throw new DomainError('not-ready', `the hand-off '${name}' would fail: ${problems.join('; ')}`, {
+    hint: 'mend that, then arm it again',
+    problems: problems.map((message) => ({ path: 'handoff', message })),
+  });
 }

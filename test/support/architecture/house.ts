@@ -6,7 +6,7 @@ export interface Room {
   readonly mayImport: readonly string[];
 }
 
-const PROTOCOLS = ['dhcp', 'boot', 'tftp', 'ipmi', 'redfish', 'answer-file', 'syslog'].map(
+const PROTOCOLS = ['dhcp', 'boot', 'tftp', 'ipmi', 'redfish', 'puppet', 'answer-file', 'syslog'].map(
   (name) => `src/${name}`,
 );
 const STORE_INTERFACES = 'the interfaces of src/store';

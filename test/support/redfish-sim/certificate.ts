@@ -18,6 +18,8 @@ export interface CertificateOptions {
   readonly issuer?: Certificate;
   readonly isAuthority?: boolean;
   readonly notAfter?: string;
+  /** For a key that somebody else has (SubjectPublicKeyInfo); `key` is then of no use. */
+  readonly publicKey?: Buffer;
 }
 
 const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
@@ -64,7 +66,7 @@ export function makeCertificate(options: CertificateOptions): Certificate {
     distinguishedName(issuer),
     sequence(utcTime('200101000000Z'), utcTime(options.notAfter ?? '490101000000Z')),
     distinguishedName(options.name),
-    publicKey.export({ type: 'spki', format: 'der' }),
+    options.publicKey ?? publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...extensions)),
   );
   const signature = sign('sha256', body, options.issuer?.privateKey ?? privateKey);
