@@ -4,32 +4,27 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
 import { accessService } from '../src/services/access.ts';
-import { createAddressUse } from '../src/services/address-use.ts';
 import { answerFileService } from '../src/services/answer-files.ts';
 import { bootService } from '../src/services/boot.ts';
 import { bootFileService } from '../src/services/boot-files.ts';
 import { bootReadiness } from '../src/services/boot-readiness.ts';
 import type { Deps } from '../src/services/deps.ts';
-import { dhcpService } from '../src/services/dhcp.ts';
-import { diagnosisService } from '../src/services/diagnosis/service.ts';
 import { distroService } from '../src/services/distros.ts';
-import { eventFeed } from '../src/services/event-feed.ts';
 import { eventService } from '../src/services/events.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { machineReports } from '../src/services/machine-reports.ts';
-import { createOtherServers } from '../src/services/other-servers.ts';
 import { profileService } from '../src/services/profiles.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
-import { createStrangers } from '../src/services/strangers.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemLockService } from '../src/services/system-locks.ts';
 import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
 import { openPower } from './bmc/wiring.ts';
+import { openDhcp } from './dhcp/open.ts';
 import { prepareForPackets } from './dhcp/prepare.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
 import { createInstalledPackages } from './dpkg.ts';
@@ -41,6 +36,7 @@ import { openBootHttp } from './http/boot/wiring.ts';
 import { createHttpListeners } from './http/wiring.ts';
 import { openInstallDeadlines } from './install-deadlines.ts';
 import { openInstalls } from './install-queue.ts';
+import { openInsight } from './insight.ts';
 import { openNetwork } from './listeners/wiring.ts';
 import { createLoaders } from './loaders.ts';
 import { openMetrics } from './metrics/metrics.ts';
@@ -56,7 +52,7 @@ import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { openInstallerLogs } from './syslog/wiring.ts';
-import { createAfterwards, createTimers } from './timers.ts';
+import { createTimers } from './timers.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -151,24 +147,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const boot = bootService(deps, installs, answers, events);
   const bootFiles = bootFileService(deps, boot, loaders.find);
-  const addressUse = createAddressUse({ store: store.dhcp, ownAddresses, now: deps.now, onEvent });
-  const otherServers = createOtherServers({
-    subnets: store.dhcp.subnets,
-    ownAddresses,
-    now: deps.now,
-    onEvent,
-  });
-  const strangers = createStrangers(deps.now);
-  const dhcp = dhcpService(deps, events, installs, {
-    httpPort,
-    ownAddresses,
-    findAddressUser: addressUse.findUser,
-    onOtherServer: otherServers.notice,
-    onExchange: strangers.notice,
-    ipxeUserClasses: () => config.dhcp.ipxeUserClasses,
-    isWithoutHttp: loaders.isWithoutHttp,
-    afterwards: createAfterwards(),
-  });
+  const { isWithoutHttp } = loaders;
+  const ofDhcp = { deps, events, installs, config: () => config, ownAddresses, httpPort, isWithoutHttp };
+  const { dhcp, settings: dhcpSettings, addressUse, otherServers, strangers } = openDhcp(ofDhcp);
   const access = accessService(deps);
 
   // What listens to machines.
@@ -201,6 +182,18 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
   const doctor = openDoctor(deps, machine, { dataDir, status, files, loaders: loaderUses });
   const notifications = openNotifications({ deps, config: () => config, log });
+  const insight = openInsight({
+    deps,
+    log,
+    events,
+    answers,
+    findLoader: loaders.find,
+    dhcp: dhcpSettings,
+    files,
+    otherServers,
+    strangers,
+    interfaces: machine.interfaces,
+  });
   const services: ApiServices = {
     distros: distroService(deps, files),
     profiles: profileService(deps, createShippedProfiles(root)),
@@ -212,8 +205,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     installs,
     installQueue,
     events,
-    diagnosis: diagnosisService(deps, { events, otherServers, strangers, ownAddresses, httpPort }),
-    feed: eventFeed(deps, (err) => log.error({ err }, 'a stream of events was ended')),
+    ...insight,
     logs: logReader(deps, installerLogs.files),
     loaders: loaderUses,
     doctor,

@@ -5,6 +5,7 @@ import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
 import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
+import type { ExplainService } from '../../src/services/explain/service.ts';
 import type { HandoffService } from '../../src/services/handoff/handoff-service.ts';
 import type { InstallQueueService } from '../../src/services/install-queue/queue-service.ts';
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
@@ -56,6 +57,7 @@ export interface ApiServices {
   readonly events: EventService;
   readonly feed: EventFeed;
   readonly diagnosis: DiagnosisService;
+  readonly explain: ExplainService;
   readonly logs: LogReader;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;

@@ -5,6 +5,7 @@ import { consoleRoutes } from './api/consoles.ts';
 import { diagnosisRoutes } from './api/diagnosis.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { eventStreamRoutes } from './api/event-streams.ts';
+import { explainRoutes } from './api/explain.ts';
 import { handoffRoutes } from './api/handoffs.ts';
 import { installRoutes } from './api/installs.ts';
 import { inventoryRoutes } from './api/inventory.ts';
@@ -69,6 +70,7 @@ export function buildHttpApp(
   inventoryRoutes(app, services);
   eventStreamRoutes(app, services);
   diagnosisRoutes(app, services);
+  explainRoutes(app, services);
   handoffRoutes(app, services);
   notificationRoutes(app, services);
   metricsRoutes(app, services);

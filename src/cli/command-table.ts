@@ -4,6 +4,7 @@ import { consoleCommand } from './commands/console.ts';
 import { distroAdd } from './commands/distro-add.ts';
 import { distroEdit } from './commands/distro-edit.ts';
 import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
 import { handoffCancel, handoffList, handoffShow } from './commands/handoff-list.ts';
 import { handoffLog } from './commands/handoff-log.ts';
 import { handoffRetry } from './commands/handoff-retry.ts';
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   systemInstall,
   systemCancel,
   systemTimeline,
+  explain,
   systemLog,
   systemLock,
   systemUnlock,

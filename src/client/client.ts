@@ -13,6 +13,7 @@ import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type DiagnosisClient, diagnosisClient } from './diagnosis-client.ts';
 import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
+import { type ExplainClient, explainClient } from './explain-client.ts';
 import { type HandoffClient, handoffClient } from './handoff-client.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LockClient, lockClient } from './lock-client.ts';
@@ -105,6 +106,7 @@ export interface Client {
   readonly inventory: InventoryClient;
   readonly events: EventClient;
   readonly diagnosis: DiagnosisClient;
+  readonly explain: ExplainClient;
   readonly logs: LogClient;
   readonly handoffs: HandoffClient;
   readonly notifications: NotificationClient;
@@ -139,6 +141,7 @@ export function createClient(options: {
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),
     diagnosis: diagnosisClient(exchange),
+    explain: explainClient(exchange),
     events: eventClient(options.openStream, options.token),
     logs: logClient(exchange),
     handoffs: handoffClient(exchange),

@@ -59,9 +59,9 @@ interface ScriptWish {
 /** What booting machines are given. Every way in asks the same policy (boot/decide.ts) or the same install. */
 export function bootService(
   deps: Deps,
-  installs: InstallService,
+  installs: Pick<InstallService, 'findByToken' | 'observe' | 'tokenOf'>,
   answers: AnswerFiles,
-  events: EventService,
+  events: Pick<EventService, 'record'>,
 ) {
   const { store, now } = deps;
   const prepared = preparedAnswers(deps, answers);

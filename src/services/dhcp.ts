@@ -20,7 +20,7 @@ import { localNetworksFor, type PacketReception, serverAddressFor } from './dhcp
 import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
 import type { InstallService } from './installs.ts';
-import { createOffers } from './offers.ts';
+import { createOffers, type Offers } from './offers.ts';
 import type { OtherServers } from './other-servers.ts';
 import { answerProxy, keepHeardAddress, type ProxyExchange } from './proxy-dhcp.ts';
 
@@ -34,6 +34,8 @@ export interface DhcpSettings {
   readonly httpPort: number;
   /** All of the service's own addresses. */
   readonly ownAddresses: () => readonly Ipv4[];
+  /** Addresses on offer; default: none yet. */
+  readonly offers?: Offers;
   /** The machine that answers for an address that is free by the records. */
   readonly findAddressUser?: AddressUse['findUser'];
   /** Hears of servers that machines choose instead of this one. */
@@ -62,13 +64,13 @@ export function dhcpService(
   settings: DhcpSettings,
 ) {
   const { store, now } = deps;
-  const offers = createOffers();
   const record = limitEvents(events.record, now);
   const {
     ownAddresses,
     findAddressUser,
     onOtherServer,
     onExchange,
+    offers = createOffers(),
     afterwards = (work) => work(),
   } = settings;
   const heeding = findAddressUser === undefined ? store.dhcp : heedAddressUse(store.dhcp, findAddressUser);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
+import { openInsight } from '../../server/insight.ts';
 import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
 import { openMetrics } from '../../server/metrics/metrics.ts';
@@ -17,10 +18,8 @@ import { type BootService, bootService } from '../../src/services/boot.ts';
 import { type BootFileService, bootFileService } from '../../src/services/boot-files.ts';
 import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import { diagnosisService } from '../../src/services/diagnosis/service.ts';
 import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
-import { eventFeed } from '../../src/services/event-feed.ts';
 import { eventService } from '../../src/services/events.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
@@ -167,15 +166,19 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     installs,
     installQueue,
     events,
-    diagnosis: diagnosisService(deps, {
+    ...openInsight({
+      deps,
+      log,
       events,
+      answers,
+      findLoader,
+      dhcp: { httpPort: 80, ownAddresses: () => ownAddresses },
+      files,
       otherServers: { list: () => [] },
       strangers,
-      ownAddresses: () => ownAddresses,
-      httpPort: 80,
-    }),
-    feed: eventFeed(deps, (error) => {
-      throw error;
+      interfaces: () => [
+        { name: 'lan0', addresses: ownAddresses.map((address) => ({ address, prefix: 24 })) },
+      ],
     }),
     logs: heard.reader,
     loaders,
