@@ -5,7 +5,6 @@ import type { InstallChange } from '../../src/domain/install-state.ts';
 import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
 import { type Mac, parseMac } from '../../src/domain/mac.ts';
 import { dhcpService } from '../../src/services/dhcp.ts';
-import type { Exchange } from '../../src/services/dhcp-events.ts';
 import { encodeProbe, FIRMWARE } from '../../src/services/explain/probe-packet.ts';
 import { ip } from './dhcp-packets.ts';
 import { must } from './must.ts';
@@ -18,8 +17,6 @@ export interface ExplainWorld extends ServiceWorld {
   explain(query?: Record<string, string>): Promise<Explanation>;
   /** What the service that answers machines says to this one: its reply in words, undefined is silence. */
   discover(kind: FirmwareKind, isIpxe: boolean, mac?: Mac): Promise<string | undefined>;
-  /** The same machine takes the address that it is offered. */
-  boot(kind: FirmwareKind, isIpxe: boolean, mac?: Mac): Promise<Exchange | undefined>;
   arm(): Promise<void>;
   force(change: InstallChange): Promise<void>;
 }
@@ -27,11 +24,9 @@ export interface ExplainWorld extends ServiceWorld {
 export async function openExplainWorld(): Promise<ExplainWorld> {
   const world = await openServiceWorld();
   await addRecords(world);
-  const exchanges: Exchange[] = [];
   const service = dhcpService(world.deps, world.services.events, world.services.installs, {
     httpPort: 80,
     ownAddresses: () => world.ownAddresses,
-    onExchange: (exchange) => exchanges.push(exchange),
   });
   const reception = { interfaceName: 'lan0', serverAddresses: [{ address: ip('10.99.0.5'), prefix: 24 }] };
   const probeOf = (kind: FirmwareKind, isIpxe: boolean, mac: Mac = MAC) => ({
@@ -53,24 +48,13 @@ export async function openExplainWorld(): Promise<ExplainWorld> {
       const answer = await service.handle(encodeProbe(probeOf(kind, isIpxe, mac)), reception);
       return answer === undefined ? undefined : formatPacket(decodePacket(answer.bytes));
     },
-    async boot(kind: FirmwareKind, isIpxe: boolean, mac?: Mac) {
-      const probe = probeOf(kind, isIpxe, mac);
-      const answer = await service.handle(encodeProbe(probe), reception);
-      const exchange = exchanges.at(-1);
-      if (answer === undefined || exchange === undefined) return undefined;
-      const address = decodePacket(answer.bytes).yiaddr;
-      await service.handle(
-        encodeProbe({ ...probe, request: { address, serverId: exchange.serverId } }),
-        reception,
-      );
-      return exchange;
-    },
     async arm() {
       const { status, body } = await world.call('POST', '/api/v1/systems/web001/install', {});
       if (status !== 201) throw new Error(JSON.stringify(body));
     },
     async force(change: InstallChange) {
-      const install = must((await world.store.read.systems.find('web001'))?.system.install, 'an install');
+      const { install } = must(await world.store.read.systems.find('web001'), 'web001').system;
+      if (install === null) throw new Error('web001 was never armed');
       await world.store.transaction((tx) => tx.installs.update(install.id, change, world.nowMs));
     },
   });

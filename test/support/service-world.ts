@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
-import { openInsight } from '../../server/insight.ts';
 import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
 import { openMetrics } from '../../server/metrics/metrics.ts';
@@ -47,6 +46,7 @@ import { POWER_LIMITS } from './power-limits.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import { shippedTemplates } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
+import { worldInsight } from './world-insight.ts';
 
 /** The whole set of services on a database of its own, with a clock that only the test moves. */
 export interface ServiceWorld {
@@ -166,20 +166,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     installs,
     installQueue,
     events,
-    ...openInsight({
-      deps,
-      log,
-      events,
-      answers,
-      findLoader,
-      dhcp: { httpPort: 80, ownAddresses: () => ownAddresses },
-      files,
-      otherServers: { list: () => [] },
-      strangers,
-      interfaces: () => [
-        { name: 'lan0', addresses: ownAddresses.map((address) => ({ address, prefix: 24 })) },
-      ],
-    }),
+    ...worldInsight({ deps, log, events, answers, findLoader, files, strangers }, () => ownAddresses),
     logs: heard.reader,
     loaders,
     doctor: doctorService(deps, {
