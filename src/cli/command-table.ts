@@ -9,6 +9,10 @@ import { handoffCancel, handoffList, handoffShow } from './commands/handoff-list
 import { handoffLog } from './commands/handoff-log.ts';
 import { handoffRetry } from './commands/handoff-retry.ts';
 import { handoffRun } from './commands/handoff-run.ts';
+import { installList, installQueue, installShow } from './commands/install-list.ts';
+import { installCancel, installMove } from './commands/install-move.ts';
+import { installPlan } from './commands/install-plan.ts';
+import { installStart } from './commands/install-start.ts';
 import { inventory } from './commands/inventory.ts';
 import { leaseList } from './commands/lease-list.ts';
 import { loadersInstall } from './commands/loaders-install.ts';
@@ -72,6 +76,13 @@ export const COMMANDS: readonly Command[] = [
   systemLog,
   systemLock,
   systemUnlock,
+  installPlan,
+  installStart,
+  installList,
+  installShow,
+  installQueue,
+  installMove,
+  installCancel,
   powerOrder('on', 'switch machines on; one that is on stays so'),
   powerOrder('off', 'switch machines off at once, and wait until they are'),
   powerOrder('cycle', 'switch machines off and on again'),

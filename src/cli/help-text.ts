@@ -8,6 +8,7 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   profile: 'a distro with answer file and defaults, for many systems',
   subnet: 'a network: gateway, DNS, dynamic ranges, DHCP',
   system: 'one machine: its record, its installs, its timeline',
+  install: 'installs of one machine or many: plan, start, queue, progress',
   power: 'switching machines on and off, and what they boot from next',
   handoff: 'configuring machines after their first boot, and those in service again',
   bmc: 'what the controllers of machines say',

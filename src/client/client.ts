@@ -15,6 +15,7 @@ import { type EventClient, eventClient } from './event-client.ts';
 import { type Exchange, exchangeOver, type Items } from './exchange.ts';
 import { type ExplainClient, explainClient } from './explain-client.ts';
 import { type HandoffClient, handoffClient } from './handoff-client.ts';
+import { type InstallClient, installClient } from './install-client.ts';
 import { type InventoryClient, inventoryClient } from './inventory-client.ts';
 import { type LockClient, lockClient } from './lock-client.ts';
 import { type LogClient, logClient } from './log-client.ts';
@@ -98,6 +99,7 @@ export interface Client {
   readonly profiles: RecordClient<Profile, ProfileAdd, ProfileEdit>;
   readonly subnets: RecordClient<Subnet, SubnetAdd, SubnetEdit>;
   readonly systems: SystemClient;
+  readonly installs: InstallClient;
   readonly leases: { list(): Promise<Items<Lease>> };
   readonly loaders: LoaderClient;
   readonly power: PowerClient;
@@ -133,6 +135,7 @@ export function createClient(options: {
     profiles: recordClient(exchange, 'profiles'),
     subnets: recordClient(exchange, 'subnets'),
     systems: systemClient(exchange),
+    installs: installClient(exchange),
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),
     power: powerClient(exchange),

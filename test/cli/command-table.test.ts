@@ -7,6 +7,7 @@ import { profileInput } from '../../src/domain/profile.ts';
 import { settingsInput } from '../../src/domain/settings.ts';
 import { subnetInput } from '../../src/domain/subnet.ts';
 import { systemInput } from '../../src/domain/system.ts';
+import { bulkInput } from '../../src/services/install-queue/bulk-input.ts';
 import { powerInput } from '../../src/services/power/power-requests.ts';
 import { parseLine } from '../support/parse-line.ts';
 
@@ -42,6 +43,7 @@ describe('the table of commands', () => {
       profile: [...Object.keys(profileInput.shape), 'from'],
       subnet: Object.keys(subnetInput.shape),
       system: [...Object.keys(systemInput.shape), 'role', ...Object.keys(installInput.shape)],
+      install: [...Object.keys(bulkInput.shape), 'system', 'batch', 'state', 'limit', 'to', 'queuedOnly'],
       setup: ['name'],
       loaders: ['names', 'name', 'version', 'file'],
       power: [

@@ -43,7 +43,9 @@ async function checkOne(
   const { attempts, expiresInMinutes, allowAddressInUse, power, cycle, netbootTimeoutSeconds } = input;
   const options = { attempts, expiresInMinutes, allowAddressInUse, power, cycle, netbootTimeoutSeconds };
   try {
-    const arming = await installs.check(system, installInput.parse(options));
+    // Whether it may be wiped was asked of the request as a whole.
+    const yesWipe = 'yesWipe' in installInput.shape ? { yesWipe: system } : {};
+    const arming = await installs.check(system, installInput.parse({ ...options, ...yesWipe }));
     return { system, profile, arming, refused: null };
   } catch (error) {
     return { system, profile, arming: null, refused: refusalOf(error) };
