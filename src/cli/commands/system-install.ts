@@ -62,6 +62,12 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
     const yesWipe = input.yesWipe ?? (await confirmWipe(name, systems, deps));
     const install = await systems.install(name, { ...input, ...named({ yesWipe }) });
     out.row(install, INSTALL_COLUMNS);
+    if (install.state === 'queued') {
+      out.say(
+        `place ${install.position} in the queue: it begins when its turn comes (provision install queue)`,
+      );
+      return undefined;
+    }
     const tries = install.attempts === 1 ? 'one attempt' : `${install.attempts} attempts`;
     out.say(
       `armed ${tries} for ${name}; it expires ${formatDistance(install.expiresAt, deps.now())} (${formatTime(install.expiresAt)})`,

@@ -231,6 +231,18 @@ describe('the queue', () => {
   });
 });
 
+describe('system install', () => {
+  it('says its place where its turn has not come', async () => {
+    const body = apiInstall({ state: 'queued', position: 12 });
+    const server = { 'POST /api/v1/systems/web001/install': { status: 201, body } };
+    const result = await runCli(['system', 'install', 'web001'], { server });
+    expect(result.stderr).toBe(
+      'place 12 in the queue: it begins when its turn comes (provision install queue)\n',
+    );
+    expect(result.code).toBe(0);
+  });
+});
+
 describe('install list and show', () => {
   it('ask for what was named', async () => {
     const server = {
