@@ -57,7 +57,8 @@ export function bulkRequestOf({ names, flags }: CommandInput): BulkRequest {
   };
 }
 
-function minutesOf(flags: Flags, flag: string): number | undefined {
+/** A duration such as `30m`, in minutes. Throws UsageError. */
+export function minutesOf(flags: Flags, flag: string): number | undefined {
   const text = flags.text(flag);
   if (text === undefined) return undefined;
   const minutes = parseDurationMinutes(text);

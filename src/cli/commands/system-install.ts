@@ -3,9 +3,9 @@ import { type Install, installInput } from '../../domain/install.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { confirmWipe } from '../confirm-wipe.ts';
-import { formatDistance, formatTime, parseDurationMinutes } from '../duration.ts';
-import { UsageError } from '../errors.ts';
-import { type Flags, named } from '../flags.ts';
+import { formatDistance, formatTime } from '../duration.ts';
+import { named } from '../flags.ts';
+import { minutesOf } from '../install-flags.ts';
 import { INSTALL_COLUMNS } from '../record-views.ts';
 
 export const systemInstall = defineCommand<{ readonly name: string; readonly input: InstallAdd }>({
@@ -83,14 +83,6 @@ function nextOf({ powerUp }: Install): string {
   if (powerUp === null) return `next: boot the machine from the network; ${after}`;
   const power = powerUp.step === 'off' ? 'switches the machine off and on' : 'switches the machine on';
   return `its BMC ${power}, from the network; ${after}`;
-}
-
-function minutesOf(flags: Flags, flag: string): number | undefined {
-  const text = flags.text(flag);
-  if (text === undefined) return undefined;
-  const minutes = parseDurationMinutes(text);
-  if (minutes !== undefined) return minutes;
-  throw new UsageError(`--${flag} '${text}' is not a duration`, 'write it like 30m, 4h or 2d');
 }
 
 function secondsOf(minutes: number | undefined): number | undefined {

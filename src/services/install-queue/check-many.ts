@@ -43,10 +43,12 @@ async function checkOne(
   const { attempts, expiresInMinutes, allowAddressInUse, power, cycle, netbootTimeoutSeconds } = input;
   const options = { attempts, expiresInMinutes, allowAddressInUse, power, cycle, netbootTimeoutSeconds };
   try {
-    // Whether it may be wiped was asked of the request as a whole.
-    const yesWipe = 'yesWipe' in installInput.shape ? { yesWipe: system } : {};
-    const arming = await installs.check(system, installInput.parse({ ...options, ...yesWipe }));
-    return { system, profile, arming, refused: null };
+    // Whether it may be wiped is asked of the request as a whole.
+    const arming = await installs.check(system, installInput.parse({ ...options, yesWipe: system }));
+    // A word for a machine that is not in service now does not count if it is later.
+    const { yesWipe, ...input } = arming.input;
+    const isAsked = arming.system.inService !== null && yesWipe !== undefined;
+    return { system, profile, arming: isAsked ? arming : { ...arming, input }, refused: null };
   } catch (error) {
     return { system, profile, arming: null, refused: refusalOf(error) };
   }

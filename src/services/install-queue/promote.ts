@@ -1,4 +1,5 @@
 import { advance } from '../../domain/install-state.ts';
+import { wipeProblems } from '../../domain/system-lock.ts';
 import type { QueuedInstall } from '../../store/queue-store.ts';
 import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
 import { type Arming, factsOf } from '../installs.ts';
@@ -34,11 +35,13 @@ async function write(
   tx: StoreTransaction,
   { deps, powerUps }: QueueDeps,
   { install: { id }, systemId }: QueuedInstall,
-  { system, powerUp, handoff }: Arming,
+  { system, input, powerUp, handoff }: Arming,
 ): Promise<StoredInstall | undefined> {
   const nowMs = deps.now();
   const [stored, found] = [await tx.installs.findById(id), await tx.systems.findById(systemId)];
   if (stored === undefined || found?.system.revision !== system.revision) return undefined;
+  // Beside the record, so that its revision does not tell.
+  if (wipeProblems(found.system, input).length > 0) return undefined;
   const { change } = { change: null, ...advance(factsOf(stored.install), { kind: 'promoted' }, nowMs) };
   if (change === null) return undefined;
   if (powerUp === null) return tx.installs.update(id, { ...change, handoff }, nowMs);

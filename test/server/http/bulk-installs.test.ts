@@ -174,6 +174,17 @@ describe('machines in service', () => {
     expect(outcomes(receipt)).toEqual(['web002 refused', 'web003 queued', 'web004 queued']);
   });
 
+  it('are not wiped by a word that was given before they were in service', async () => {
+    const receipt = await start({ systems: ['web004'], yesWipe: ['web004'] });
+    const queued = await world.store.read.queue.find(receipt.items[0]?.install?.id ?? 0);
+    expect(queued?.input.yesWipe).toBeUndefined();
+    expect((await start({ systems: ['web002'], yesWipe: ['web002'] })).items[0]).toMatchObject({
+      outcome: 'queued',
+    });
+    await look();
+    expect(await show(receipt.batch)).toMatchObject({ counts: { armed: 1 } });
+  });
+
   it('are named by a plan', async () => {
     expect(await plan({ role: 'web' })).toMatchObject({
       wipes: ['web002', 'web003'],
