@@ -7,7 +7,7 @@ import { Machine, type MachineSpec } from './machine.ts';
 import { createNetwork, type LabNetwork, NETWORK, namespaceNames, RANGE } from './network.ts';
 import { Processes } from './processes.ts';
 import { ProvisionCommand } from './provision-command.ts';
-import { type Provisiond, startProvisiond } from './provisiond.ts';
+import { Provisiond } from './provisiond.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Stages } from './stages.ts';
 import type { Teardown } from './teardown.ts';
@@ -58,7 +58,12 @@ export async function openScenario(
   return { ...host, workDir, scenario, processes, stages: setup.stages, network };
 }
 
-export async function openSite(lab: Lab, fileRoots: readonly string[]): Promise<Site> {
+/** `config`: sections of the configuration that this run wants otherwise than by default. */
+export async function openSite(
+  lab: Lab,
+  fileRoots: readonly string[],
+  config: Readonly<Record<string, object>> = {},
+): Promise<Site> {
   const dir = join(lab.workDir, 'site');
   const loaderDir = dirname(lab.agent.kernel);
   const options = {
@@ -67,8 +72,10 @@ export async function openSite(lab: Lab, fileRoots: readonly string[]): Promise<
     dir,
     fileRoots: [loaderDir, ...fileRoots],
     loaderDir,
+    config,
   };
-  const provisiond = await startProvisiond(lab.processes, options);
+  const provisiond = new Provisiond(lab.processes, options);
+  await provisiond.start();
   return { dir, provisiond, command: new ProvisionCommand(lab.processes, lab.root, provisiond.socket) };
 }
 
@@ -106,7 +113,7 @@ export async function addSubnetAndSystem(lab: Lab, site: Site, profile: string):
 export function createMachine(
   lab: Lab,
   site: Site,
-  spec: Pick<MachineSpec, 'disk' | 'memoryMb' | 'cpus'>,
+  spec: Pick<MachineSpec, 'disk' | 'memoryMb' | 'cpus'> & Partial<Pick<MachineSpec, 'name' | 'mac'>>,
 ): Machine {
   const { processes, network, accelerator, scenario } = lab;
   const { firmware } = scenario;

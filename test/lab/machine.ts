@@ -17,7 +17,8 @@ export interface MachineSpec {
   readonly name: string;
   readonly firmware: Firmware;
   readonly mac: string;
-  readonly disk: string;
+  /** Null: a machine without one. */
+  readonly disk: string | null;
   readonly memoryMb: number;
   readonly cpus: number;
 }
@@ -136,8 +137,7 @@ export class Machine {
         '-device',
         `virtio-net-pci,id=nic0,netdev=net0,mac=${mac},bootindex=${nicIndex}${this.#romOption()}`,
       ],
-      ...['-drive', `if=none,id=disk0,format=raw,file=${disk},cache=unsafe,discard=unmap`],
-      ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=2'],
+      ...diskArgs(disk),
       ...[
         '-chardev',
         `socket,id=serial0,path=${this.serialSocket},server=on,wait=off,logfile=${this.serialLog}`,
@@ -162,4 +162,12 @@ export class Machine {
       ...['-drive', `if=pflash,format=raw,file=${this.#flash}`],
     ];
   }
+}
+
+function diskArgs(disk: string | null): string[] {
+  if (disk === null) return [];
+  return [
+    ...['-drive', `if=none,id=disk0,format=raw,file=${disk},cache=unsafe,discard=unmap`],
+    ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=2'],
+  ];
 }

@@ -1,3 +1,4 @@
+import { runFault } from './faults/run-fault.ts';
 import { runFull } from './full.ts';
 import { runImage } from './image.ts';
 import { describeKept } from './kept.ts';
@@ -10,7 +11,7 @@ import { Stages } from './stages.ts';
 import { Teardown } from './teardown.ts';
 
 const RUNS: Record<Mode, (lab: Lab) => Promise<void>> = {
-  quick: runQuick,
+  quick: (lab) => (lab.scenario.fault === undefined ? runQuick(lab) : runFault(lab, lab.scenario.fault)),
   image: runImage,
   full: runFull,
 };

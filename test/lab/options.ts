@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
+import { CHAIN_NAMES, FAULT_NAMES, SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 
 export type Mode = 'quick' | 'image' | 'full';
 
@@ -13,15 +13,17 @@ export interface LabOptions {
   readonly help: boolean;
 }
 
-export const USAGE = `Usage: npm run lab -- [--quick | --image] [--scenario NAME[,NAME…]|all] [--jobs N] [--json] [--keep]
+export const USAGE = `Usage: npm run lab -- [--quick | --image] [--scenario NAME[,NAME…]|faults|all] [--jobs N] [--json] [--keep]
 
 Provisions a virtual machine from the network, in private network namespaces, through the provision command:
   (default)    Debian by its own installer, from a small mirror: the machine installs, reboots, answers SSH
   --image      a Debian disk image is written by the deploy agent; the machine reboots and answers SSH
   --quick      the deploy agent checks what it was served and reports; the machine is then sent to its disk
 
-  --scenario   how the machine boots: ${SCENARIO_NAMES.join(', ')}
-               (default: all with --quick, otherwise bios; bios, uefi and ipmi only without --quick)
+  --scenario   how the machine boots: ${CHAIN_NAMES.join(', ')}
+               (default: all of these with --quick, otherwise bios; bios, uefi and ipmi only without --quick);
+               or what goes wrong on purpose: ${FAULT_NAMES.join(', ')}, or faults for
+               all of these, and all for everything (with --quick)
   --firmware   bios, uefi or both: the scenarios of that name
   --jobs       machines that run at the same time (default 1)
   --json       print a summary with the seconds of every stage at the end
@@ -31,6 +33,11 @@ Needs root, a Debian host with ipxe, ovmf and qemu-system-x86, and about 1 GB of
 
 /** The others differ only in how a machine comes to its installer. */
 const OF_ALL_RUNS: readonly ScenarioName[] = ['bios', 'uefi', 'ipmi'];
+
+const GROUPS: ReadonlyMap<string, readonly ScenarioName[]> = new Map([
+  ['all', SCENARIO_NAMES],
+  ['faults', FAULT_NAMES],
+]);
 
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
@@ -71,8 +78,8 @@ function chooseScenarios(
   if (firmware !== undefined && scenario !== undefined)
     throw new UsageError('--firmware and --scenario both choose the scenarios: give one');
   if (firmware !== undefined) return parseFirmware(firmware);
-  if (scenario === undefined) return mode === 'quick' ? SCENARIO_NAMES : ['bios'];
-  const chosen = scenario === 'all' ? SCENARIO_NAMES : parseScenarios(scenario);
+  if (scenario === undefined) return mode === 'quick' ? CHAIN_NAMES : ['bios'];
+  const chosen = GROUPS.get(scenario) ?? parseScenarios(scenario);
   const stray = chosen.find((name) => !OF_ALL_RUNS.includes(name));
   if (mode !== 'quick' && stray !== undefined)
     throw new UsageError(`--scenario ${stray} is for --quick; other runs have ${OF_ALL_RUNS.join(', ')}`);
@@ -89,7 +96,7 @@ function parseScenarios(text: string): readonly ScenarioName[] {
   return text.split(',').map((word) => {
     const name = SCENARIO_NAMES.find((known) => known === word);
     if (name !== undefined) return name;
-    throw new UsageError(`--scenario ${word}: expected ${SCENARIO_NAMES.join(', ')} or all`);
+    throw new UsageError(`--scenario ${word}: expected ${SCENARIO_NAMES.join(', ')}, faults or all`);
   });
 }
 

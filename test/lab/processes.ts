@@ -125,6 +125,12 @@ export async function stopProcess(child: ChildProcess, graceMs: number): Promise
   clearTimeout(timer);
 }
 
+/** SIGKILL to the program alone: what it has started has to notice by itself. Resolves once it is gone. */
+export async function killProcess(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  if (child.kill('SIGKILL')) await gone;
+}
+
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || hasEnded(child)) return;
   try {

@@ -1,17 +1,22 @@
 import type { Firmware } from './firmware.ts';
 import type { Wire } from './network.ts';
 
-export type ScenarioName =
-  | 'bios'
-  | 'uefi'
-  | 'uefi-http'
-  | 'undionly'
-  | 'pxelinux'
-  | 'secure-boot'
-  | 'proxy'
-  | 'ipmi';
+/** Ways in which a machine comes to its installer. */
+type ChainName = 'bios' | 'uefi' | 'uefi-http' | 'undionly' | 'pxelinux' | 'secure-boot' | 'proxy' | 'ipmi';
 
-/** One way in which a machine comes to its installer. */
+/** What goes wrong on purpose on the way from the first of them. */
+export type FaultName =
+  | 'lost-callback'
+  | 'stuck'
+  | 'no-first-boot'
+  | 'broken-answer'
+  | 'no-disk'
+  | 'stranger'
+  | 'killed';
+
+export type ScenarioName = ChainName | FaultName;
+
+/** One machine, how it comes to its installer, and what goes wrong. */
 export interface Scenario {
   readonly name: ScenarioName;
   readonly what: string;
@@ -31,10 +36,11 @@ export interface Scenario {
   readonly console?: string;
   /** The machine boots from its disk and is switched by its BMC only, which says when it boots from the network. */
   readonly bmc?: true;
+  readonly fault?: FaultName;
 }
 
-/** The table of scenarios, in the order in which they run. */
-const SCENARIOS: readonly Scenario[] = [
+/** The tables of scenarios, in the order in which they run. */
+const CHAINS: readonly (Scenario & { readonly name: ChainName })[] = [
   {
     name: 'bios',
     what: "SeaBIOS, iPXE in the network card's ROM -> script",
@@ -123,10 +129,23 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export const SCENARIO_NAMES: readonly ScenarioName[] = SCENARIOS.map(({ name }) => name);
+const FAULTS: Readonly<Record<FaultName, string>> = {
+  'lost-callback': 'the installer restarts the machine without having reported its end',
+  stuck: 'the installer never comes to an end',
+  'no-first-boot': 'the installed system never reports its first boot',
+  'broken-answer': 'the answer file is broken after the machine was armed',
+  'no-disk': 'the machine has no disk',
+  stranger: 'a machine with another MAC address asks instead of the one that is armed',
+  killed: 'the server is killed at every state, and started again',
+};
+
+export const CHAIN_NAMES: readonly ScenarioName[] = CHAINS.map(({ name }) => name);
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
+export const SCENARIO_NAMES: readonly ScenarioName[] = [...CHAIN_NAMES, ...FAULT_NAMES];
 
 export function scenarioOf(name: ScenarioName): Scenario {
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found === undefined) throw new Error(`there is no scenario ${name}`);
-  return found;
+  const fault = FAULT_NAMES.find((known) => known === name);
+  const chain = CHAINS.find((scenario) => scenario.name === (fault === undefined ? name : 'bios'));
+  if (chain === undefined) throw new Error(`there is no scenario ${name}`);
+  return fault === undefined ? chain : { ...chain, name, fault, what: FAULTS[fault] };
 }

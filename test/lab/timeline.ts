@@ -13,6 +13,14 @@ export interface BootEvent {
   readonly stage: string;
   readonly outcome: string;
   readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const ENDS = ['failed', 'expired', 'cancelled'];
+
+/** The state that an install came to, where the event says so. */
+export function stateOf({ stage, data }: BootEvent): string | undefined {
+  return stage === 'state' ? String(data['to']) : undefined;
 }
 
 /**
@@ -55,23 +63,38 @@ export class Timeline {
     return fresh;
   }
 
+  /** Everything that was read by now, oldest first. */
+  get events(): readonly BootEvent[] {
+    return this.#events;
+  }
+
   /**
    * Waits for an event of this stage that no earlier call has seen. `check` runs at every look and throws to end a
-   * wait that has become pointless. An install that failed ends every wait.
+   * wait that has become pointless. An install that failed ends every wait but the one for that.
    */
-  async waitForStage(
-    stage: string,
+  async waitForStage(stage: string, limitMs: number, check?: () => Promise<void>): Promise<void> {
+    await this.#waitFor(`"${stage}"`, (event) => event.stage === stage, limitMs, check);
+  }
+
+  /** The same for the state of the install. */
+  async waitForState(state: string, limitMs: number, check?: () => Promise<void>): Promise<void> {
+    await this.#waitFor(`state '${state}'`, (event) => stateOf(event) === state, limitMs, check);
+  }
+
+  async #waitFor(
+    what: string,
+    isWanted: (event: BootEvent) => boolean,
     limitMs: number,
     check: () => Promise<void> = async () => {},
   ): Promise<void> {
     let failedAt: number | undefined;
-    await waitFor({ what: `"${stage}" on the timeline`, limitMs, everyMs: 300 }, async () => {
+    await waitFor({ what: `${what} on the timeline`, limitMs, everyMs: 300 }, async () => {
       const failure = await check().then(
         () => undefined,
         (error: unknown) => ({ error }),
       );
       this.#waiting.push(...(await this.readNew()));
-      if (this.#takeUpTo(stage)) return true;
+      if (this.#takeUpTo(isWanted)) return true;
       if (!failure) return undefined;
       // What came just before the check failed still counts, and the command tells it a moment later.
       failedAt ??= Date.now();
@@ -88,12 +111,13 @@ export class Timeline {
     }
   }
 
-  /** Takes events in their order until one of this stage; those behind it are for the next wait. */
-  #takeUpTo(stage: string): boolean {
+  /** Takes events in their order until the wanted one; those behind it are for the next wait. */
+  #takeUpTo(isWanted: (event: BootEvent) => boolean): boolean {
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
-      if (event.stage === stage) return true;
-      if (!['failed', 'expired', 'cancelled'].includes(event.stage)) continue;
-      throw new Error(`the install ended as ${event.stage}: ${event.message}`);
+      if (isWanted(event)) return true;
+      const state = stateOf(event);
+      if (state !== undefined && ENDS.includes(state))
+        throw new Error(`the install ended as ${state}: ${event.message}`);
     }
     return false;
   }

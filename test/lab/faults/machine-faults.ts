@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import type { Lab } from '../lab.ts';
+import { waitUntilOff } from '../watch.ts';
+import { begin, LIMIT_MS, openFaultLab } from './fault-lab.ts';
+import { bootAgain, expectDisk, expectFailure, expectWholeStory } from './outcome.ts';
+
+/** The installer restarts the machine without a word: its next netboot tells. */
+export async function runLostCallback(lab: Lab): Promise<void> {
+  const fault = await openFaultLab(lab, { script: 'reboot -f' });
+  await begin(fault);
+  await lab.stages.run('power on to a silent end', () => waitUntilOff(fault.machine, LIMIT_MS));
+  await bootAgain(fault);
+  await expectFailure(fault, {
+    stage: 'installed',
+    reason: /netbooted again without having reported/,
+    hint: /./,
+  });
+  await expectDisk(fault);
+  await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
+}
+
+/** The installer never comes to an end. */
+export async function runStuck(lab: Lab): Promise<void> {
+  const fault = await openFaultLab(lab, { script: 'sleep 100000', deadlines: { installedSeconds: 15 } });
+  await begin(fault);
+  await expectFailure(fault, { stage: 'installed', reason: /./, hint: /./ });
+  await bootAgain(fault);
+  await expectDisk(fault);
+  await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
+}
+
+/** The installer reports its end, and then nothing is heard of the new system. */
+export async function runNoFirstBoot(lab: Lab): Promise<void> {
+  const script = "report installed 'in the lab'\nreboot -f";
+  const fault = await openFaultLab(lab, { script, deadlines: { firstBootSeconds: 20 } });
+  await begin(fault);
+  await lab.stages.run('power on to installed', async () => {
+    await fault.timeline.waitForState('installed', LIMIT_MS);
+    await waitUntilOff(fault.machine, LIMIT_MS);
+  });
+  await bootAgain(fault);
+  await expectDisk(fault);
+  await expectFailure(fault, { stage: 'first-boot', reason: /./, hint: /./ });
+  await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
+}
+
+/** All was well when it was armed; then somebody edits the template. */
+export async function runBrokenAnswer(lab: Lab): Promise<void> {
+  const fault = await openFaultLab(lab, { script: 'reboot -f' });
+  await begin(fault);
+  await writeFile(fault.template, '#!/bin/sh\n{% if system.name %}\necho never closed\n');
+  await expectFailure(fault, { stage: 'answer-file', reason: /./, hint: /./ });
+  await bootAgain(fault);
+  await expectDisk(fault);
+  await expectWholeStory(fault, { boots: 2, answerFiles: 0 });
+}
+
+/** A machine without a disk, by the shipped answer file. */
+export async function runNoDisk(lab: Lab): Promise<void> {
+  const fault = await openFaultLab(lab, { script: null, hasDisk: false });
+  await begin(fault);
+  await expectFailure(fault, { stage: 'installing', reason: /no disk/, hint: /./ });
+  await bootAgain(fault);
+  await expectDisk(fault);
+  await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { SYSTEM } from '../lab.ts';
+import { DISK_MARKER } from '../marker-disk.ts';
+import type { BootEvent } from '../timeline.ts';
+import { waitForConsole } from '../watch.ts';
+import { type FaultLab, LIMIT_MS } from './fault-lab.ts';
+import { judgeStory, type Witness } from './story.ts';
+
+/** The named failure that a fault has to end in. */
+export interface Failure {
+  readonly stage: string;
+  readonly reason: RegExp;
+  readonly hint: RegExp;
+}
+
+interface InstallRecord {
+  readonly state: string;
+  readonly stage: string | null;
+  readonly reason: string | null;
+  readonly hint: string | null;
+}
+
+export async function readInstall({ site }: FaultLab): Promise<InstallRecord> {
+  const system = (await site.command.run('system', 'show', SYSTEM)) as { install: InstallRecord | null };
+  if (system.install === null) throw new Error(`${SYSTEM} has no install`);
+  return system.install;
+}
+
+/** Waits for the failure, says how it is told, and fails if it is another. */
+export async function expectFailure(fault: FaultLab, wanted: Failure): Promise<void> {
+  const { stages } = fault.lab;
+  await stages.run('failed', () => fault.timeline.waitForState('failed', LIMIT_MS));
+  const { state, stage, reason, hint } = await readInstall(fault);
+  stages.say(`    ${state} at '${stage}': ${reason}`);
+  stages.say(`    hint: ${hint}`);
+  if (state !== 'failed') throw new Error(`the install is ${state}, expected failed`);
+  if (stage !== wanted.stage) throw new Error(`it failed at '${stage}', expected '${wanted.stage}'`);
+  if (!wanted.reason.test(reason ?? ''))
+    throw new Error(`the reason is '${reason}', expected ${wanted.reason}`);
+  if (!wanted.hint.test(hint ?? '')) throw new Error(`the hint is '${hint}', expected ${wanted.hint}`);
+}
+
+/** Whatever is on, the machine is switched off and on again. */
+export async function bootAgain({ machine }: FaultLab): Promise<void> {
+  await machine.powerOff();
+  await machine.powerOn();
+}
+
+/** No loop: the machine asks the network and is sent to its disk. */
+export async function expectDisk({ lab, machine, timeline, hasDisk }: FaultLab): Promise<void> {
+  await lab.stages.run('sent to its disk', async () => {
+    // no look at the machine: by the time of the event the disk may have said its word and switched off
+    await timeline.waitForStage('local-boot', LIMIT_MS);
+    if (hasDisk) await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
+    await machine.powerOff();
+  });
+}
+
+/** Nothing that the lab has seen is missing from the timeline, which is printed; the server stops in order. */
+export async function expectWholeStory(
+  fault: FaultLab,
+  seen: Pick<Witness, 'boots' | 'answerFiles'>,
+): Promise<void> {
+  const { lab, site, timeline } = fault;
+  await lab.stages.run('every event is there', async () => {
+    const { state } = await readInstall(fault);
+    const { items } = (await site.command.run('system', 'timeline', SYSTEM)) as { items: BootEvent[] };
+    const wrong = judgeStory(items, { ...seen, state, followed: timeline.events });
+    if ((await readFile(site.provisiond.logFile, 'utf8')).includes('boot events lost'))
+      wrong.push('the log of the server tells of events that were lost');
+    if (wrong.length > 0) throw new Error(wrong.join('; '));
+    lab.stages.say(`    ${items.length} events, the last state is ${state}`);
+  });
+  await lab.stages.run('stop provisiond', () => site.provisiond.stop());
+}
