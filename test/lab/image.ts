@@ -2,7 +2,8 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { beginInstall } from './begin-install.ts';
 import { buildDebianImage } from './debian-image.ts';
-import { proveInstalled } from './installed-machine.ts';
+import { createHandoff, HANDOFF, type LabHandoff } from './handoff/handoff.ts';
+import { proveHandoff } from './handoff/prove-handoff.ts';
 import {
   addDistro,
   addSubnetAndSystem,
@@ -12,9 +13,10 @@ import {
   type Site,
   SYSTEM,
 } from './lab.ts';
-import { createSshKey, type SshKey } from './ssh.ts';
+import { proveSentToDisk } from './sent-to-disk.ts';
 import { Timeline } from './timeline.ts';
 import { stillOn } from './watch.ts';
+import { sayTimeline } from './whole-timeline.ts';
 
 /** Ten times what a stage takes on an idle machine: only what hangs takes longer. */
 const LIMIT_MS = 10 * 60_000;
@@ -23,7 +25,8 @@ const DISK_BYTES = 5e9;
 
 /**
  * Deploys a Debian disk image with the shipped profile debian-13-image: the deploy agent writes it to an empty disk
- * and makes it this machine's own; the machine restarts, is sent to its disk, reports its first boot and answers SSH.
+ * and makes it this machine's own; the machine restarts, is sent to its disk, reports its first boot and is handed to
+ * Ansible.
  */
 export async function runImage(lab: Lab): Promise<void> {
   const { stages, processes } = lab;
@@ -34,9 +37,9 @@ export async function runImage(lab: Lab): Promise<void> {
   await writeFile(disk, '');
   await truncate(disk, DISK_BYTES);
   const roots = [dirname(image)];
-  const site = await stages.run('start provisiond', () => openSite(lab, roots));
-  const key = await createSshKey(processes, site.dir);
-  await stages.run('distro, profile, subnet, system', () => enterRecords(lab, site, image, key));
+  const handoff = await createHandoff(lab);
+  const site = await stages.run('start provisiond', () => openSite(lab, roots, handoff.config));
+  await stages.run('distro, profile, subnet, system', () => enterRecords(lab, site, image, handoff));
 
   const machine = createMachine(lab, site, { disk, memoryMb: 1024, cpus: 2 });
   const timeline = new Timeline(site.command, SYSTEM, stages);
@@ -47,17 +50,26 @@ export async function runImage(lab: Lab): Promise<void> {
   await stages.run(`${basename(image)} to disk`, () =>
     timeline.waitForStage('installed', 2 * LIMIT_MS, () => stillOn(machine)),
   );
-  await proveInstalled(lab, { machine, timeline, key, limitMs: LIMIT_MS });
-  await stages.run('first-boot report', () =>
-    timeline.waitForStage('first-boot', LIMIT_MS, () => stillOn(machine)),
-  );
+  const run = { machine, timeline, handoff, limitMs: LIMIT_MS };
+  await proveSentToDisk(lab, run);
+  await proveHandoff(lab, site, run);
+  await sayTimeline(lab, site);
   await machine.powerOff();
   await stages.run('stop provisiond', () => site.provisiond.stop());
 }
 
-async function enterRecords(lab: Lab, site: Site, image: string, key: SshKey): Promise<void> {
+async function enterRecords(lab: Lab, site: Site, image: string, handoff: LabHandoff): Promise<void> {
   await addDistro(lab, site);
-  const what = ['--from', 'debian-13-image', '--image', image, '--ssh-key', key.publicKeyFile];
+  const what = [
+    '--from',
+    'debian-13-image',
+    '--image',
+    image,
+    '--ssh-key',
+    handoff.key.publicKeyFile,
+    '--handoff',
+    HANDOFF,
+  ];
   await site.command.run('profile', 'add', 'debian-image', '--distro', 'agent', ...what);
   await addSubnetAndSystem(lab, site, 'debian-image');
 }

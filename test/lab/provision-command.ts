@@ -24,6 +24,13 @@ export class ProvisionCommand {
     return text.trim() === '' ? undefined : JSON.parse(text);
   }
 
+  /** The same as a user reads it. */
+  async text(...args: string[]): Promise<string> {
+    const [program = '', ...rest] = this.#line(args);
+    const line = [program, ...rest.filter((word) => word !== '--json')];
+    return this.#processes.run(process.execPath, line, { timeoutMs: 60_000 });
+  }
+
   /** Starts a command that goes on; it writes its JSON lines to the file. */
   async follow(logFile: string, ...args: string[]): Promise<void> {
     await this.#processes.start(process.execPath, this.#line(args), { logFile });

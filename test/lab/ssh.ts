@@ -20,16 +20,20 @@ export interface SshTarget {
   readonly namespace: string;
   readonly address: string;
   readonly key: SshKey;
+  /** A known_hosts file, which alone is believed; without one any host key is. */
+  readonly knownHosts?: string;
 }
 
 /**
  * Runs one command as root on the machine, with the key and nothing but the key.
- * @returns its output, or undefined as long as nobody answers. A machine that answers and refuses the key fails.
+ * @returns its output, or undefined as long as nobody answers. A machine that refuses the key, or has another host key than the known one, fails.
  */
 async function trySsh(processes: Processes, target: SshTarget, command: string): Promise<string | undefined> {
   const options = [
     ...['-i', target.key.path, '-F', '/dev/null', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes'],
-    ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'],
+    ...['-o', `StrictHostKeyChecking=${target.knownHosts === undefined ? 'no' : 'yes'}`],
+    ...['-o', `UserKnownHostsFile=${target.knownHosts ?? '/dev/null'}`, '-o', 'LogLevel=ERROR'],
+    ...['-o', 'GlobalKnownHostsFile=/dev/null'],
     ...['-o', 'ConnectTimeout=5', '-o', 'ServerAliveInterval=10'],
   ];
   const [program, args] = inNamespace(target.namespace, 'ssh', [
@@ -41,7 +45,7 @@ async function trySsh(processes: Processes, target: SshTarget, command: string):
     return await processes.run(program, args, { timeoutMs: 90_000, env: await withoutAgent() });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    if (/Permission denied/.test(error.stderr)) throw error;
+    if (/Permission denied|Host key verification failed/.test(error.stderr)) throw error;
     return undefined;
   }
 }

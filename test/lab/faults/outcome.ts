@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { describeInstall, readInstall } from '../install-record.ts';
 import { SYSTEM } from '../lab.ts';
 import { DISK_MARKER } from '../marker-disk.ts';
 import type { BootEvent } from '../timeline.ts';
@@ -13,26 +14,13 @@ export interface Failure {
   readonly hint: RegExp;
 }
 
-interface InstallRecord {
-  readonly state: string;
-  readonly stage: string | null;
-  readonly reason: string | null;
-  readonly hint: string | null;
-}
-
-export async function readInstall({ site }: FaultLab): Promise<InstallRecord> {
-  const system = (await site.command.run('system', 'show', SYSTEM)) as { install: InstallRecord | null };
-  if (system.install === null) throw new Error(`${SYSTEM} has no install`);
-  return system.install;
-}
-
 /** Waits for the failure, says how it is told, and fails if it is another. */
 export async function expectFailure(fault: FaultLab, wanted: Failure): Promise<void> {
   const { stages } = fault.lab;
   await stages.run('failed', () => fault.timeline.waitForState('failed', LIMIT_MS));
-  const { state, stage, reason, hint } = await readInstall(fault);
-  stages.say(`    ${state} at '${stage}': ${reason}`);
-  stages.say(`    hint: ${hint}`);
+  const install = await readInstall(fault.site);
+  stages.say(`    ${describeInstall(install)}`);
+  const { state, stage, reason, hint } = install;
   if (state !== 'failed') throw new Error(`the install is ${state}, expected failed`);
   if (stage !== wanted.stage) throw new Error(`it failed at '${stage}', expected '${wanted.stage}'`);
   if (!wanted.reason.test(reason ?? ''))
@@ -63,7 +51,7 @@ export async function expectWholeStory(
 ): Promise<void> {
   const { lab, site, timeline } = fault;
   await lab.stages.run('every event is there', async () => {
-    const { state } = await readInstall(fault);
+    const { state } = await readInstall(site);
     const { items } = (await site.command.run('system', 'timeline', SYSTEM)) as { items: BootEvent[] };
     const wrong = judgeStory(items, { ...seen, state, followed: timeline.events });
     if ((await readFile(site.provisiond.logFile, 'utf8')).includes('boot events lost'))

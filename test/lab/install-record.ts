@@ -1,0 +1,24 @@
+import { type Site, SYSTEM } from './lab.ts';
+
+/** The part of an install that the lab looks at. */
+export interface InstallRecord {
+  readonly id: number;
+  readonly state: string;
+  readonly stage: string | null;
+  readonly reason: string | null;
+  readonly hint: string | null;
+  readonly attemptsUsed: number;
+  readonly hostKeys: readonly string[];
+}
+
+/** The machine's last install, as the command tells it. */
+export async function readInstall({ command }: Site): Promise<InstallRecord> {
+  const { install } = (await command.run('system', 'show', SYSTEM)) as { install: InstallRecord | null };
+  if (install === null) throw new Error(`${SYSTEM} has no install`);
+  return install;
+}
+
+/** How it stands, in the words that a user reads. */
+export function describeInstall({ state, stage, reason, hint }: InstallRecord): string {
+  return `${state} at '${stage}': ${reason}\n          hint: ${hint}`;
+}
