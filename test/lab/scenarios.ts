@@ -129,14 +129,15 @@ const CHAINS: readonly (Scenario & { readonly name: ChainName })[] = [
   },
 ];
 
-const FAULTS: Readonly<Record<FaultName, string>> = {
-  'lost-callback': 'the installer restarts the machine without having reported its end',
-  stuck: 'the installer never comes to an end',
-  'no-first-boot': 'the installed system never reports its first boot',
-  'broken-answer': 'the answer file is broken after the machine was armed',
-  'no-disk': 'the machine has no disk',
-  stranger: 'a machine with another MAC address asks instead of the one that is armed',
-  killed: 'the server is killed at every state, and started again',
+/** What goes wrong; all of them by the chain `bios`. */
+const FAULTS: Readonly<Record<FaultName, Pick<Scenario, 'what' | 'bmc'>>> = {
+  'lost-callback': { what: 'the installer restarts the machine without having reported its end' },
+  stuck: { what: 'the installer never comes to an end' },
+  'no-first-boot': { what: 'the installed system never reports its first boot' },
+  'broken-answer': { what: 'the answer file is broken after the machine was armed' },
+  'no-disk': { what: 'the machine has no disk' },
+  stranger: { what: 'the machine that is switched on has another MAC address than on record', bmc: true },
+  killed: { what: 'the server is killed at every state, and started again' },
 };
 
 export const CHAIN_NAMES: readonly ScenarioName[] = CHAINS.map(({ name }) => name);
@@ -147,5 +148,7 @@ export function scenarioOf(name: ScenarioName): Scenario {
   const fault = FAULT_NAMES.find((known) => known === name);
   const chain = CHAINS.find((scenario) => scenario.name === (fault === undefined ? name : 'bios'));
   if (chain === undefined) throw new Error(`there is no scenario ${name}`);
-  return fault === undefined ? chain : { ...chain, name, fault, what: FAULTS[fault] };
+  if (fault === undefined) return chain;
+  const { what, ...more } = FAULTS[fault];
+  return { ...chain, ...more, name, fault, what };
 }

@@ -51,8 +51,10 @@ export async function openFaultLab(lab: Lab, setup: FaultSetup): Promise<FaultLa
   const disk = setup.hasDisk === false ? null : join(lab.diskDir, `fault-${lab.scenario.name}.img`);
   if (disk !== null)
     await stages.run('make a disk that says when it is booted', () => createMarkerDisk(lab, disk));
-  const config = setup.deadlines === undefined ? {} : { installs: { deadlines: setup.deadlines } };
-  const site = await stages.run('start provisiond', () => openSite(lab, [files], config));
+  const deadlines = { ...setup.deadlines, graceSeconds: 0 };
+  const site = await stages.run('start provisiond', () =>
+    openSite(lab, [files], { installs: { deadlines } }),
+  );
   const template = join(site.provisiond.dataDir, 'kickstarts', ANSWER_FILE);
   await stages.run('records', () => enterRecords(lab, site, { files, template, script: setup.script }));
   const machine = createMachine(lab, site, { disk, memoryMb: 768, cpus: 1 });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Lab } from '../lab.ts';
 import { waitUntilOff } from '../watch.ts';
 import { begin, LIMIT_MS, openFaultLab } from './fault-lab.ts';
-import { bootAgain, expectDisk, expectFailure, expectWholeStory } from './outcome.ts';
+import { bootAgain, expectDisk, expectFailure, expectWholeStory, NO_FIRST_BOOT } from './outcome.ts';
 
 /** The installer restarts the machine without a word: its next netboot tells. */
 export async function runLostCallback(lab: Lab): Promise<void> {
@@ -21,9 +21,13 @@ export async function runLostCallback(lab: Lab): Promise<void> {
 
 /** The installer never comes to an end. */
 export async function runStuck(lab: Lab): Promise<void> {
-  const fault = await openFaultLab(lab, { script: 'sleep 100000', deadlines: { installedSeconds: 15 } });
+  const fault = await openFaultLab(lab, { script: 'sleep 100000', deadlines: { partitioningSeconds: 30 } });
   await begin(fault);
-  await expectFailure(fault, { stage: 'installed', reason: /./, hint: /./ });
+  await expectFailure(fault, {
+    stage: 'partitioning',
+    reason: /did not come within 30 s after installing/,
+    hint: /console of the machine/,
+  });
   await bootAgain(fault);
   await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
@@ -32,7 +36,7 @@ export async function runStuck(lab: Lab): Promise<void> {
 /** The installer reports its end, and then nothing is heard of the new system. */
 export async function runNoFirstBoot(lab: Lab): Promise<void> {
   const script = "report installed 'in the lab'\nreboot -f";
-  const fault = await openFaultLab(lab, { script, deadlines: { firstBootSeconds: 20 } });
+  const fault = await openFaultLab(lab, { script, deadlines: { firstBootSeconds: 30 } });
   await begin(fault);
   await lab.stages.run('power on to installed', async () => {
     await fault.timeline.waitForState('installed', LIMIT_MS);
@@ -40,7 +44,7 @@ export async function runNoFirstBoot(lab: Lab): Promise<void> {
   });
   await bootAgain(fault);
   await expectDisk(fault);
-  await expectFailure(fault, { stage: 'first-boot', reason: /./, hint: /./ });
+  await expectFailure(fault, NO_FIRST_BOOT);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
 }
 

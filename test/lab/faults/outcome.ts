@@ -14,6 +14,13 @@ export interface Failure {
   readonly hint: RegExp;
 }
 
+/** How an installed system that is never heard of is told, where it has half a minute for it. */
+export const NO_FIRST_BOOT: Failure = {
+  stage: 'first-boot',
+  reason: /^first-boot did not come within 30 s after installed/,
+  hint: /its first boot takes the install up again/,
+};
+
 /** Waits for the failure, says how it is told, and fails if it is another. */
 export async function expectFailure(fault: FaultLab, wanted: Failure): Promise<void> {
   const { stages } = fault.lab;
