@@ -136,10 +136,11 @@ function whileOpen(install: InstallLife, seen: SeenWhileOpen): Advance {
       return spendAttempt(install);
     case 'progress':
       return { change: { stage: seen.stage } };
-    case 'failed':
-      return {
-        change: { state: 'failed', stage: seen.stage, failure: 'reported', reason: seen.reason, hint: null },
-      };
+    case 'failed': {
+      // Without its answer file a machine can say no more than that it did not get it.
+      const stage = install.state === 'installing' ? seen.stage : 'answer-file';
+      return { change: { state: 'failed', stage, failure: 'reported', reason: seen.reason, hint: null } };
+    }
     case 'netbooted':
       return netbooted(install);
   }

@@ -120,6 +120,15 @@ describe('advance', () => {
     }
   });
 
+  it('of a machine that gives up, names what it was about', () => {
+    expect(advance(facts({ state: 'installing' }), SEEN.failed, NOW_MS)).toMatchObject({
+      change: { stage: 'installing' },
+    });
+    expect(advance(facts({ state: 'loading' }), SEEN.failed, NOW_MS)).toMatchObject({
+      change: { stage: 'answer-file', failure: 'reported' },
+    });
+  });
+
   it('gives an install whose turn has come its whole time from then on', () => {
     const queued = facts({ state: 'queued', armedAtMs: NOW_MS - 5000, expiresAtMs: NOW_MS - 2000 });
     expect(advance(queued, SEEN.promoted, NOW_MS)).toEqual({

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly input?: string;
   /** The program is killed and the run fails after this long. Default two minutes. */
   readonly timeoutMs?: number;
+  /** What it writes to standard error belongs to its output. */
+  readonly withStderr?: true;
 }
 
 export interface StartOptions {
@@ -45,7 +47,8 @@ export class Processes {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+    const words = options.withStderr ? stdout : stderr;
+    child.stderr?.on('data', (chunk: Buffer) => words.push(chunk));
     child.stdin?.on('error', () => {}); // a program that does not read its input is no error
     child.stdin?.end(options.input ?? '');
     const timer = setTimeout(() => killGroup(child, 'SIGKILL'), options.timeoutMs ?? 120_000);

@@ -24,11 +24,11 @@ export class ProvisionCommand {
     return text.trim() === '' ? undefined : JSON.parse(text);
   }
 
-  /** The same as a user reads it. */
+  /** All that a user reads of it. */
   async text(...args: string[]): Promise<string> {
     const [program = '', ...rest] = this.#line(args);
     const line = [program, ...rest.filter((word) => word !== '--json')];
-    return this.#processes.run(process.execPath, line, { timeoutMs: 60_000 });
+    return this.#processes.run(process.execPath, line, { timeoutMs: 60_000, withStderr: true });
   }
 
   /** Starts a command that goes on; it writes its JSON lines to the file. */

@@ -25,6 +25,8 @@ export interface FaultSetup {
   readonly hasDisk?: false;
   /** Deadlines of the stages, in seconds, by the names of the configuration: short, so that one need not wait for hours. */
   readonly deadlines?: Readonly<Record<string, number>>;
+  /** How long a machine that its BMC has switched on may take until its DISCOVER. */
+  readonly netbootSeconds?: number;
 }
 
 /** One machine that is armed, and the server that something will go wrong with. */
@@ -52,9 +54,9 @@ export async function openFaultLab(lab: Lab, setup: FaultSetup): Promise<FaultLa
   if (disk !== null)
     await stages.run('make a disk that says when it is booted', () => createMarkerDisk(lab, disk));
   const deadlines = { ...setup.deadlines, graceSeconds: 0 };
-  const site = await stages.run('start provisiond', () =>
-    openSite(lab, [files], { installs: { deadlines } }),
-  );
+  const { netbootSeconds = 300 } = setup;
+  const config = { installs: { deadlines }, power: { netbootSeconds } };
+  const site = await stages.run('start provisiond', () => openSite(lab, [files], config));
   const template = join(site.provisiond.dataDir, 'kickstarts', ANSWER_FILE);
   await stages.run('records', () => enterRecords(lab, site, { files, template, script: setup.script }));
   const machine = createMachine(lab, site, { disk, memoryMb: 768, cpus: 1 });

@@ -13,7 +13,8 @@ export async function runLostCallback(lab: Lab): Promise<void> {
   await expectFailure(fault, {
     stage: 'installed',
     reason: /netbooted again without having reported/,
-    hint: /./,
+    missing: 'installed',
+    hint: /provision system log web001|console/,
   });
   await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
@@ -26,6 +27,7 @@ export async function runStuck(lab: Lab): Promise<void> {
   await expectFailure(fault, {
     stage: 'partitioning',
     reason: /did not come within 30 s after installing/,
+    missing: 'installed',
     hint: /console of the machine/,
   });
   await bootAgain(fault);
@@ -53,7 +55,12 @@ export async function runBrokenAnswer(lab: Lab): Promise<void> {
   const fault = await openFaultLab(lab, { script: 'reboot -f' });
   await begin(fault);
   await writeFile(fault.template, '#!/bin/sh\n{% if system.name %}\necho never closed\n');
-  await expectFailure(fault, { stage: 'answer-file', reason: /./, hint: /./ });
+  await expectFailure(fault, {
+    stage: 'answer-file',
+    reason: /the answer file could not be fetched/,
+    missing: 'answer-file',
+    hint: /fault\.sh/,
+  });
   await bootAgain(fault);
   await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 0 });
@@ -63,7 +70,12 @@ export async function runBrokenAnswer(lab: Lab): Promise<void> {
 export async function runNoDisk(lab: Lab): Promise<void> {
   const fault = await openFaultLab(lab, { script: null, hasDisk: false });
   await begin(fault);
-  await expectFailure(fault, { stage: 'installing', reason: /no disk/, hint: /./ });
+  await expectFailure(fault, {
+    stage: 'installing',
+    reason: /^no disk of 4 GB or more/,
+    missing: 'image',
+    hint: /provision system log web001/,
+  });
   await bootAgain(fault);
   await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });

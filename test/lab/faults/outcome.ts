@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { describeInstall, readInstall } from '../install-record.ts';
-import { SYSTEM } from '../lab.ts';
+import { describeInstall, readInstall, readTimeline } from '../install-record.ts';
 import { DISK_MARKER } from '../marker-disk.ts';
-import type { BootEvent } from '../timeline.ts';
 import { waitForConsole } from '../watch.ts';
 import { type FaultLab, LIMIT_MS } from './fault-lab.ts';
 import { judgeStory, type Witness } from './story.ts';
@@ -11,6 +9,9 @@ import { judgeStory, type Witness } from './story.ts';
 export interface Failure {
   readonly stage: string;
   readonly reason: RegExp;
+  /** The first stage of the machine's way that was not reached, as the diagnosis names it. */
+  readonly missing: string;
+  /** What to do: of the record, or of the likeliest cause. */
   readonly hint: RegExp;
 }
 
@@ -18,6 +19,7 @@ export interface Failure {
 export const NO_FIRST_BOOT: Failure = {
   stage: 'first-boot',
   reason: /^first-boot did not come within 30 s after installed/,
+  missing: 'first-boot',
   hint: /its first boot takes the install up again/,
 };
 
@@ -27,12 +29,19 @@ export async function expectFailure(fault: FaultLab, wanted: Failure): Promise<v
   await stages.run('failed', () => fault.timeline.waitForState('failed', LIMIT_MS));
   const install = await readInstall(fault.site);
   stages.say(`    ${describeInstall(install)}`);
+  const { missing } = (await readTimeline(fault.site)).diagnosis;
+  stages.say(
+    `    missing: ${missing?.says}; likeliest: ${missing?.cause.says}\n          do: ${missing?.cause.hint}`,
+  );
   const { state, stage, reason, hint } = install;
   if (state !== 'failed') throw new Error(`the install is ${state}, expected failed`);
   if (stage !== wanted.stage) throw new Error(`it failed at '${stage}', expected '${wanted.stage}'`);
   if (!wanted.reason.test(reason ?? ''))
     throw new Error(`the reason is '${reason}', expected ${wanted.reason}`);
-  if (!wanted.hint.test(hint ?? '')) throw new Error(`the hint is '${hint}', expected ${wanted.hint}`);
+  if (missing?.name !== wanted.missing)
+    throw new Error(`'${missing?.name}' is missing, expected '${wanted.missing}'`);
+  const hints = [hint, missing.cause.hint].join('; ');
+  if (!wanted.hint.test(hints)) throw new Error(`the hints are '${hints}', expected ${wanted.hint}`);
 }
 
 /** Whatever is on, the machine is switched off and on again. */
@@ -59,7 +68,7 @@ export async function expectWholeStory(
   const { lab, site, timeline } = fault;
   await lab.stages.run('every event is there', async () => {
     const { state } = await readInstall(site);
-    const { items } = (await site.command.run('system', 'timeline', SYSTEM)) as { items: BootEvent[] };
+    const { items } = await readTimeline(site);
     const wrong = judgeStory(items, { ...seen, state, followed: timeline.events });
     if ((await readFile(site.provisiond.logFile, 'utf8')).includes('boot events lost'))
       wrong.push('the log of the server tells of events that were lost');

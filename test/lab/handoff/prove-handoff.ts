@@ -1,7 +1,7 @@
-import { describeInstall, readInstall } from '../install-record.ts';
+import { describeInstall, readInstall, readTimeline } from '../install-record.ts';
 import { type Lab, type Site, SYSTEM } from '../lab.ts';
 import type { Machine } from '../machine.ts';
-import type { BootEvent, Timeline } from '../timeline.ts';
+import type { Timeline } from '../timeline.ts';
 import { stillOn } from '../watch.ts';
 import { type LabHandoff, WORD } from './handoff.ts';
 import { type Inside, readInside } from './inside.ts';
@@ -73,7 +73,7 @@ async function restart(lab: Lab, site: Site, { machine, timeline, limitMs }: Han
 async function expectOneInstall(site: Site, looks: readonly Inside[]): Promise<void> {
   const { id, state, attemptsUsed } = await readInstall(site);
   if (state !== 'ready') throw new Error(`the install is ${state} after the restart, expected ready`);
-  const { items } = (await site.command.run('system', 'timeline', SYSTEM)) as { items: BootEvent[] };
+  const { items } = await readTimeline(site);
   const answers = items.filter(({ stage }) => stage === 'answer-file').length;
   const machineIds = new Set(looks.map(({ machineId }) => machineId));
   const counts = [id, attemptsUsed, answers, machineIds.size];
