@@ -39,11 +39,11 @@ export async function runFull(lab: Lab): Promise<void> {
     timeline.waitForStage(stage, limitMs, () => console.check());
   await stages.run('power on to installing', async () => {
     await beginInstall(lab, site, machine);
-    await follow('installing', 600_000);
+    await follow('installing', INSTALL_LIMIT_MS);
   });
-  await stages.run('installing to partitioning', () => follow('partitioning', 900_000));
+  await stages.run('installing to partitioning', () => follow('partitioning', INSTALL_LIMIT_MS));
   await stages.run('partitioning to installed', () => follow('installed', INSTALL_LIMIT_MS));
-  const run = { machine, timeline, handoff, limitMs: 600_000 };
+  const run = { machine, timeline, handoff, limitMs: 1_800_000 };
   await proveSentToDisk(lab, run);
   await proveHandoff(lab, site, run);
   await sayTimeline(lab, site);

@@ -85,8 +85,11 @@ export const INSTALLER_CAUSES: readonly CauseRow[] = [
   {
     id: 'no-disk',
     at: ['installer', 'installed'],
-    when: ({ of }) =>
-      some(of('failed').filter(({ message }) => /\bdis[ck]s?\b|partition|no root file/i.test(message))),
+    // Not of our own words: 'it is sent to its disk'.
+    when: ({ of, install }) =>
+      install.failure !== 'reported'
+        ? undefined
+        : some(of('failed').filter(({ message }) => /\bdis[ck]s?\b|partition|no root file/i.test(message))),
     says: (evidence, found) => `the installer gave up at the disks: ${lastMessage(evidence, found)}`,
     hint: ({ system }) =>
       `does it have a disk that the installer sees (RAID controller, its driver), and is it the one that the record names? provision system show ${system}, provision system log ${system}`,

@@ -14,7 +14,7 @@ export async function runLostCallback(lab: Lab): Promise<void> {
     stage: 'installed',
     reason: /netbooted again without having reported/,
     missing: 'installed',
-    hint: /provision system log web001|console/,
+    hint: /if the new system runs, its first boot settles it/,
   });
   await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
@@ -59,7 +59,7 @@ export async function runBrokenAnswer(lab: Lab): Promise<void> {
     stage: 'answer-file',
     reason: /the answer file could not be fetched/,
     missing: 'answer-file',
-    hint: /fault\.sh/,
+    hint: /provision explain web001 --show answer/,
   });
   await bootAgain(fault);
   await expectDisk(fault);
@@ -74,7 +74,7 @@ export async function runNoDisk(lab: Lab): Promise<void> {
     stage: 'installing',
     reason: /^no disk of 4 GB or more/,
     missing: 'image',
-    hint: /provision system log web001/,
+    hint: /no disk was found/,
   });
   await bootAgain(fault);
   await expectDisk(fault);
