@@ -98,7 +98,7 @@ export const INSTALLER_CASES: readonly CauseCase[] = [
   {
     name: 'it restarted without having reported the end (row 1)',
     install: { state: 'failed', failure: 'netbooted' },
-    seen: [...TO_INSTALLER, ROM],
+    seen: [...TO_INSTALLER, failed('it has netbooted again; it is sent to its disk'), ROM],
     missing: 'installed',
     cause: 'netbooted-again',
     hint: /first boot settles it/,
