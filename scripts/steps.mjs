@@ -107,9 +107,16 @@ export const STEPS = [
     run: lab(15, '--quick', '--jobs', '2'),
   },
   {
+    name: 'lab-faults',
+    title: 'Lab: what goes wrong on purpose ends in a failure with a name, and the machine on its disk',
+    without: () => withoutLab(LAB_PACKAGES),
+    run: lab(20, '--quick', '--scenario', 'faults', '--jobs', '3'),
+  },
+  {
     name: 'lab-image',
-    title: 'Lab: a virtual machine, switched on by its BMC, gets a disk image and answers by SSH',
+    title:
+      'Lab: a virtual machine, switched on by its BMC, gets a disk image, is handed to Ansible and is in service',
     without: () => withoutLab(IMAGE_PACKAGES),
-    run: lab(12, '--image', '--scenario', 'ipmi'),
+    run: lab(20, '--image', '--scenario', 'ipmi'),
   },
 ];

@@ -16,10 +16,14 @@ const PROGRAMS: Record<string, string> = {
 };
 
 /** Everything the lab needs of this host, all lacks in one message, each with what to install. */
-export async function checkHost(root: string, firmwares: readonly Firmware[]): Promise<void> {
+export async function checkHost(
+  root: string,
+  { firmwares, handsOff }: { firmwares: readonly Firmware[]; handsOff: boolean },
+): Promise<void> {
   const lacks: string[] = [];
   if (process.getuid?.() !== 0) lacks.push('root rights (network namespaces and tap interfaces)');
-  for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
+  const programs = { ...PROGRAMS, ...(handsOff ? { 'ansible-playbook': 'ansible-core' } : {}) };
+  for (const [program, debianPackage] of Object.entries(programs)) {
     if (!(await isInPath(program))) lacks.push(`${program} (apt-get install ${debianPackage})`);
   }
   const files: [string, string][] = [['/dev/net/tun', 'the tun driver (modprobe tun)']];

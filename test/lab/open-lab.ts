@@ -31,7 +31,7 @@ export async function openLab(
   const diskDir = await mkdtemp(join(await chooseDiskParent(diskBytes, tmpdir()), `${prefix}-`));
   teardown.removeFolderAtEnd(diskDir);
   const firmwares = options.scenarios.map((name) => scenarioOf(name).firmware);
-  await checkHost(root, firmwares);
+  await checkHost(root, { firmwares, handsOff: options.mode !== 'quick' });
 
   const outDir = join(workDir, 'agent');
   const agent = await stages.run('build the deploy agent', () =>
