@@ -113,7 +113,9 @@ async function expectRestart(machine: Machine, bmc: SimulatedBmc): Promise<void>
   await expectPower(bmc, 'on');
 }
 
+/** Its disk reports no first boot, so its install goes on until somebody ends it. */
 async function expectRefused({ command }: Site): Promise<void> {
+  await command.run('system', 'cancel', SYSTEM);
   const refusal = await command.run('system', 'install', SYSTEM).then(
     () => 'armed',
     (error: unknown) => (error instanceof CommandFailed ? error.stderr : String(error)),
