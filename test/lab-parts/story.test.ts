@@ -19,8 +19,10 @@ const WHOLE: readonly BootEvent[] = [
 ];
 const SEEN: Witness = { followed: WHOLE.slice(0, 3), state: 'failed', boots: 1, answerFiles: 1 };
 
-test('a timeline with everything that was seen is whole', () => {
+test('a timeline with everything that was seen is whole, also with an answer file that could not be made', () => {
   expect(judgeStory(WHOLE, SEEN)).toEqual([]);
+  const refused = { ...event(7, 'answer-file'), outcome: 'error' };
+  expect(judgeStory(WHOLE.toSpliced(4, 0, refused), SEEN)).toEqual([]);
 });
 
 test.each([

@@ -15,7 +15,8 @@ export interface Witness {
 /** What is wrong with a timeline: events that are missing, doubled or out of order. Empty: it is whole. */
 export function judgeStory(events: readonly BootEvent[], witness: Witness): string[] {
   const wrong = [...judgeStates(events, witness.state), ...judgeFollowed(events, witness.followed)];
-  const count = (stage: string) => events.filter((event) => event.stage === stage).length;
+  const given = events.filter(({ outcome }) => outcome !== 'error');
+  const count = (stage: string) => given.filter((event) => event.stage === stage).length;
   const discovers = count('dhcp-discover');
   if (discovers < witness.boots)
     wrong.push(`the machine was switched on ${witness.boots} times, the timeline has ${discovers} DISCOVERs`);
