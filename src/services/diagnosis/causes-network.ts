@@ -1,4 +1,5 @@
 import type { BootEvent } from '../../domain/boot-event.ts';
+import { ROUTE_STAGES } from '../../domain/diagnosis.ts';
 import { POWER_UP_FAILURES } from '../../domain/power-up.ts';
 import { always, type CauseRow, given, lastMessage, some, times } from './cause.ts';
 import type { Evidence } from './evidence.ts';
@@ -29,6 +30,13 @@ const powerFailure = ({ powerUp }: Evidence['install']) => {
 
 /** Power, and the way to an address. */
 export const NETWORK_CAUSES: readonly CauseRow[] = [
+  {
+    id: 'cancelled',
+    at: ROUTE_STAGES,
+    when: ({ install, of }) => (install.state === 'cancelled' ? of('cancelled').slice(-1) : undefined),
+    says: ({ install }) => install.reason ?? 'it was cancelled',
+    hint: ({ system }) => `nothing is wrong; arm it again: provision system install ${system}`,
+  },
   {
     id: 'queued',
     at: ['power-on', 'discover'],

@@ -47,6 +47,14 @@ const refused = (code: string) =>
 /** From the power to an address: pains 12, 19, 38; F1 to F22, F36, F39. */
 export const NETWORK_CASES: readonly CauseCase[] = [
   {
+    name: 'somebody has cancelled it',
+    install: { state: 'cancelled', reason: 'cancelled by ada' },
+    seen: [ROM, OFFER, { stage: 'cancelled', outcome: 'warning' }],
+    missing: 'ack',
+    cause: 'cancelled',
+    says: /by ada/,
+  },
+  {
     name: 'a machine of a bulk install before its turn',
     install: { state: 'queued', position: 3 },
     seen: [],
