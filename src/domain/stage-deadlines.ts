@@ -156,6 +156,7 @@ export const SIGNS_OF_LIFE: readonly Stage[] = [
   'image',
   'installing',
   'partitioning',
+  'progress',
 ];
 
 /** What is known of when an install was last seen to go on. */

@@ -75,6 +75,7 @@ describe('an install that sticks', () => {
 
   it.each<[string, () => void]>([
     ['a file that it fetched', () => deadlines.notice(eventOf('kernel'))],
+    ['a report of how far it is', () => deadlines.notice(eventOf('progress'))],
     ['a line of its installer', () => deadlines.heard(installId)],
     ['its firmware', () => deadlines.notice(eventOf('dhcp-discover', true))],
   ])('is pushed by %s', async (_, hear) => {
