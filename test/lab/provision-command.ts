@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { Processes } from './processes.ts';
 
+/** Some commands wait until what they ask for is done. */
+const LIMIT_MS = 300_000;
+
 /** The user's way in: the lab does nothing to the server that a user could not do with this command. */
 export class ProvisionCommand {
   readonly #processes: Processes;
@@ -20,7 +23,7 @@ export class ProvisionCommand {
 
   /** The same for a command that reads a secret from its standard input. */
   async runWithInput(input: string, ...args: string[]): Promise<unknown> {
-    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: 60_000, input });
+    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: LIMIT_MS, input });
     return text.trim() === '' ? undefined : JSON.parse(text);
   }
 
@@ -28,7 +31,7 @@ export class ProvisionCommand {
   async text(...args: string[]): Promise<string> {
     const [program = '', ...rest] = this.#line(args);
     const line = [program, ...rest.filter((word) => word !== '--json')];
-    return this.#processes.run(process.execPath, line, { timeoutMs: 60_000, withStderr: true });
+    return this.#processes.run(process.execPath, line, { timeoutMs: LIMIT_MS, withStderr: true });
   }
 
   /** Starts a command that goes on; it writes its JSON lines to the file. */

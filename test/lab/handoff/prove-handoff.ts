@@ -33,7 +33,7 @@ export async function proveHandoff(lab: Lab, site: Site, run: HandoffRun): Promi
   await expectFailure(lab, site, failed);
   await stages.run('handoff retry to ready', async () => {
     await handoff.openGate();
-    await site.command.run('handoff', 'retry', SYSTEM);
+    await site.command.run('handoff', 'retry', SYSTEM, '--no-wait');
     await timeline.waitForState('ready', limitMs, on);
   });
   const ready = await stages.run('what it has done', look);
