@@ -180,7 +180,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     dhcp: network.dhcpCounters(),
   });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
-  const doctor = openDoctor(deps, machine, { dataDir, status, files, loaders: loaderUses });
+  const looks = { dataDir, status, files, loaders: loaderUses, handoffs: handoffs.examine };
+  const doctor = openDoctor(deps, machine, looks);
   const notifications = openNotifications({ deps, config: () => config, log });
   const insight = openInsight({
     deps,
@@ -249,14 +250,13 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(10_000, 'look for installs that stick', deadlines.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
-      timers.every(3_600_000, 'prune jobs', power.jobs.prune);
+      timers.every(3_600_000, 'prune jobs', () => Promise.all([power.jobs.prune(), handoffs.prune()]));
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
       timers.every(3_600_000, 'prune notifications', notifications.prune);
       timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       timers.every(1_000, 'hand machines off', handoffs.tick);
-      timers.every(3_600_000, 'prune hand-offs', handoffs.prune);
       inBackground('go on with power jobs', power.jobs.resume);
       inBackground('go on with machines that are brought up', powerUps.start);
       inBackground('go on with hand-offs', handoffs.resume);

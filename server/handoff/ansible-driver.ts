@@ -6,6 +6,7 @@ import { type AnsibleOrder, prepareAnsible } from './ansible-files.ts';
 import { programProblem, readableProblem, secretFileProblem } from './definition-files.ts';
 import { type RunFolder, withRunFolder } from './run-folder.ts';
 import { type ProgramEnd, runProgram } from './run-program.ts';
+import { CLEAN_ENVIRONMENT } from './ssh-options.ts';
 import { withKeeper } from './with-keeper.ts';
 
 export interface AnsibleParts {
@@ -24,6 +25,7 @@ export function createAnsibleDriver(parts: AnsibleParts): HandoffDriver<Definiti
   return {
     needs: () => 'login',
     canCheck: true,
+    about: () => versionOf(program()),
     async problems({ playbook, privateKeyFile, ansibleConfig, vaultPasswordFile }) {
       const found = await Promise.all([
         readableProblem('playbook', playbook),
@@ -40,11 +42,12 @@ export function createAnsibleDriver(parts: AnsibleParts): HandoffDriver<Definiti
       const { id, system } = order.handoff;
       const facts = await parts.inventory(system);
       const reader = createAnsibleReader(system);
+      const decoder = new TextDecoder();
       const runIn = async (runFolder: RunFolder): Promise<ProgramEnd> => {
         const { args, env } = await prepareAnsible(order, facts, runFolder);
         const onOutput = (bytes: Buffer): void => {
           order.log(bytes);
-          reader.read(bytes.toString('utf8'));
+          reader.read(decoder.decode(bytes, { stream: true }));
         };
         const timeoutMs = order.definition.timeoutSeconds * 1000;
         const cwd = runFolder.path;
@@ -75,4 +78,16 @@ export function createAnsibleDriver(parts: AnsibleParts): HandoffDriver<Definiti
         return { failure: 'not-started', message: `${program()} (${ended.code})`, changed: null };
     }
   }
+}
+
+/** `core 2.14.18`, of the first line of --version; nothing where it does not say. */
+async function versionOf(program: string): Promise<string> {
+  let said = '';
+  const env = { ...CLEAN_ENVIRONMENT, HOME: '/nonexistent' };
+  const onOutput = (bytes: Buffer): void => {
+    said += bytes.toString('latin1');
+  };
+  const run = { program, args: ['--version'], env, cwd: '/', timeoutMs: 20_000, mark: 'version', onOutput };
+  await runProgram(run, new AbortController().signal);
+  return /^ansible-playbook \[(core [0-9.a-z]+)\]/.exec(said)?.[1] ?? '';
 }

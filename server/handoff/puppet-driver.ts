@@ -36,6 +36,7 @@ export function createPuppetDriver(parts: PuppetParts): HandoffDriver<Definition
   return {
     needs: () => 'login',
     canCheck: true,
+    about: async ({ ca }) => new URL(ca.url).host,
     async problems({ privateKeyFile, ca }) {
       const found = await Promise.all([
         secretFileProblem('privateKeyFile', privateKeyFile),

@@ -22,6 +22,7 @@ export function createWebhookDriver(parts: WebhookParts): HandoffDriver<Definiti
   return {
     needs: ({ awaitSsh }) => (awaitSsh ? 'host-key' : 'nothing'),
     canCheck: false,
+    about: async ({ url }) => new URL(url).host,
     async problems({ secretFile }) {
       const problem = await secretFileProblem('secretFile', secretFile);
       if (problem !== undefined) return [problem];

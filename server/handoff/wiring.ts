@@ -92,6 +92,8 @@ export function openHandoffs({
       cleaned = clean();
       await cleaned;
       await service.resume();
+      for (const { name, problems } of await service.examine())
+        if (problems.length > 0) log.warn({ handoff: name, problems }, 'a hand-off cannot be used');
     },
   };
 }

@@ -5,7 +5,14 @@ import type { StoredProfile } from '../store/store.ts';
 import type { Deps, SecretBox } from './deps.ts';
 import type { FileFacts } from './distros.ts';
 import { examine } from './doctor/examine.ts';
-import type { DoctorFacts, FileFact, HostFacts, InterfaceFact, ListenerFact } from './doctor/facts.ts';
+import type {
+  DoctorFacts,
+  FileFact,
+  HandoffFact,
+  HostFacts,
+  InterfaceFact,
+  ListenerFact,
+} from './doctor/facts.ts';
 import { neededLoaders } from './doctor/needed-loaders.ts';
 import type { LoaderService } from './loaders.ts';
 import { openSettings } from './sealed-settings.ts';
@@ -19,6 +26,7 @@ export interface DoctorSources {
   readonly host: () => Promise<HostFacts>;
   readonly files: FileFacts;
   readonly loaders: Pick<LoaderService, 'list'>;
+  readonly handoffs: () => Promise<readonly HandoffFact[]>;
 }
 
 /** Looks everything up, now, and judges it. Nothing is changed. */
@@ -59,6 +67,7 @@ export function doctorService(deps: Deps, sources: DoctorSources) {
           ...(await read.bmcs.list()).flatMap((one) => unreadableBmc(one, secrets)),
         ],
         latestWriteMs: times.length === 0 ? null : Math.max(...times),
+        handoffs: await sources.handoffs(),
         host: await sources.host(),
       };
       return examine(facts);

@@ -33,6 +33,7 @@ export function wellFacts(change: Partial<DoctorFacts> = {}): DoctorFacts {
     neededLoaders: [],
     files: [],
     unreadableSecrets: [],
+    handoffs: [],
     latestWriteMs: NOW_MS - 1000,
     host: WELL_HOST,
     ...change,

@@ -16,7 +16,7 @@ export interface FakeHandoffs {
   maxConcurrent: number;
   /** Asked in turn; the last one stays. */
   answers: SshAnswer[];
-  outcomes: (HandoffOutcome | Promise<HandoffOutcome>)[];
+  outcomes: (HandoffOutcome | Promise<HandoffOutcome> | (() => Promise<HandoffOutcome>))[];
   /** What was asked for. */
   readonly probes: SshQuestion[];
   readonly orders: HandoffOrder<HandoffDefinition>[];
@@ -63,13 +63,15 @@ export function createFakeHandoffs(deps: Deps, events: EventService, clock: Fake
         driverOf: ({ driver }) => ({
           needs: () => fake.need,
           canCheck: driver === 'ansible',
+          about: async () => 'a fake',
           problems: async () => fake.problems,
           run: (order, signal) => {
             fake.orders.push(order);
             order.log(`TASK [${order.phase}]\n`);
             return new Promise((resolve, reject) => {
               signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-              Promise.resolve(next(fake.outcomes, DONE)).then(resolve, reject);
+              const outcome = next(fake.outcomes, DONE);
+              Promise.resolve(typeof outcome === 'function' ? outcome() : outcome).then(resolve, reject);
             });
           },
         }),

@@ -176,6 +176,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       host: async () => WELL_HOST,
       files,
       loaders,
+      handoffs: handoffUses.examine,
     }),
     power,
     locks: systemLockService(deps),

@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/check.ts';
+import { checkHandoffs } from './check-handoffs.ts';
 import { checkCapabilities, checkClock, checkDisk, checkReceiveBuffer } from './check-host.ts';
 import { checkDhcp, checkInterfaces, checkPorts, checkWarnings } from './check-network.ts';
 import { checkFiles, checkKey, checkLoaders } from './check-records.ts';
@@ -14,6 +15,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Check[])[] = [
   checkLoaders,
   checkFiles,
   checkKey,
+  checkHandoffs,
   checkReceiveBuffer,
   checkClock,
   checkDisk,

@@ -55,6 +55,15 @@ export interface NeededLoader {
   readonly isForLocalBoot: boolean;
 }
 
+/** A hand-off that the configuration defines. */
+export interface HandoffFact {
+  readonly name: string;
+  /** What it uses: `ansible, core 2.14.18`. */
+  readonly about: string;
+  /** Why it cannot be used, a sentence each; empty if it can. */
+  readonly problems: readonly string[];
+}
+
 /** Everything that the checks judge, looked up before: they are pure functions of it. */
 export interface DoctorFacts {
   readonly nowMs: number;
@@ -68,6 +77,7 @@ export interface DoctorFacts {
   readonly files: readonly FileFact[];
   /** Records whose secrets the key file does not open. */
   readonly unreadableSecrets: readonly string[];
+  readonly handoffs: readonly HandoffFact[];
   /** The latest time that the service itself has written into a record; null in an empty database. */
   readonly latestWriteMs: number | null;
   readonly host: HostFacts;

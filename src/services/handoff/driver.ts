@@ -46,6 +46,8 @@ export interface HandoffDriver<Definition> {
   needs(definition: Definition): SshNeed;
   /** May it be asked to look only? */
   readonly canCheck: boolean;
+  /** What it uses, in some words: a program's version, a host. */
+  about(definition: Definition): Promise<string>;
   /** Why the definition cannot be used now, a sentence each; empty if it can. */
   problems(definition: Definition): Promise<string[]>;
   /** Why a system must not be armed for it now, beyond that. */

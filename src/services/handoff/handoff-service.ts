@@ -5,6 +5,7 @@ import { NO_HANDOFF } from '../../domain/install.ts';
 import type { System } from '../../domain/system.ts';
 import type { HandoffFilter, StoredHandoff } from '../../store/handoff-store.ts';
 import type { Actor } from '../deps.ts';
+import type { HandoffFact } from '../doctor/facts.ts';
 import { parseInput } from '../input.ts';
 import { chooserOf } from '../power/select-systems.ts';
 import { beginRun } from './begin-runs.ts';
@@ -13,7 +14,7 @@ import { handoffEvent } from './handoff-events.ts';
 import { addRetry, addRun, findRetryable, handoffInput, isOver, receiptOf } from './handoff-requests.ts';
 import { writeStep } from './handoff-writes.ts';
 import { createRunner } from './runner.ts';
-import { getUsable, lookAtAll, refuseArming } from './usable.ts';
+import { examineAll, getUsable, lookAtAll, refuseArming } from './usable.ts';
 
 /** Use cases of hand-offs: runs that installs begin, and those that are asked for. */
 export interface HandoffService {
@@ -27,6 +28,8 @@ export interface HandoffService {
   cancel(id: number, actor: Actor): Promise<Handoff>;
   /** The hand-off that a system would get now; throws DomainError 'not-ready' with every reason where it cannot be used. */
   choose(system: System): Promise<string>;
+  /** Every definition, and what is wrong with it. */
+  examine(): Promise<readonly HandoffFact[]>;
   /** Begins what installs wait for, and ends what none waits for any more. */
   tick(): Promise<void>;
   /** Goes on with every open run. */
@@ -118,9 +121,11 @@ export function handoffService(parts: HandoffDeps): HandoffService {
       if (value !== NO_HANDOFF) await refuseArming(parts, system, value);
       return value;
     },
+    examine: () => examineAll(parts),
     async tick() {
       const configuring = await store.read.handoffs.listConfiguring();
-      runner.keepOnly(new Set(configuring.map(({ id }) => id)));
+      for (const stored of runner.keepOnly(new Set(configuring.map(({ id }) => id))))
+        await store.transaction((tx) => writeStep(tx, stored, {}, clock.now()));
       for (const install of configuring.filter(({ hasOpenRun }) => !hasOpenRun)) {
         const driver = parts.definitions()[install.handoff]?.driver ?? 'unknown';
         const about = { batch: newBatch(), driver, nowMs: clock.now() };

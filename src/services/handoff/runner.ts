@@ -11,8 +11,8 @@ export interface Runner {
   start(stored: StoredHandoff): void;
   /** Ends what is under way for a run that was written off. */
   letGo(id: number, why: string): void;
-  /** Ends runs of installs that are not among these. */
-  keepOnly(installs: ReadonlySet<number>): void;
+  /** Ends what is under way for installs that are not among these, and says which runs that were. */
+  keepOnly(installs: ReadonlySet<number>): readonly StoredHandoff[];
   /** Lets go of every run where it stands. */
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ const MOST_PROBES = 32;
 const OWN_FAILURE_MS = 30_000;
 
 interface Running {
-  readonly install: number | null;
+  readonly stored: StoredHandoff;
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
@@ -63,18 +63,20 @@ export function createRunner(parts: HandoffDeps): Runner {
   const letGo = (id: number, why: string): void => running.get(id)?.abort.abort(new Error(why));
   return {
     start(stored) {
-      const { id, install } = stored.handoff;
+      const { id } = stored.handoff;
       if (stopping.signal.aborted || running.has(id)) return;
       const abort = new AbortController();
       const signal = AbortSignal.any([abort.signal, stopping.signal]);
       const done = untilOver(stored, signal).finally(() => running.delete(id));
-      running.set(id, { install, abort, done });
+      running.set(id, { stored, abort, done });
     },
     letGo,
     keepOnly(installs) {
-      for (const [id, { install }] of running)
-        if (install !== null && !installs.has(install))
-          letGo(id, 'its install is not being configured any more');
+      const isForeign = ({ handoff }: StoredHandoff): boolean =>
+        handoff.install !== null && !installs.has(handoff.install);
+      const foreign = [...running.values()].map(({ stored }) => stored).filter(isForeign);
+      for (const { handoff } of foreign) letGo(handoff.id, 'its install is not being configured any more');
+      return foreign;
     },
     async stop() {
       stopping.abort(new Error('the service stops'));

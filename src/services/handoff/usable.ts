@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import { NO_HANDOFF } from '../../domain/install.ts';
 import type { System } from '../../domain/system.ts';
+import type { HandoffFact } from '../doctor/facts.ts';
 import type { HandoffDeps } from './handoff-deps.ts';
 
 /** A definition that can be used now. */
@@ -63,4 +64,19 @@ export async function refuseArming(
     hint: 'mend that, then arm it again',
     problems: problems.map((message) => ({ path: 'handoff', message })),
   });
+}
+
+/** Every definition with what it uses and what is wrong with it, for people. */
+export function examineAll({
+  definitions,
+  driverOf,
+}: Pick<HandoffDeps, 'definitions' | 'driverOf'>): Promise<HandoffFact[]> {
+  return Promise.all(
+    Object.entries(definitions()).map(async ([name, definition]) => {
+      const driver = driverOf(definition);
+      const problems = await driver.problems(definition);
+      const more = problems.length === 0 ? await driver.about(definition) : '';
+      return { name, about: [definition.driver, more].filter((part) => part !== '').join(', '), problems };
+    }),
+  );
 }

@@ -53,7 +53,7 @@ function found(change: Partial<DoctorFacts>): Check[] {
 it('finds nothing where all is well, and says what it looked at', () => {
   const checks = examine(wellFacts());
   expect(checks.every(({ state, next }) => state === 'ok' && next === null)).toBe(true);
-  expect(new Set(checks.map(({ name }) => name)).size).toBe(10);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(11);
 });
 
 describe.each<[string, Partial<DoctorFacts>, Check['state'], string, RegExp, RegExp]>([
