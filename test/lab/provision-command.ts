@@ -23,7 +23,10 @@ export class ProvisionCommand {
 
   /** The same for a command that reads a secret from its standard input. */
   async runWithInput(input: string, ...args: string[]): Promise<unknown> {
-    const text = await this.#processes.run(process.execPath, this.#line(args), { timeoutMs: LIMIT_MS, input });
+    const text = await this.#processes.run(process.execPath, this.#line(args), {
+      timeoutMs: LIMIT_MS,
+      input,
+    });
     return text.trim() === '' ? undefined : JSON.parse(text);
   }
 
