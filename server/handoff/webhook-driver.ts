@@ -26,18 +26,18 @@ export function createWebhookDriver(parts: WebhookParts): HandoffDriver<Definiti
     async problems({ secretFile }) {
       const problem = await secretFileProblem('secretFile', secretFile);
       if (problem !== undefined) return [problem];
-      const secret = (await readFile(secretFile, 'utf8')).trimEnd();
+      const secret = (await readFile(secretFile, 'utf8')).trim();
       return secret.length < 16 ? [`secretFile ${secretFile} holds less than 16 characters`] : [];
     },
     async run(order, signal) {
       const { definition, log } = order;
-      const secret = (await readFile(definition.secretFile, 'utf8')).trimEnd();
+      const secret = (await readFile(definition.secretFile, 'utf8')).trim();
       const body = JSON.stringify(bodyOf(order, await parts.inventory(order.target.system)));
       log(`POST ${definition.url} (${Buffer.byteLength(body)} bytes)\n`);
       const outcome = await post(
         definition,
         body,
-        signWebhook(secret, Math.floor(parts.now() / 1000), body),
+        signWebhook(secret, body, Math.floor(parts.now() / 1000)),
         {
           signal,
           log,
@@ -66,10 +66,14 @@ function bodyOf({ handoff, target }: HandoffOrder<Definition>, facts: InventoryF
 async function post(
   { url, timeoutSeconds }: Definition,
   body: string,
-  signature: Record<string, string>,
+  signature: string,
   { signal, log }: { signal: AbortSignal; log: HandoffOrder<Definition>['log'] },
 ): Promise<HandoffOutcome> {
-  const headers = { 'content-type': 'application/json', 'user-agent': 'provision', ...signature };
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'provision',
+    'provision-signature': signature,
+  };
   const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
   try {
     // Followed, a redirection would carry the record to somebody whom the configuration does not name.

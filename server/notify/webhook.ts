@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { WebhookConfig } from '../../src/config/notify.ts';
 import type { DeliveryOutcome } from '../../src/domain/notification.ts';
-import { signNotification } from '../../src/domain/notification-signature.ts';
+import { signWebhook } from '../../src/domain/webhook-signature.ts';
 
 export interface WebhookRequest {
   readonly body: string;
@@ -32,7 +32,7 @@ export async function postWebhook(
         'user-agent': 'provision',
         'provision-event': event,
         'provision-delivery': String(delivery),
-        ...(secret === null ? {} : { 'provision-signature': signNotification(secret, body, unixSeconds) }),
+        ...(secret === null ? {} : { 'provision-signature': signWebhook(secret, body, unixSeconds) }),
       },
       body,
     });

@@ -1,20 +1,10 @@
 import { createHmac } from 'node:crypto';
 
-/** Headers of a signed webhook; `timestamp` in seconds since the epoch. */
-export const WEBHOOK_HEADERS = {
-  timestamp: 'x-provision-timestamp',
-  signature: 'x-provision-signature',
-} as const;
-
 /**
- * Headers that prove who sent a body: `sha256=` and the hexadecimal HMAC-SHA256 (RFC 2104) of `TIMESTAMP.BODY` with the shared
- * secret. A receiver compares in constant time, and refuses a timestamp that is more than some minutes old, so that what
- * somebody has recorded cannot be sent again.
+ * Value of the header `Provision-Signature`: `t=<Unix seconds>,v1=<HMAC-SHA256 of "t.body", hex>` (RFC 2104). The time is signed as
+ * well, so that a receiver can refuse what somebody has kept and sends again.
  */
-export function signWebhook(secret: string, timestampSeconds: number, body: string): Record<string, string> {
-  const hmac = createHmac('sha256', secret).update(`${timestampSeconds}.${body}`).digest('hex');
-  return {
-    [WEBHOOK_HEADERS.timestamp]: String(timestampSeconds),
-    [WEBHOOK_HEADERS.signature]: `sha256=${hmac}`,
-  };
+export function signWebhook(secret: string, body: string, unixSeconds: number): string {
+  const mac = createHmac('sha256', secret).update(`${unixSeconds}.${body}`).digest('hex');
+  return `t=${unixSeconds},v1=${mac}`;
 }

@@ -64,10 +64,7 @@ describe('the webhook', () => {
       vars: { provision: { name: 'web001' } },
     });
     const hmac = createHmac('sha256', SECRET).update(`1700000000.${sent?.body}`).digest('hex');
-    expect(sent?.headers).toMatchObject({
-      'x-provision-timestamp': '1700000000',
-      'x-provision-signature': `sha256=${hmac}`,
-    });
+    expect(sent?.headers).toMatchObject({ 'provision-signature': `t=1700000000,v1=${hmac}` });
   });
 
   it.each([

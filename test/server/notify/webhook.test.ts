@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postWebhook } from '../../../server/notify/webhook.ts';
-import { signNotification } from '../../../src/domain/notification-signature.ts';
+import { signWebhook } from '../../../src/domain/webhook-signature.ts';
 
 const REQUEST = { body: '{"id":3}', event: 'install.ready', delivery: 3, unixSeconds: 1_795_338_000 };
 
@@ -51,7 +51,7 @@ describe('a webhook', () => {
           'content-type': 'application/json',
           'provision-event': 'install.ready',
           'provision-delivery': '3',
-          'provision-signature': signNotification('a secret', REQUEST.body, REQUEST.unixSeconds),
+          'provision-signature': signWebhook('a secret', REQUEST.body, REQUEST.unixSeconds),
         },
       },
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signNotification } from '../../src/domain/notification-signature.ts';
+import { signWebhook } from '../../src/domain/webhook-signature.ts';
 
 const BODY = '{"type":"install.ready"}';
 const AT = 1_795_338_000;
@@ -8,6 +8,6 @@ const HEADER = `t=${AT},v1=2555be04dff3805d833bc9070fd0f16bfa66a7d24e42c0041d88b
 
 describe('the signature of a webhook', () => {
   it('is what openssl makes of time, dot and body', () => {
-    expect(signNotification('a secret', BODY, AT)).toBe(HEADER);
+    expect(signWebhook('a secret', BODY, AT)).toBe(HEADER);
   });
 });
