@@ -112,7 +112,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     deadlines.notice(event);
     handoffs.notice(event);
   });
-  const deadlines = openInstallDeadlines(deps, events, () => config);
+  const deadlines = openInstallDeadlines(
+    deps,
+    events,
+    () => config,
+    () => installerLogs.logs,
+  );
   const machine = await createOwnMachine(store, log, deps.now);
   const templates = createTemplates(root, dataDir, deps.now);
   const tftpFileBytes = config.tftp.maxFileMegabytes * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { BootEvent } from '../domain/boot-event.ts';
 import type { CommandContext } from './command.ts';
 import { formatTime } from './duration.ts';
-import { printable } from './printable.ts';
+import { printable, printableLine } from './printable.ts';
 import { type Column, formatTsv } from './table.ts';
 
 const COLUMNS: readonly Column<BootEvent>[] = [
@@ -28,4 +28,14 @@ export function showEvent(event: BootEvent, { out, deps }: Pick<CommandContext, 
   const message = printable(event.message);
   const words = event.stage === 'state' ? out.colors.bold(message) : message;
   out.line(`${time}  ${stage}  ${(paint ?? String)(printable(event.outcome).padEnd(7))}  ${words}`);
+  for (const line of logLines(event)) out.line(`${LOG_INDENT}${out.colors.dim(printableLine(line))}`);
+}
+
+/** Below the message that they explain. */
+const LOG_INDENT = `${' '.repeat(46)}| `;
+
+/** The end of the installer's log, which a failure carries. */
+function logLines({ data }: BootEvent): readonly string[] {
+  const { lastLines } = data;
+  return typeof lastLines === 'string' ? lastLines.split('\n') : [];
 }

@@ -1,6 +1,6 @@
 import { HOSTILE } from '../domain/printable.ts';
 
-export { printable } from '../domain/printable.ts';
+export { printable, printableLine } from '../domain/printable.ts';
 
 /** One JSON document, indented. Same value as given; characters that a terminal would obey are escaped. */
 export function printableJson(value: unknown, indent = 2): string {

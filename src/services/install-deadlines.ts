@@ -17,6 +17,8 @@ import { factsOf } from './installs.ts';
 export interface DeadlineEdges {
   readonly record: (event: NewBootEvent) => void;
   readonly seconds: () => DeadlineSeconds;
+  /** The end of what its installer has written. */
+  readonly lastLines: (installId: number, count: number) => Promise<readonly string[]>;
   /** Nothing is overdue for so long after the service began to listen. */
   readonly graceSeconds: () => number;
 }
@@ -33,6 +35,8 @@ export interface InstallDeadlines {
 
 /** More between two sweeps means that the service was away, or the clock was set: machines were not heard meanwhile. */
 const AWAY_MS = 120_000;
+/** What the timeline shows of the installer's log. */
+const LAST_LINES = 15;
 /** Events of an install that are looked at after a start. */
 const LATELY = 500;
 
@@ -40,7 +44,7 @@ const UNHEARD: LifeSigns = { heardAtMs: null, netboot: null };
 
 export function installDeadlines(
   { store, now }: Pick<Deps, 'store' | 'now'>,
-  { record, seconds, graceSeconds }: DeadlineEdges,
+  { record, seconds, graceSeconds, lastLines }: DeadlineEdges,
 ): InstallDeadlines {
   const signs = new Map<number, LifeSigns>();
   let awakeMs = now();
@@ -87,7 +91,9 @@ export function installDeadlines(
     if (outcome === undefined || 'refused' in outcome) return;
     const { reason, hint } = outcome.install;
     const message = hint === null ? `${reason}` : `${reason}; ${hint}`;
-    const data = { missing: outcome.install.stage };
+    const lines = await lastLines(install.id, LAST_LINES);
+    const log = lines.length === 0 ? {} : { lastLines: lines.join('\n') };
+    const data = { missing: outcome.install.stage, ...log };
     record({ systemId, mac: null, installId: install.id, stage: 'failed', outcome: 'error', message, data });
   };
 

@@ -15,10 +15,12 @@ let installId: number;
 let nowMs: number;
 let told: NewBootEvent[];
 let deadlines: InstallDeadlines;
+let log: string[];
 beforeEach(async () => {
   empty = await openEmptyStore();
   nowMs = NOW_MS;
   told = [];
+  log = [];
   const profileId = await addCatalogue(empty.store);
   await empty.store.transaction(async (tx) => {
     systemId = (await tx.systems.add(systemWrite(profileId, 1), NOW_MS)).id;
@@ -33,7 +35,12 @@ afterEach(() => empty.dispose());
 function begin(): InstallDeadlines {
   return installDeadlines(
     { store: empty.store, now: () => nowMs },
-    { record: (event) => told.push(event), seconds: () => LIMITS, graceSeconds: () => GRACE_SECONDS },
+    {
+      record: (event) => told.push(event),
+      seconds: () => LIMITS,
+      graceSeconds: () => GRACE_SECONDS,
+      lastLines: async (id, count) => (id === installId ? log.slice(-count) : []),
+    },
   );
 }
 const change = (one: InstallChange) =>
@@ -71,6 +78,13 @@ describe('an install that sticks', () => {
     ]);
     await pass(60);
     expect(told).toHaveLength(1);
+  });
+
+  it('carries the end of what its installer has written', async () => {
+    await change(LOADING);
+    log = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
+    await pass(answerSeconds);
+    expect(told[0]?.data['lastLines']).toBe(log.slice(5).join('\n'));
   });
 
   it.each<[string, () => void]>([

@@ -41,6 +41,20 @@ describe('system timeline', () => {
     );
   });
 
+  it('prints the end of a log below the failure that carries it, for people', async () => {
+    const failed = { ...FIRST, stage: 'failed', data: { lastLines: 'one\ttwo\nthree\u001b[2J' } };
+    const server = { [PAGE()]: items(failed), [PAGE(1)]: items() };
+    const terminal = await runCli(['system', 'timeline', 'web001'], { server, stdoutTty: true });
+    const indent = ' '.repeat(46);
+    expect(terminal.stdout.split('\n').slice(1)).toEqual([
+      `${indent}| one\ttwo`,
+      `${indent}| three\\u{1b}[2J`,
+      '',
+    ]);
+    const pipe = await runCli(['system', 'timeline', 'web001'], { server });
+    expect(pipe.stdout.split('\n')).toHaveLength(2);
+  });
+
   it('reads every page, whatever limit the server has, into one document', async () => {
     const pages = { [PAGE()]: items(FIRST), [PAGE(1)]: items(SECOND), [PAGE(2)]: items() };
     const result = await runCli(['system', 'timeline', 'web001', '--json'], { server: pages });
