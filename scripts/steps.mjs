@@ -53,7 +53,7 @@ async function vitest() {
   const report = join(folder, 'vitest.json');
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const status = await runChild(join(ROOT, 'node_modules/.bin/vitest'), args, { limitMinutes: 10 });
+    const status = await runChild(join(ROOT, 'node_modules/.bin/vitest'), args, { limitMinutes: 20 });
     const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
     const result = text === undefined ? undefined : JSON.parse(text);
     return { ...countVitest(result, status), failures: failuresOf(result) };
