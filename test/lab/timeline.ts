@@ -81,6 +81,14 @@ export class Timeline {
     await this.#waitFor(`state '${state}'`, (event) => stateOf(event) === state, limitMs, check);
   }
 
+  /** Waits until there is such an event, whenever it came and whatever was waited for before. */
+  async waitUntilSeen(what: string, isWanted: (event: BootEvent) => boolean, limitMs: number): Promise<void> {
+    await waitFor({ what: `${what} on the timeline`, limitMs, everyMs: 300 }, async () => {
+      this.#waiting.push(...(await this.readNew()));
+      return this.#events.some(isWanted) ? true : undefined;
+    });
+  }
+
   async #waitFor(
     what: string,
     isWanted: (event: BootEvent) => boolean,

@@ -104,7 +104,10 @@ export const INSTALLER_CAUSES: readonly CauseRow[] = [
   {
     id: 'netbooted-again',
     at: ['installer', 'installed'],
-    when: (evidence) => some(restartsAfter(evidence, 'answer-file')),
+    // A network card with iPXE in its ROM asks as iPXE at once; the state knows.
+    when: (evidence) =>
+      some(restartsAfter(evidence, 'answer-file')) ??
+      (evidence.install.failure === 'netbooted' ? evidence.of('state').slice(-1) : undefined),
     says: () =>
       'it began to boot from the network again without having reported the end: the installer was interrupted, or its last report was lost',
     hint: ({ system }) =>

@@ -34,6 +34,7 @@ const fileServed =
 const loadersServed = ({ loads }: Evidence): BootEvent[] =>
   loads.filter((load) => load.result === 'complete' && !isInstallFile(load)).map(({ event }) => event);
 
+/** Changes of the state are on the disk at once; other events a second later, which a service that is killed does not have. */
 const stateEntered = ({ of }: Evidence, state: string): BootEvent[] =>
   of('state').filter(({ data }) => data['to'] === state);
 
@@ -104,7 +105,7 @@ export const ROUTE: readonly RouteStage[] = [
     name: 'installed',
     says: 'the installer reported its end',
     usualSeconds: 3600,
-    reached: ({ of }) => ok(of('installed')),
+    reached: (evidence) => [...stateEntered(evidence, 'installed'), ...ok(evidence.of('installed'))],
   },
   {
     name: 'restart',
@@ -120,7 +121,11 @@ export const ROUTE: readonly RouteStage[] = [
     name: 'first-boot',
     says: 'the new system reported its first boot',
     usualSeconds: 900,
-    reached: ({ of }) => of('first-boot'),
+    reached: (evidence) => [
+      ...stateEntered(evidence, 'configuring'),
+      ...evidence.of('first-boot'),
+      ...stateEntered(evidence, 'ready'),
+    ],
   },
   {
     name: 'ssh',

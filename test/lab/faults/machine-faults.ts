@@ -10,13 +10,13 @@ export async function runLostCallback(lab: Lab): Promise<void> {
   await begin(fault);
   await lab.stages.run('power on to a silent end', () => waitUntilOff(fault.machine, LIMIT_MS));
   await bootAgain(fault);
+  await expectDisk(fault);
   await expectFailure(fault, {
     stage: 'installed',
     reason: /netbooted again without having reported/,
     missing: 'installed',
     hint: /if the new system runs, its first boot settles it/,
   });
-  await expectDisk(fault);
   await expectWholeStory(fault, { boots: 2, answerFiles: 1 });
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeInstall, readInstall, readTimeline } from '../install-record.ts';
 import { DISK_MARKER } from '../marker-disk.ts';
+import { type BootEvent, stateOf } from '../timeline.ts';
 import { waitForConsole } from '../watch.ts';
 import { type FaultLab, LIMIT_MS } from './fault-lab.ts';
 import { judgeStory, type Witness } from './story.ts';
@@ -26,7 +27,8 @@ export const NO_FIRST_BOOT: Failure = {
 /** Waits for the failure, says how it is told, and fails if it is another. */
 export async function expectFailure(fault: FaultLab, wanted: Failure): Promise<void> {
   const { stages } = fault.lab;
-  await stages.run('failed', () => fault.timeline.waitForState('failed', LIMIT_MS));
+  const isFailed = (event: BootEvent) => stateOf(event) === 'failed';
+  await stages.run('failed', () => fault.timeline.waitUntilSeen("state 'failed'", isFailed, LIMIT_MS));
   const install = await readInstall(fault.site);
   stages.say(`    ${describeInstall(install)}`);
   const { missing } = (await readTimeline(fault.site)).diagnosis;
@@ -50,11 +52,11 @@ export async function bootAgain({ machine }: FaultLab): Promise<void> {
   await machine.powerOn();
 }
 
-/** No loop: the machine asks the network and is sent to its disk. */
+/** No loop: the machine asks the network and is sent to its disk, before or after its install has failed. */
 export async function expectDisk({ lab, machine, timeline, hasDisk }: FaultLab): Promise<void> {
   await lab.stages.run('sent to its disk', async () => {
     // no look at the machine: by the time of the event the disk may have said its word and switched off
-    await timeline.waitForStage('local-boot', LIMIT_MS);
+    await timeline.waitUntilSeen('"local-boot"', ({ stage }) => stage === 'local-boot', LIMIT_MS);
     if (hasDisk) await waitForConsole(machine, DISK_MARKER, LIMIT_MS);
     await machine.powerOff();
   });

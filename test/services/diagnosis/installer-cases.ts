@@ -104,6 +104,20 @@ export const INSTALLER_CASES: readonly CauseCase[] = [
     hint: /first boot settles it/,
   },
   {
+    name: "the same with iPXE in the card's ROM, which is no other firmware",
+    install: { state: 'failed', failure: 'netbooted' },
+    seen: [...TO_INSTALLER, { stage: 'state', data: { to: 'failed' } }],
+    missing: 'installed',
+    cause: 'netbooted-again',
+  },
+  {
+    name: 'the service was killed before it could tell that the installer reported its end',
+    install: { state: 'failed', failure: 'overdue' },
+    seen: [...TO_INSTALLER, { stage: 'state', data: { to: 'installed' } }],
+    missing: 'first-boot',
+    cause: 'not-restarted',
+  },
+  {
     name: 'answer file but no progress: it sits at a prompt (cobbler#2167)',
     seen: TO_ANSWER,
     missing: 'installer',
