@@ -34,7 +34,7 @@ export interface MachineReports {
 export interface MachineReportParts {
   readonly boot: Pick<BootService, 'findOwn'>;
   readonly installs: Pick<InstallService, 'observe'>;
-  readonly events: Pick<EventService, 'record'>;
+  readonly events: Pick<EventService, 'record' | 'flush'>;
   readonly logs: Pick<InstallerLogs, 'lastLines'>;
 }
 
@@ -43,8 +43,8 @@ const LAST_LINES = 15;
 
 /** What machines report by their install's token, each from its own address only. */
 export function machineReports({ now }: Pick<Deps, 'now'>, parts: MachineReportParts): MachineReports {
-  const { boot, installs, logs } = parts;
-  const tell = limitEvents(parts.events.record, now);
+  const { boot, installs, logs, events } = parts;
+  const tell = limitEvents(events.record, now);
 
   const lastLinesOf = async (installId: number, sent: readonly string[]): Promise<NewBootEvent['data']> => {
     const lines = sent.length > 0 ? sent : await logs.lastLines(installId, LAST_LINES);
@@ -70,6 +70,8 @@ export function machineReports({ now }: Pick<Deps, 'now'>, parts: MachineReportP
       const log = known === 'failed' ? await lastLinesOf(stored.install.id, lines) : {};
       const data = { ...told.data, ...log, address: formatIpv4(caller.address) };
       tell(eventOf(stored, known, told.message, known === 'failed' ? 'error' : 'ok', data));
+      // A machine that was told "ok" does not say it again.
+      await events.flush();
       return undefined;
     },
   };

@@ -27,6 +27,15 @@ describe('reports', () => {
     },
   );
 
+  it('what was answered with ok is on the disk, whatever happens to the service then', async () => {
+    await world.arm();
+    await world.client.fetch(`/i/${world.token()}/answer`);
+    expect(await world.report('installed')).toMatchObject({ status: 200 });
+    const { system } = (await world.store.read.systems.find('web001')) ?? {};
+    const written = await world.store.read.events.listForSystem(system?.id ?? 0, 0, 100);
+    expect(written.map(({ stage }) => stage)).toContain('installed');
+  });
+
   it('a failure ends the install and says why', async () => {
     await world.arm();
     await world.client.fetch(`/i/${world.token()}/answer`);
