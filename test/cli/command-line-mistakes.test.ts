@@ -10,7 +10,11 @@ describe('mistakes', () => {
     ['system add w', 'missing: --profile, --mac', undefined],
     ['system add w --profile p --ip auto', 'missing: --mac', undefined],
     ['system add', "missing required argument 'name'", undefined],
-    ['system', 'system wants one of: add, list, show, edit, remove, install, cancel, timeline', undefined],
+    [
+      'system',
+      'system wants one of: add, list, show, edit, remove, install, cancel, timeline, log, lock, unlock',
+      undefined,
+    ],
     ['system list web001', "too many arguments for 'list'. Expected 0 arguments but got 1.", undefined],
     ['system edit web001', 'nothing to change: name at least one flag', undefined],
     [

@@ -46,6 +46,7 @@ describe('metrics', () => {
   it('count failures by the stage', async () => {
     await post('install');
     const { install } = (await world.store.read.systems.find('web001'))?.system ?? { install: null };
+    await world.services.installs.observe(install?.id ?? 0, { kind: 'answer-served' });
     await world.services.installs.observe(install?.id ?? 0, {
       kind: 'failed',
       stage: 'partitioning',
