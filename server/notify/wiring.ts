@@ -25,6 +25,7 @@ export function openNotifications({ deps, config, log }: NotificationParts): Not
     chance: () => deps.randomBytes(1).readUInt8() / 255,
     onDead: ({ id, endpoint }, problem) =>
       log.warn({ notification: id, endpoint, problem }, 'a notification was given up'),
+    onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
   });
 }
 

@@ -43,22 +43,24 @@ export function bulkRequestOf({ names, flags }: CommandInput): BulkRequest {
       Object.keys(selection).length === 0 ? 'no system is named' : 'systems are chosen in more than one way',
       'name systems, or give one of --role, --profile and --match',
     );
+  return { ...selection, ...installHow(flags) };
+}
+
+/** How machines are to be installed, one or many. Throws UsageError. */
+export function installHow(flags: Flags) {
   const netbootMinutes = minutesOf(flags, 'netboot-timeout');
-  return {
-    ...selection,
-    ...named({
-      attempts: flags.integer('attempts'),
-      expiresInMinutes: minutesOf(flags, 'expires'),
-      allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
-      power: flags.isOn('no-power') ? false : undefined,
-      cycle: flags.isOn('cycle') || undefined,
-      netbootTimeoutSeconds: netbootMinutes === undefined ? undefined : netbootMinutes * 60,
-    }),
-  };
+  return named({
+    attempts: flags.integer('attempts'),
+    expiresInMinutes: minutesOf(flags, 'expires'),
+    allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
+    power: flags.isOn('no-power') ? false : undefined,
+    cycle: flags.isOn('cycle') || undefined,
+    netbootTimeoutSeconds: netbootMinutes === undefined ? undefined : netbootMinutes * 60,
+  });
 }
 
 /** A duration such as `30m`, in minutes. Throws UsageError. */
-export function minutesOf(flags: Flags, flag: string): number | undefined {
+function minutesOf(flags: Flags, flag: string): number | undefined {
   const text = flags.text(flag);
   if (text === undefined) return undefined;
   const minutes = parseDurationMinutes(text);

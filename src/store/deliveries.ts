@@ -62,9 +62,9 @@ export function deliveryQueries(db: Kysely<Tables>): NotificationStore {
         .where('state', '=', 'waiting')
         .execute();
     },
-    async listWaitingEndpoints() {
-      const query = db.selectFrom('deliveries').select('endpoint').distinct().where('state', '=', 'waiting');
-      return (await query.execute()).map(({ endpoint }) => endpoint);
+    async listEndpoints() {
+      const rows = await db.selectFrom('notification_cursors').select('endpoint').execute();
+      return rows.map(({ endpoint }) => endpoint);
     },
     async giveUp(endpoint, problem, nowMs) {
       const done = await db

@@ -25,8 +25,8 @@ export interface NotificationStore {
     readonly { readonly endpoint: string; readonly state: DeliveryState; readonly count: number }[]
   >;
   update(id: number, change: DeliveryChange, nowMs: number): Promise<void>;
-  /** Names of endpoints that have something waiting. */
-  listWaitingEndpoints(): Promise<string[]>;
+  /** Names of all endpoints that were ever given a change, and not removed since. */
+  listEndpoints(): Promise<string[]>;
   /** Gives up what waits for an endpoint. */
   giveUp(endpoint: string, problem: string, nowMs: number): Promise<number>;
   /** Makes dead deliveries wait again, with all their tries; returns how many. */

@@ -154,6 +154,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     endpoints: () => endpoints,
     chance: () => 0.5,
     onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
+    onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
   });
   const services: ApiServices = {
     distros: distroService(deps, files),

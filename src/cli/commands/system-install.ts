@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 import { confirmWipe } from '../confirm-wipe.ts';
 import { formatDistance, formatTime } from '../duration.ts';
 import { named } from '../flags.ts';
-import { minutesOf } from '../install-flags.ts';
+import { installHow } from '../install-flags.ts';
 import { INSTALL_COLUMNS } from '../record-views.ts';
 
 export const systemInstall = defineCommand<{ readonly name: string; readonly input: InstallAdd }>({
@@ -46,15 +46,7 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
   ],
   parse: ({ name, flags }) => ({
     name: checkName(name),
-    input: named({
-      attempts: flags.integer('attempts'),
-      expiresInMinutes: minutesOf(flags, 'expires'),
-      allowAddressInUse: flags.isOn('allow-address-in-use') || undefined,
-      power: flags.isOn('no-power') ? false : undefined,
-      cycle: flags.isOn('cycle') || undefined,
-      yesWipe: flags.text('yes-wipe'),
-      netbootTimeoutSeconds: secondsOf(minutesOf(flags, 'netboot-timeout')),
-    }),
+    input: { ...installHow(flags), ...named({ yesWipe: flags.text('yes-wipe') }) },
   }),
   run: async ({ name, input }, { connect, out, deps }) => {
     checkInput(installInput, input);
@@ -83,8 +75,4 @@ function nextOf({ powerUp }: Install): string {
   if (powerUp === null) return `next: boot the machine from the network; ${after}`;
   const power = powerUp.step === 'off' ? 'switches the machine off and on' : 'switches the machine on';
   return `its BMC ${power}, from the network; ${after}`;
-}
-
-function secondsOf(minutes: number | undefined): number | undefined {
-  return minutes === undefined ? undefined : minutes * 60;
 }

@@ -27,6 +27,8 @@ export interface NotificationEdges {
   readonly chance: () => number;
   /** Hears of deliveries that are given up. */
   readonly onDead: (delivery: Delivery, problem: string) => void;
+  /** Hears of what went wrong on our side (a full disk): that delivery is tried again. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Tells others how installs go: nothing twice but after a crash, and nothing left out. */
@@ -71,14 +73,10 @@ const deadInput = z
 
 export function notificationService(
   { store, now }: Deps,
-  { endpoints, chance, onDead }: NotificationEdges,
+  { endpoints, chance, onDead, onError }: NotificationEdges,
 ): NotificationService {
   const underWay = new Map<number, Promise<void>>();
   const stopping = new AbortController();
-  const stopped = new Promise<never>((_, reject) => {
-    stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason), { once: true });
-  });
-  stopped.catch(() => {});
 
   /** Every change that an endpoint has not been given becomes a delivery, or is passed over, in one transaction. */
   const collect = async ({ name, states }: Endpoint): Promise<void> => {
@@ -100,7 +98,12 @@ export function notificationService(
   };
 
   /** A mail that is half sent cannot be broken off: the service does not wait for it. */
-  const unlessStopped = <T>(work: Promise<T>): Promise<T> => Promise.race([work, stopped]);
+  const unlessStopped = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => reject(stopping.signal.reason);
+      stopping.signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject).finally(() => stopping.signal.removeEventListener('abort', stop));
+    });
 
   const tryOne = async (endpoint: Endpoint, delivery: Delivery): Promise<void> => {
     const outcome = await unlessStopped(endpoint.send(delivery.notice, stopping.signal));
@@ -115,7 +118,7 @@ export function notificationService(
     for (const delivery of due.filter(({ id }) => !underWay.has(id)).slice(0, AT_ONCE - busy)) {
       const work = tryOne(endpoint, delivery)
         .catch((error) => {
-          if (!stopping.signal.aborted) throw error;
+          if (!stopping.signal.aborted) onError(error);
         })
         .finally(() => underWay.delete(delivery.id));
       underWay.set(delivery.id, work);
@@ -125,7 +128,7 @@ export function notificationService(
   /** What the configuration does not name any more is not tried, and not kept in step. */
   const dropOthers = async (named: readonly Endpoint[]): Promise<void> => {
     const names = new Set(named.map(({ name }) => name));
-    const gone = (await store.read.notifications.listWaitingEndpoints()).filter((name) => !names.has(name));
+    const gone = (await store.read.notifications.listEndpoints()).filter((name) => !names.has(name));
     for (const name of gone)
       await store.transaction(async ({ notifications }) => {
         await notifications.giveUp(name, 'the configuration has no endpoint of this name', now());

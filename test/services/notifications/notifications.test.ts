@@ -152,6 +152,61 @@ describe('notifications', () => {
     expect(told).toEqual([]);
   });
 
+  it('begin anew also for an endpoint that was gone with nothing waiting', async () => {
+    addEndpoint('chat');
+    await turn();
+    world.endpoints.length = 0;
+    await turn();
+    await arm();
+    const told = addEndpoint('chat');
+    await turn();
+    await turn();
+    expect(told).toEqual([]);
+  });
+
+  it('that cannot be written down are told to the log, and tried again', async () => {
+    const told: Notice[] = [];
+    const failures: unknown[] = [];
+    const failing = { isOn: false };
+    const { store } = world;
+    const service = notificationService(
+      {
+        ...world.deps,
+        store: {
+          ...store,
+          transaction: (work) =>
+            failing.isOn ? Promise.reject(new Error('the disk is full')) : store.transaction(work),
+        },
+      },
+      {
+        endpoints: () => [
+          {
+            name: 'chat',
+            states: STATES,
+            tries: 3,
+            send: async (notice) => {
+              told.push(notice);
+              failing.isOn = told.length === 1;
+              return ACCEPTED;
+            },
+          },
+        ],
+        chance: () => 0.5,
+        onDead: () => {},
+        onError: (error) => failures.push(error),
+      },
+    );
+    await service.tick();
+    await arm();
+    await (await service.tick()).settled;
+    expect(failures).toMatchObject([{ message: 'the disk is full' }]);
+    failing.isOn = false;
+    await (await service.tick()).settled;
+    expect(told).toHaveLength(2);
+    expect(await deliveries()).toMatchObject([{ state: 'delivered' }]);
+    await service.stop();
+  });
+
   it('survive the service: what was not delivered goes out after the next start', async () => {
     addEndpoint('chat', () => new Promise(() => {}));
     await turn();
@@ -166,6 +221,7 @@ describe('notifications', () => {
       endpoints: () => [{ name: 'chat', states: STATES, tries: 3, send }],
       chance: () => 0.5,
       onDead: () => {},
+      onError: () => expect.unreachable(),
     });
     await again.tick();
     await expect.poll(() => told.map(({ type }) => type)).toEqual(['install.armed']);
