@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
 import { printable } from '../../src/domain/printable.ts';
-import { signWebhook } from '../../src/domain/webhook-signature.ts';
 import type { HandoffDriver, HandoffOrder, HandoffOutcome } from '../../src/services/handoff/driver.ts';
 import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.ts';
+import { postSigned } from '../net/post-signed.ts';
 import { secretFileProblem } from './definition-files.ts';
 
 export interface WebhookParts {
@@ -15,7 +15,6 @@ type Definition = DefinitionOf<'webhook'>;
 
 /** Statuses that say "later" although they are the sender's to mend by their class (RFC 9110 §15.5.9, RFC 6585 §4). */
 const LATER = [408, 425, 429];
-const MOST_ANSWER_CHARS = 2000;
 
 /** The driver `webhook`: one signed POST; any status of 2xx is success. */
 export function createWebhookDriver(parts: WebhookParts): HandoffDriver<Definition> {
@@ -35,13 +34,8 @@ export function createWebhookDriver(parts: WebhookParts): HandoffDriver<Definiti
       const body = JSON.stringify(bodyOf(order, await parts.inventory(order.target.system)));
       log(`POST ${definition.url} (${Buffer.byteLength(body)} bytes)\n`);
       const outcome = await post(
-        definition,
-        body,
-        signWebhook(secret, body, Math.floor(parts.now() / 1000)),
-        {
-          signal,
-          log,
-        },
+        { definition, body, secret, unixSeconds: Math.floor(parts.now() / 1000) },
+        { signal, log },
       );
       log(`${outcome.message}\n`);
       return outcome;
@@ -63,36 +57,27 @@ function bodyOf({ handoff, target }: HandoffOrder<Definition>, facts: InventoryF
   };
 }
 
+interface Post {
+  readonly definition: Definition;
+  readonly body: string;
+  readonly secret: string;
+  readonly unixSeconds: number;
+}
+
 async function post(
-  { url, timeoutSeconds }: Definition,
-  body: string,
-  signature: string,
+  { definition, ...post }: Post,
   { signal, log }: { signal: AbortSignal; log: HandoffOrder<Definition>['log'] },
 ): Promise<HandoffOutcome> {
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'provision',
-    'provision-signature': signature,
-  };
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
   try {
-    // Followed, a redirection would carry the record to somebody whom the configuration does not name.
-    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: within });
-    const text = (await answer.text()).slice(0, MOST_ANSWER_CHARS);
+    const { url, timeoutSeconds } = definition;
+    const { ok, status, text } = await postSigned({ url, timeoutSeconds, ...post }, signal);
     if (text !== '') log(`${text}\n`);
-    const { status } = answer;
     const message = `HTTP ${status}`;
-    if (answer.ok) return { failure: null, message: `the receiver took it (${message})`, changed: null };
+    if (ok) return { failure: null, message: `the receiver took it (${message})`, changed: null };
     const isLater = status >= 500 || LATER.includes(status);
     return { failure: isLater ? 'webhook-failed' : 'webhook-refused', message, changed: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { failure: 'webhook-failed', message: reasonOf(error, timeoutSeconds), changed: null };
+    return { failure: 'webhook-failed', message: printable((error as Error).message), changed: null };
   }
-}
-
-function reasonOf(error: unknown, timeoutSeconds: number): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  if (name === 'TimeoutError') return `no answer within ${timeoutSeconds} s`;
-  return printable(cause?.code ?? cause?.message ?? message);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { WebhookConfig } from '../../src/config/notify.ts';
 import type { DeliveryOutcome } from '../../src/domain/notification.ts';
-import { signWebhook } from '../../src/domain/webhook-signature.ts';
+import { postSigned } from '../net/post-signed.ts';
 
 export interface WebhookRequest {
   readonly body: string;
@@ -22,27 +22,13 @@ export async function postWebhook(
 ): Promise<DeliveryOutcome> {
   try {
     const secret = secretFile === null ? null : await readSecret(secretFile);
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
-    const response = await fetch(url, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, timeout]),
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'provision',
-        'provision-event': event,
-        'provision-delivery': String(delivery),
-        ...(secret === null ? {} : { 'provision-signature': signWebhook(secret, body, unixSeconds) }),
-      },
-      body,
-    });
-    // What it says is for its own log.
-    await response.body?.cancel();
-    if (response.ok) return { kind: 'accepted' };
-    return refused(response.status, `it answered ${response.status} ${response.statusText}`.trim());
+    const headers = { 'provision-event': event, 'provision-delivery': String(delivery) };
+    const answer = await postSigned({ url, body, secret, unixSeconds, timeoutSeconds, headers }, signal);
+    if (answer.ok) return { kind: 'accepted' };
+    return refused(answer.status, `it answered ${answer.status} ${answer.statusText}`.trim());
   } catch (error) {
     signal.throwIfAborted();
-    return refused(null, problemOf(error, timeoutSeconds));
+    return refused(null, error instanceof Error ? error.message : 'it could not be sent');
   }
 }
 
@@ -54,11 +40,4 @@ async function readSecret(file: string): Promise<string> {
   const secret = (await readFile(file, 'utf8')).trim();
   if (secret !== '') return secret;
   throw new Error(`the secret file ${file} is empty`);
-}
-
-function problemOf(error: unknown, timeoutSeconds: number): string {
-  if (!(error instanceof Error)) return 'it could not be sent';
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutSeconds} s`;
-  // fetch says only that it failed; why is its cause.
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -12,7 +12,7 @@ const REQUEST = { body: '{"id":3}', event: 'install.ready', delivery: 3, unixSec
 
 let server: Server;
 let folder: string;
-let answer: { status: number; headers?: Record<string, string> } | 'nothing';
+let answer: { status: number; headers?: Record<string, string> } | 'nothing' | 'endless';
 let got: { headers: IncomingMessage['headers']; body: string; url: string | undefined }[];
 
 beforeEach(async () => {
@@ -23,7 +23,8 @@ beforeEach(async () => {
   answer = { status: 204 };
   server = createServer(async (request, response) => {
     got.push({ headers: request.headers, body: await text(request), url: request.url });
-    if (answer !== 'nothing') response.writeHead(answer.status, answer.headers).end();
+    if (answer === 'endless') response.writeHead(200).write('x'.repeat(64 * 1024));
+    else if (answer !== 'nothing') response.writeHead(answer.status, answer.headers).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -87,6 +88,11 @@ describe('a webhook', () => {
       problem: expect.stringMatching(problem),
     });
     expect(got).toEqual([]);
+  });
+
+  it('whose answer has no end is read at its beginning only', async () => {
+    answer = 'endless';
+    expect(await post()).toEqual({ kind: 'accepted' });
   });
 
   it('that does not answer is given its time', async () => {
