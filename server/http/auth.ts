@@ -1,33 +1,33 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { leastRoleFor, type Permission, type RouteScope, roleAllows } from '../../src/domain/access.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import type { AccessService } from '../../src/services/access.ts';
-import type { Actor } from '../../src/services/deps.ts';
-
-/** What a route asks of its caller. `machine` routes judge the caller themselves, by address and install token. */
-export type Permission = 'public' | 'read' | 'write' | 'machine';
+import { type Actor, LOCAL } from '../../src/services/deps.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     permission?: Permission;
+    scope?: RouteScope;
   }
   interface FastifyRequest {
     actor: Actor | null;
   }
 }
 
-/** The owner of the data folder: nobody else can reach the unix socket. */
-const LOCAL_ACTOR: Actor = { name: 'local' };
-
-/** A route without a declared permission does not start: deny by default, proved at start-up and not by review. */
+/** A route that does not declare what it asks of its caller does not start: deny by default, proved and not reviewed. */
 export function requireDeclaredPermissions(app: FastifyInstance): void {
-  app.addHook('onRoute', (route) => {
-    if (route.config?.permission === undefined) {
-      throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
-    }
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const missing = (['permission', 'scope'] as const).find((key) => config?.[key] === undefined);
+    if (missing !== undefined) throw new Error(`route ${String(method)} ${url} declares no ${missing}`);
+    if (config?.scope === 'system' && !/\/systems\/:name(\/|$)/.test(url))
+      throw new Error(`route ${String(method)} ${url} names no system`);
   });
 }
 
-/** Judges every request before its body is read. `trust: 'socket'` is for the unix socket only. */
+/**
+ * Judges every request before its body is read: who it is, what he may do, and with which systems. `trust: 'socket'` is for
+ * the unix socket only.
+ */
 export function installAuthentication(
   app: FastifyInstance,
   access: AccessService,
@@ -35,19 +35,44 @@ export function installAuthentication(
 ): void {
   app.decorateRequest('actor', null);
   app.addHook('onRequest', async (request) => {
-    const permission = request.routeOptions.config.permission;
+    const { permission, scope } = request.routeOptions.config;
     if (permission === 'public' || request.is404) return;
-    request.actor = trust === 'socket' ? LOCAL_ACTOR : await actorOf(request, access);
+    const actor = trust === 'socket' ? { ...LOCAL, request: request.id } : await actorOf(request, access);
+    request.actor = actor;
+    refuseUnlessPermitted(actor, permission);
+    if (actor.scope === null) return;
+    if (scope === 'system') await access.refuseOutOfScope((request.params as { name: string }).name, actor);
+    else if (scope !== 'selection' && scope !== 'none') throw beyondScope(actor);
   });
 }
 
 async function actorOf(request: FastifyRequest, access: AccessService): Promise<Actor> {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  const actor = scheme?.toLowerCase() === 'bearer' && token ? await access.authenticate(token) : undefined;
-  if (actor !== undefined) return actor;
+  const found = scheme?.toLowerCase() === 'bearer' && token ? await access.authenticate(token) : undefined;
+  if (found !== undefined) return { ...found, from: request.ip, request: request.id };
   throw new DomainError('unauthenticated', token ? 'this token is not known' : 'a token is needed', {
     hint: 'log in with: provision setup --server URL; or run provision on the server itself, by its unix socket',
   });
+}
+
+/** Throws DomainError 'not-permitted' where the actor's role does not grant it. A route without one is nobody's. */
+function refuseUnlessPermitted({ name, role }: Actor, permission: Permission | undefined): void {
+  if (permission !== undefined && roleAllows(role, permission)) return;
+  const least = leastRoleFor(permission ?? 'admin');
+  throw new DomainError('not-permitted', `this takes the role ${least}; ${name} has the role ${role}`, {
+    hint: `ask an admin for it: provision token add NAME --role ${least}, or provision user edit NAME --role ${least}`,
+  });
+}
+
+function beyondScope({ name, scope }: Actor): DomainError {
+  const roles = (scope ?? []).join(', ');
+  return new DomainError(
+    'not-permitted',
+    `this concerns every system; ${name} is bound to the roles ${roles}`,
+    {
+      hint: 'ask somebody without a scope, or an admin for a token without --scope',
+    },
+  );
 }
 
 /** Who asks; routes with a permission always have somebody. */

@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors.ts';
 import { recordName } from '../domain/fields.ts';
 import type { Actor, Deps } from './deps.ts';
 import { parseInput } from './input.ts';
+import { refuseOutOfScope } from './scope.ts';
 import { hashToken, newToken } from './token.ts';
 
 const setupInput = z.strictObject({ token: z.string().max(200), name: recordName.default('admin') });
@@ -54,8 +55,13 @@ export function accessService({ store, now, randomBytes }: Deps) {
 
     /** Whose token is this? Look-up goes by hash, so its time tells nothing about the token. */
     async authenticate(token: string): Promise<Actor | undefined> {
-      return store.read.tokens.findByHash(hashToken(token));
+      const found = await store.read.tokens.findByHash(hashToken(token));
+      return found && { name: found.name, kind: 'token', role: 'admin', scope: null, from: null };
     },
+
+    /** Throws DomainError 'not-found' for a system outside the actor's scope, as if it was not there. */
+    refuseOutOfScope: (system: string, actor: Actor): Promise<void> =>
+      refuseOutOfScope(store.read, system, actor),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Role, Scope } from '../domain/access.ts';
 import type { Store } from '../store/store.ts';
 
 /** Seals small secrets with the key file that lies outside the database; `context` binds a value to its place. */
@@ -17,7 +18,18 @@ export interface Deps {
   readonly secrets: SecretBox;
 }
 
-/** Who does something: a token's name, or `local` for the owner of the data folder on the unix socket. */
+/** Who does something. */
 export interface Actor {
   readonly name: string;
+  /** `local`: the owner of the data folder, by the unix socket. `service`: the service of its own accord. */
+  readonly kind: 'local' | 'token' | 'user' | 'service';
+  readonly role: Role;
+  readonly scope: Scope;
+  /** The address of the caller; null where there is none. */
+  readonly from: string | null;
+  /** The request in which it is done, as the log names it. */
+  readonly request?: string | undefined;
 }
+
+/** The owner of the data folder: nobody else can reach the unix socket. */
+export const LOCAL: Actor = { name: 'local', kind: 'local', role: 'admin', scope: null, from: null };

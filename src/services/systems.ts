@@ -15,6 +15,7 @@ import type {
 } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput, refuseStale } from './input.ts';
+import { refuseRoles } from './scope.ts';
 import { sealSettings } from './sealed-settings.ts';
 import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
 import { auditedBmc, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
@@ -85,8 +86,9 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
     );
 
   return {
-    /** Every system, or those that the query `role=web` means. */
-    list: (query: unknown = {}) => store.read.systems.list(parseInput(listQuery, query)),
+    /** Every system in the actor's scope, or those that the query `role=web` means. */
+    list: (query: unknown, { scope }: Actor) =>
+      store.read.systems.list({ ...parseInput(listQuery, query), scope }),
 
     async get(name: string): Promise<System> {
       const found = await store.read.systems.find(name);
@@ -96,6 +98,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
 
     async add(body: unknown, actor: Actor): Promise<System> {
       const input = parseInput(systemInput, body);
+      refuseRoles(actor, [], input.roles);
       return store.transaction(async (tx) => {
         const write = await resolve(tx, input, null);
         const system = await tx.systems.add(write, now());
@@ -112,6 +115,7 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
         refuseStale('system', old.system, revision);
         const whole = { ...patch, bmc: mergeBmc(old.system.bmc, patch.bmc) };
         const input = mergePatch<object>(systemInput, editable(old.system), whole) as SystemInput;
+        refuseRoles(actor, old.system.roles, input.roles);
         const bmc = await tx.bmcs.find(old.system.id);
         const write = await resolve(tx, input, { ...old, bmc });
         const system = await tx.systems.update(old.system.id, write, now());

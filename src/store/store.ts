@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/access.ts';
 import type { BindingKey, InterfaceIdentity } from '../domain/binding-key.ts';
 import type { BootFields } from '../domain/boot-choice.ts';
 import type { NewBootEvent } from '../domain/boot-event.ts';
@@ -140,8 +141,8 @@ export interface SystemStore {
   find(name: string): Promise<StoredSystem | undefined>;
   findById(id: number): Promise<StoredSystem | undefined>;
   findByMac(mac: string): Promise<StoredSystem | undefined>;
-  /** By name: every one, or those that have a role. */
-  list(filter?: { readonly role?: string | undefined }): Promise<System[]>;
+  /** By name: every one, or those that have a role, or lie in a scope. */
+  list(filter?: { readonly role?: string | undefined; readonly scope?: Scope }): Promise<System[]>;
   /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;

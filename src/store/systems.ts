@@ -62,11 +62,12 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
         .executeTakeFirst();
       return owner === undefined ? undefined : this.findById(owner.system_id);
     },
-    async list({ role } = {}) {
+    async list({ role, scope = null } = {}) {
       const query = select().orderBy('systems.name');
-      const having = (name: string) =>
-        db.selectFrom('system_roles').select('system_id').where('role', '=', name);
-      const rows = role === undefined ? query : query.where('systems.id', 'in', having(role));
+      const having = (names: readonly string[]) =>
+        db.selectFrom('system_roles').select('system_id').where('role', 'in', names);
+      const meant = role === undefined ? query : query.where('systems.id', 'in', having([role]));
+      const rows = scope === null ? meant : meant.where('systems.id', 'in', having(scope));
       return assemble(db, await rows.execute());
     },
     async add(write, nowMs) {

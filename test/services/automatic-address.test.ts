@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { subnetInput } from '../../src/domain/subnet.ts';
 import { systemService } from '../../src/services/systems.ts';
+import { ADA } from '../support/actors.ts';
 import { type EmptyStore, openEmptyStore } from '../support/empty-store.ts';
 import { must } from '../support/must.ts';
 import { distroWrite, NOW_MS, profileWrite } from '../support/store-records.ts';
 
-const ADA = { name: 'ada' };
 const [FIRST, SECOND, THIRD] = ['52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:03'] as const;
 /** Two machines' worth of addresses: .1 and .2. */
 const SMALL = subnetInput.parse({ name: 'small', network: '10.0.0.0/30' });

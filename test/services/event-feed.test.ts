@@ -6,6 +6,7 @@ import {
   type FeedWish,
   MAX_FEEDS_OF_ACTOR,
 } from '../../src/services/event-feed.ts';
+import { ADA } from '../support/actors.ts';
 import { addRecords, openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
 let world: ServiceWorld;
@@ -17,7 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.dispose());
 
-const ADA = { name: 'ada' };
 const eventOf = (message: string, change: Partial<NewBootEvent> = {}) => ({
   ...({ systemId, mac: null, installId: null, stage: 'tftp', outcome: 'ok', data: {} } as const),
   message,

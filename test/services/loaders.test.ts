@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Loader } from '../../src/domain/loader.ts';
 import { sha256Of } from '../../src/domain/loader.ts';
 import type { LoaderInstall } from '../../src/services/loaders.ts';
+import { makeActor } from '../support/actors.ts';
 import { inject } from '../support/inject.ts';
 import { efiProgram } from '../support/loader-files.ts';
 import { openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
@@ -150,7 +151,7 @@ describe('boot loaders', () => {
     await install(['snponly.efi']);
     world.packages.installed.set('ipxe', '2');
     world.packages.files.set(SNPONLY, efiProgram(0x8664, 'newer'));
-    const actor = { name: null as unknown as string }; // an audit row without an actor is no audit row
+    const actor = makeActor(null as unknown as string); // an audit row without an actor is no audit row
     const failing = world.services.loaders.installFromPackages({ names: ['snponly.efi'] }, actor);
     await expect(failing).rejects.toThrow();
     expect(readFileSync(ownFile('snponly.efi'))).toEqual(bytes);

@@ -12,6 +12,7 @@ import { createBmcControl } from '../../src/services/power-up/bmc-control.ts';
 import { type PowerUpService, powerUpService } from '../../src/services/power-up/power-up.ts';
 import type { BmcWrite } from '../../src/store/power-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { ADA } from './actors.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { type FakeBmc, FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock, settle } from './fake-clock.ts';
@@ -97,7 +98,7 @@ export async function openPowerUpWorld(change: Partial<BmcWrite> = {}): Promise<
     unexpected,
     run: begin(NOW_MS),
     async arm(input = {}) {
-      const arming = world.run.installs.arm('web001', input, { name: 'ada' });
+      const arming = world.run.installs.arm('web001', input, ADA);
       let isOver = false;
       const over = () => {
         isOver = true;

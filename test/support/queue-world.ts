@@ -7,14 +7,13 @@ import { eventService } from '../../src/services/events.ts';
 import type { InstallQueueService } from '../../src/services/install-queue/queue-service.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { Store } from '../../src/store/store.ts';
+import { ADA } from './actors.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { type InstallEdges, openInstallServices } from './install-services.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
 import { powerUpRecord } from './power-up-records.ts';
 import { seededRandom } from './seeded-random.ts';
 import { addCatalogue, macOf, NOW_MS, systemWrite } from './store-records.ts';
-
-const ADA = { name: 'ada' };
 
 /** One life of the service. */
 interface Run {

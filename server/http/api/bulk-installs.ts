@@ -23,8 +23,10 @@ const installId = z.strictObject({
 /** Only what still waits in the queue. */
 const cancelInput = z.strictObject({ queuedOnly: z.boolean().default(false) });
 
-const read = { config: { permission: 'read' } } as const;
-const write = { config: { permission: 'write' } } as const;
+const read = { config: { permission: 'read', scope: 'selection' } } as const;
+const write = { config: { permission: 'operate', scope: 'selection' } } as const;
+/** To go before others concerns them too. */
+const everybody = { config: { permission: 'operate', scope: 'all' } } as const;
 
 /** Installs of many machines, their batches, and the queue. */
 export function bulkInstallRoutes(app: FastifyInstance, { installQueue }: ApiServices): void {
@@ -42,7 +44,7 @@ export function bulkInstallRoutes(app: FastifyInstance, { installQueue }: ApiSer
     lists.install(Number(parseInput(installId, request.params).id)),
   );
   app.get(`${base}/queue`, read, () => queue.view());
-  app.post(`${base}/queue/move`, write, (request) => installQueue.move(request.body, actorFrom(request)));
+  app.post(`${base}/queue/move`, everybody, (request) => installQueue.move(request.body, actorFrom(request)));
   app.get(`${base}/batches`, read, async (request) => ({
     items: await lists.batches(parseInput(batchesQuery, request.query).limit),
   }));

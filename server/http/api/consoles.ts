@@ -26,7 +26,7 @@ const BACKLOG_BYTES = 1024 * 1024;
  */
 export function consoleRoutes(app: FastifyInstance, { power: { consoles } }: ApiServices): void {
   const base = '/api/v1/systems/:name/console';
-  app.get<Named>(base, { config: { permission: 'write' } }, async (request, reply) => {
+  app.get<Named>(base, { config: { permission: 'operate', scope: 'system' } }, async (request, reply) => {
     const { mode } = parseInput(modeQuery, request.query);
     const stream = new PassThrough({ highWaterMark: BACKLOG_BYTES });
     const attached = await consoles.attach(request.params.name, mode, viewerOf(stream), actorFrom(request));
@@ -51,7 +51,7 @@ export function consoleRoutes(app: FastifyInstance, { power: { consoles } }: Api
     scope.addContentTypeParser('application/octet-stream', options, (_request, body, done) =>
       done(null, body),
     );
-    const write = { config: { permission: 'write' }, bodyLimit: INPUT_BYTES } as const;
+    const write = { config: { permission: 'operate', scope: 'system' }, bodyLimit: INPUT_BYTES } as const;
     scope.post<Seated>(`${base}/:seat/input`, write, async (request, reply) => {
       const { body, params } = request;
       if (!Buffer.isBuffer(body))

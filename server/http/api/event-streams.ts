@@ -24,7 +24,8 @@ const BEAT_MS = 15_000;
 
 /** Boot events as they come, in streams without an end (text/event-stream). */
 export function eventStreamRoutes(app: FastifyInstance, { feed }: Pick<ApiServices, 'feed'>): void {
-  const read = { config: { permission: 'read' } } as const;
+  const all = { config: { permission: 'read', scope: 'selection' } } as const;
+  const one = { config: { permission: 'read', scope: 'system' } } as const;
 
   const stream = async (request: FastifyRequest, reply: FastifyReply, wish: FeedWish): Promise<void> => {
     const { raw } = reply;
@@ -47,11 +48,11 @@ export function eventStreamRoutes(app: FastifyInstance, { feed }: Pick<ApiServic
     opened.start();
   };
 
-  app.get('/api/v1/events', read, (request, reply) => {
+  app.get('/api/v1/events', all, (request, reply) => {
     const { stage, ...rest } = parseInput(ofAll, request.query);
     return stream(request, reply, { ...rest, stages: stage });
   });
-  app.get<Named>('/api/v1/systems/:name/events', read, (request, reply) => {
+  app.get<Named>('/api/v1/systems/:name/events', one, (request, reply) => {
     const query = parseInput(ofOne, request.query);
     const { name } = request.params;
     return stream(request, reply, { system: name, after: query.after, stages: query.stage });

@@ -18,12 +18,13 @@ const runId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a hand-off run' }),
 });
 
-const read = { config: { permission: 'read' } } as const;
-const write = { config: { permission: 'write' } } as const;
+const read = { config: { permission: 'read', scope: 'selection' } } as const;
+const operate = { config: { permission: 'operate', scope: 'selection' } } as const;
+const operateOne = { config: { permission: 'operate', scope: 'system' } } as const;
 
 /** Hand-offs: runs of what configures machines, and their logs. */
 export function handoffRoutes(app: FastifyInstance, { handoffs }: ApiServices): void {
-  app.post('/api/v1/handoffs', write, async (request, reply) =>
+  app.post('/api/v1/handoffs', operate, async (request, reply) =>
     reply.status(202).send(await handoffs.run(request.body, actorFrom(request))),
   );
   app.get('/api/v1/handoffs', read, async (request) => {
@@ -35,10 +36,10 @@ export function handoffRoutes(app: FastifyInstance, { handoffs }: ApiServices): 
   app.get<Numbered>('/api/v1/handoffs/:id/log', read, (request) =>
     handoffs.log(idOf(request.params), parseInput(logQuery, request.query).from),
   );
-  app.post<Numbered>('/api/v1/handoffs/:id/cancel', write, (request) =>
+  app.post<Numbered>('/api/v1/handoffs/:id/cancel', operate, (request) =>
     handoffs.cancel(idOf(request.params), actorFrom(request)),
   );
-  app.post<Named>('/api/v1/systems/:name/handoff/retry', write, async (request, reply) =>
+  app.post<Named>('/api/v1/systems/:name/handoff/retry', operateOne, async (request, reply) =>
     reply.status(202).send(await handoffs.retry(request.params.name, actorFrom(request))),
   );
 }

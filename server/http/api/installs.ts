@@ -13,8 +13,8 @@ type Named = { Params: { name: string } };
 
 /** Arming, cancelling and watching an install. */
 export function installRoutes(app: FastifyInstance, { installs, events }: ApiServices): void {
-  const read = { config: { permission: 'read' } } as const;
-  const write = { config: { permission: 'write' } } as const;
+  const read = { config: { permission: 'read', scope: 'system' } } as const;
+  const write = { config: { permission: 'operate', scope: 'system' } } as const;
   app.post<Named>('/api/v1/systems/:name/install', write, async (request, reply) => {
     const install = await installs.arm(request.params.name, request.body, actorFrom(request));
     return reply.status(201).send(install);

@@ -6,7 +6,7 @@ import type { ApiServices } from '../api-services.ts';
 export function inventoryRoutes(app: FastifyInstance, { inventory }: ApiServices): void {
   app.get<{ Querystring: InventoryQuery }>(
     '/api/v1/inventory/ansible',
-    { config: { permission: 'read' } },
+    { config: { permission: 'read', scope: 'selection' } },
     (request) => inventory.ansible(request.query),
   );
 }

@@ -8,13 +8,13 @@ type Named = { Params: { name: string } };
 
 /** The loaders that machines are sent: what is there, and installing them. */
 export function loaderRoutes(app: FastifyInstance, { loaders }: ApiServices): void {
-  const read = { config: { permission: 'read' } } as const;
-  const write = { config: { permission: 'write' } } as const;
+  const read = { config: { permission: 'read', scope: 'none' } } as const;
+  const admin = { config: { permission: 'admin', scope: 'all' } } as const;
   app.get('/api/v1/loaders', read, async () => ({ items: await loaders.list() }));
-  app.post('/api/v1/loaders/install', write, async (request) => ({
+  app.post('/api/v1/loaders/install', admin, async (request) => ({
     items: await loaders.installFromPackages(request.body, actorFrom(request)),
   }));
-  app.delete<Named>('/api/v1/loaders/:name', write, async (request, reply) => {
+  app.delete<Named>('/api/v1/loaders/:name', admin, async (request, reply) => {
     await loaders.remove(request.params.name, actorFrom(request));
     return reply.status(204).send();
   });
@@ -26,7 +26,7 @@ export function loaderRoutes(app: FastifyInstance, { loaders }: ApiServices): vo
     );
     scope.put<Named & { Body: unknown }>(
       '/api/v1/loaders/:name',
-      { ...write, bodyLimit: MAX_LOADER_BYTES },
+      { ...admin, bodyLimit: MAX_LOADER_BYTES },
       (request) => {
         const { body, params, query } = request;
         if (!Buffer.isBuffer(body)) {

@@ -6,7 +6,7 @@ type Named = { Params: { name: string } };
 
 /** Locks of systems: a locked one is not installed. */
 export function lockRoutes(app: FastifyInstance, { locks }: ApiServices): void {
-  const write = { config: { permission: 'write' } } as const;
+  const write = { config: { permission: 'operate', scope: 'system' } } as const;
   app.post<Named>('/api/v1/systems/:name/lock', write, (request) =>
     locks.lock(request.params.name, request.body, actorFrom(request)),
   );

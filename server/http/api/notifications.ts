@@ -11,8 +11,8 @@ const numbered = z.strictObject({
 });
 const testInput = z.strictObject({ endpoint: z.string().min(1).max(64) });
 
-const read = { config: { permission: 'read' } } as const;
-const write = { config: { permission: 'write' } } as const;
+const read = { config: { permission: 'read', scope: 'all' } } as const;
+const admin = { config: { permission: 'admin', scope: 'all' } } as const;
 
 /** Notices to webhooks and mail: what is on its way, what was given up, and whether they arrive at all. */
 export function notificationRoutes(app: FastifyInstance, { notifications }: ApiServices): void {
@@ -22,13 +22,13 @@ export function notificationRoutes(app: FastifyInstance, { notifications }: ApiS
   app.get<Numbered>(`${base}/:id`, read, (request) =>
     notifications.get(Number(parseInput(numbered, request.params).id)),
   );
-  app.post(`${base}/retry`, write, async (request) => ({
+  app.post(`${base}/retry`, admin, async (request) => ({
     count: await notifications.retry(request.body, actorFrom(request)),
   }));
-  app.post(`${base}/discard`, write, async (request) => ({
+  app.post(`${base}/discard`, admin, async (request) => ({
     count: await notifications.discard(request.body, actorFrom(request)),
   }));
-  app.post(`${base}/test`, write, (request) =>
+  app.post(`${base}/test`, admin, (request) =>
     notifications.test(parseInput(testInput, request.body).endpoint),
   );
 }

@@ -24,24 +24,26 @@ const jobId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a job' }),
 });
 
-const read = { config: { permission: 'read' } } as const;
-const write = { config: { permission: 'write' } } as const;
+const read = { config: { permission: 'read', scope: 'selection' } } as const;
+const operate = { config: { permission: 'operate', scope: 'selection' } } as const;
+const readOne = { config: { permission: 'read', scope: 'system' } } as const;
+const operateOne = { config: { permission: 'operate', scope: 'system' } } as const;
 
 /** Power: orders as jobs, states as they are now. */
 export function powerRoutes(app: FastifyInstance, { power }: ApiServices): void {
   const { jobs, states } = power;
-  app.post('/api/v1/power', write, async (request, reply) =>
+  app.post('/api/v1/power', operate, async (request, reply) =>
     reply.status(202).send(await jobs.request(request.body, actorFrom(request))),
   );
   app.post('/api/v1/power/status', read, (request) => states.ask(request.body));
-  app.get<Named>('/api/v1/systems/:name/power', read, (request) => states.get(request.params.name));
+  app.get<Named>('/api/v1/systems/:name/power', readOne, (request) => states.get(request.params.name));
   app.get('/api/v1/jobs', read, async (request) => {
     const { limit, ...filter } = parseInput(jobsQuery, request.query);
     const named = Object.entries(filter).filter(([, value]) => value !== undefined);
     return { items: await jobs.list(Object.fromEntries(named), limit) };
   });
   app.get<Numbered>('/api/v1/jobs/:id', read, (request) => jobs.get(idOf(request.params)));
-  app.post<Numbered>('/api/v1/jobs/:id/cancel', write, (request) =>
+  app.post<Numbered>('/api/v1/jobs/:id/cancel', operate, (request) =>
     jobs.cancel(idOf(request.params), actorFrom(request)),
   );
 }
@@ -50,21 +52,21 @@ export function powerRoutes(app: FastifyInstance, { power }: ApiServices): void 
 export function bmcRoutes(app: FastifyInstance, { power }: ApiServices): void {
   const { bmcs } = power;
   const base = '/api/v1/systems/:name';
-  app.get<Named>(`${base}/boot-device`, read, (request) => bmcs.bootDevice(request.params.name));
-  app.put<Named>(`${base}/boot-device`, write, (request) =>
+  app.get<Named>(`${base}/boot-device`, readOne, (request) => bmcs.bootDevice(request.params.name));
+  app.put<Named>(`${base}/boot-device`, operateOne, (request) =>
     bmcs.setBootDevice(request.params.name, request.body, actorFrom(request)),
   );
-  app.post<Named>(`${base}/identify`, write, (request) =>
+  app.post<Named>(`${base}/identify`, operateOne, (request) =>
     bmcs.identify(request.params.name, request.body, actorFrom(request)),
   );
-  app.get<Named>(`${base}/bmc`, read, (request) => bmcs.info(request.params.name));
-  app.get<Named>(`${base}/bmc/sensors`, read, async (request) => ({
+  app.get<Named>(`${base}/bmc`, readOne, (request) => bmcs.info(request.params.name));
+  app.get<Named>(`${base}/bmc/sensors`, readOne, async (request) => ({
     items: await bmcs.sensors(request.params.name),
   }));
-  app.get<Named>(`${base}/bmc/log`, read, async (request) => ({
+  app.get<Named>(`${base}/bmc/log`, readOne, async (request) => ({
     items: await bmcs.log(request.params.name, parseInput(logQuery, request.query).limit),
   }));
-  app.get<Named>(`${base}/bmc/check`, read, async (request) => ({
+  app.get<Named>(`${base}/bmc/check`, readOne, async (request) => ({
     items: await bmcs.check(request.params.name),
   }));
 }

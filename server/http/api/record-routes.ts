@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { Permission, RouteScope } from '../../../src/domain/access.ts';
 import { invalid } from '../../../src/domain/errors.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import { actorFrom } from '../auth.ts';
 
 /** The five use cases that every kind of record has. */
 export interface RecordService<T extends { readonly name: string }> {
-  /** `query`: of the URL, for services that can narrow down what they list. */
-  list(query?: unknown): Promise<T[]>;
+  /** `query`: of the URL, for services that can narrow down what they list; `actor`: only what lies in his scope. */
+  list(query: unknown, actor: Actor): Promise<T[]>;
   get(name: string): Promise<T>;
   add(body: unknown, actor: Actor): Promise<T>;
   update(name: string, body: unknown, actor: Actor, revision?: number): Promise<T>;
@@ -15,22 +16,50 @@ export interface RecordService<T extends { readonly name: string }> {
 
 type Named = { Params: { name: string } };
 
+interface Asked {
+  readonly config: { readonly permission: Permission; readonly scope: RouteScope };
+}
+
+/** What each of the routes of a kind of record asks of its caller. */
+interface RecordAccess {
+  readonly list: Asked;
+  readonly add: Asked;
+  readonly show: Asked;
+  readonly change: Asked;
+}
+
+/** What machines stand on: changing it concerns all of them. */
+const FOUNDATION: RecordAccess = {
+  list: { config: { permission: 'read', scope: 'none' } },
+  show: { config: { permission: 'read', scope: 'none' } },
+  add: { config: { permission: 'admin', scope: 'all' } },
+  change: { config: { permission: 'admin', scope: 'all' } },
+};
+
+const MACHINES: RecordAccess = {
+  list: { config: { permission: 'read', scope: 'selection' } },
+  show: { config: { permission: 'read', scope: 'system' } },
+  add: { config: { permission: 'operate', scope: 'selection' } },
+  change: { config: { permission: 'operate', scope: 'system' } },
+};
+
 /** `/api/v1/<nouns>` and `/api/v1/<nouns>/:name`, alike for every kind of record. */
 export function recordRoutes<T extends { readonly name: string }>(
   app: FastifyInstance,
   nouns: string,
   service: RecordService<T>,
 ): void {
-  const read = { config: { permission: 'read' } } as const;
-  const write = { config: { permission: 'write' } } as const;
+  const { list, show, add, change } = nouns === 'systems' ? MACHINES : FOUNDATION;
   const base = `/api/v1/${nouns}`;
-  app.get(base, read, async (request) => ({ items: await service.list(request.query) }));
-  app.get<Named>(`${base}/:name`, read, (request) => service.get(request.params.name));
-  app.post(base, write, async (request, reply) => {
+  app.get(base, list, async (request) => ({
+    items: await service.list(request.query, actorFrom(request)),
+  }));
+  app.get<Named>(`${base}/:name`, show, (request) => service.get(request.params.name));
+  app.post(base, add, async (request, reply) => {
     const record = await service.add(request.body, actorFrom(request));
     return reply.status(201).header('location', `${base}/${record.name}`).send(record);
   });
-  app.patch<Named>(`${base}/:name`, write, (request) =>
+  app.patch<Named>(`${base}/:name`, change, (request) =>
     service.update(
       request.params.name,
       request.body,
@@ -38,7 +67,7 @@ export function recordRoutes<T extends { readonly name: string }>(
       revisionOf(request.headers['if-match']),
     ),
   );
-  app.delete<Named>(`${base}/:name`, write, async (request, reply) => {
+  app.delete<Named>(`${base}/:name`, change, async (request, reply) => {
     const revision = revisionOf(request.headers['if-match']);
     await service.remove(request.params.name, actorFrom(request), revision);
     return reply.status(204).send();

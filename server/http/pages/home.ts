@@ -14,7 +14,7 @@ const HEADERS = {
  */
 export function homePage(app: FastifyInstance, version: string): void {
   const page = renderHome(version);
-  app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
+  app.get('/', { config: { permission: 'public', scope: 'none' } }, async (_request, reply) =>
     reply.headers(HEADERS).type('text/html; charset=utf-8').send(page),
   );
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync, symlinkSync, truncateSync, unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installService } from '../../../src/services/installs.ts';
+import { ADA } from '../../support/actors.ts';
 import { NO_POWER_UPS } from '../../support/no-power-ups.ts';
 import {
   addRecords,
@@ -165,7 +166,7 @@ describe('arming', () => {
       world.nowMs += 5 * 60_000;
     };
     const slow = installService(world.deps, world.services.events, check, NO_POWER_UPS);
-    expect(await slow.arm('web001', {}, { name: 'ada' })).toMatchObject({ state: 'armed', armedBy: 'ada' });
+    expect(await slow.arm('web001', {}, ADA)).toMatchObject({ state: 'armed', armedBy: 'ada' });
     expect(await world.store.read.installs.listOverdue(world.nowMs)).toEqual([]);
   });
 
@@ -177,7 +178,7 @@ describe('arming', () => {
       await change();
     };
     const slow = installService(world.deps, world.services.events, check, NO_POWER_UPS);
-    await expect(slow.arm('web001', {}, { name: 'ada' })).rejects.toMatchObject({ code });
+    await expect(slow.arm('web001', {}, ADA)).rejects.toMatchObject({ code });
   });
 
   it.each([ARM, CANCEL])('404 for a system that is none: %s', async (path) => {

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ADA } from '../../support/actors.ts';
 import { openQueueWorld, type QueueWorld } from '../../support/queue-world.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 
 let world: QueueWorld;
 afterEach(() => world.dispose());
 
-const ADA = { name: 'ada' };
 const names = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `web${String(from + index).padStart(3, '0')}`);
 const move = (system: string, to: 'first' | 'last' | number) =>

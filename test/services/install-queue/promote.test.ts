@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.ts';
 import type { Install } from '../../../src/domain/install.ts';
+import { ADA, BOB } from '../../support/actors.ts';
 import { openQueueWorld, type QueueWorld } from '../../support/queue-world.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 
@@ -74,7 +75,7 @@ describe('an install whose turn comes', () => {
   it('is not armed where it was cancelled while it was looked at', async () => {
     await world.start();
     world.run.edges.checkReady = async ({ system }) => {
-      await world.run.installs.cancel(system.name, { name: 'bob' });
+      await world.run.installs.cancel(system.name, BOB);
     };
     await world.pass(1);
     expect(await latest('web001')).toMatchObject({ state: 'cancelled', reason: 'cancelled by bob' });
@@ -111,7 +112,7 @@ describe('an install whose turn comes', () => {
     world.run.edges.powerUps.giveWay = async (_tx, { id }) => void gaveWay.push(String(id));
     await world.arm('web001');
     const first = await latest('web001');
-    await world.run.installs.cancel('web001', { name: 'ada' });
+    await world.run.installs.cancel('web001', ADA);
     await world.start();
     await world.pass(1);
     expect(await latest('web001')).toMatchObject({ state: 'armed' });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstallState } from '../../../src/domain/install.ts';
 import type { Delivery, DeliveryOutcome, Notice } from '../../../src/domain/notification.ts';
+import { LOCAL } from '../../../src/services/deps.ts';
 import { notificationService } from '../../../src/services/notifications/notifications.ts';
 import { addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 
-const LOCAL = { name: 'local' };
 const ACCEPTED: DeliveryOutcome = { kind: 'accepted' };
 const BROKEN: DeliveryOutcome = { kind: 'refused', status: 500, problem: 'it answered 500' };
 const STATES: readonly InstallState[] = ['armed', 'cancelled'];

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { ADA } from '../../support/actors.ts';
 import { openPowerUpWorld, type PowerUpWorld } from '../../support/power-up-world.ts';
 
 let world: PowerUpWorld;
@@ -76,7 +77,7 @@ it('a crash in the middle of what a cancelled install has left: it is taken away
   await world.arm();
   await world.passUntil('watch');
   world.bmc.before = () => world.hang();
-  await world.run.installs.cancel('web001', { name: 'ada' });
+  await world.run.installs.cancel('web001', ADA);
   await world.pass(5);
   world.bmc.before = () => {};
   await world.crash();
@@ -88,7 +89,7 @@ it('an install that is armed while the service looks for what was left', async (
   world = await openPowerUpWorld();
   await world.arm();
   await world.passUntil('watch');
-  await world.run.installs.cancel('web001', { name: 'ada' });
+  await world.run.installs.cancel('web001', ADA);
   world.bmc.state = 'off';
   const { read } = world.store;
   const slowly = read.events.listForSystem;

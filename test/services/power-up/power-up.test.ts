@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BmcError, type BmcFailure } from '../../../src/domain/bmc-error.ts';
 import type { BmcWrite } from '../../../src/store/power-store.ts';
+import { ADA, BOB } from '../../support/actors.ts';
 import { openPowerUpWorld, type PowerUpWorld } from '../../support/power-up-world.ts';
 
 let world: PowerUpWorld;
@@ -14,7 +15,7 @@ afterEach(async () => {
 
 const netboots = () => world.hear('dhcp-discover', { netboot: true });
 const bootsDisk = () => world.hear('dhcp-discover', { netboot: false });
-const cancel = () => world.run.installs.cancel('web001', { name: 'ada' });
+const cancel = () => world.run.installs.cancel('web001', ADA);
 const fail = (failure: BmcFailure, detail = 'as the test says') => new BmcError(failure, detail);
 const refuseBootDevices = (failure: BmcFailure) => {
   world.bmc.before = (what) => {
@@ -162,7 +163,7 @@ describe('an install whose machine has a BMC', () => {
     world.bmc.isLazy = true;
     const body = { action: 'off', systems: ['web001'] };
     world.bmc.state = 'on';
-    await world.run.power.jobs.request(body, { name: 'bob' });
+    await world.run.power.jobs.request(body, BOB);
     await world.arm({ cycle: true });
     await world.pass(20);
     expect((await world.install()).powerUp).toMatchObject({ step: 'off', job: null });
