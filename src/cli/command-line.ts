@@ -3,13 +3,15 @@ import type { Command, Invocation } from './command.ts';
 import type { CliDeps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { type FlagSpec, type FlagValue, flagName } from './flags.ts';
-import { EXAMPLES_TITLE, NOUN_SUMMARIES, ROOT_HELP_AFTER, ROOT_SUMMARY } from './help-text.ts';
-
-export interface GlobalOptions {
-  readonly server: string | undefined;
-  readonly tokenFile: string | undefined;
-  readonly json: boolean;
-}
+import { GLOBAL_FLAGS, type GlobalOptions, globalOptions } from './global-flags.ts';
+import {
+  EXAMPLES_TITLE,
+  NOUN_SUMMARIES,
+  ROOT_HELP_AFTER,
+  ROOT_SUMMARY,
+  WORD_SUMMARIES,
+} from './help-text.ts';
+import { pathOf } from './load-commands.ts';
 
 /** What a command line asks for. */
 export type Parsed =
@@ -23,8 +25,8 @@ export type Parsed =
     };
 
 /**
- * Reads a command line (without node and script) against the table of commands; runs nothing and prints nothing.
- * Throws UsageError, with the nearest command or flag where one was mistyped.
+ * Reads a command line (without node and script) against the commands that are loaded: the one that it names, or more;
+ * runs nothing and prints nothing. Throws UsageError, with the nearest command or flag where one was mistyped.
  */
 export function parseCommandLine(
   argv: readonly string[],
@@ -33,7 +35,9 @@ export function parseCommandLine(
 ): Parsed {
   const printed: string[] = [];
   let parsed: Parsed | undefined;
-  const program = buildProgram(commands, printed, (command, names, values, globals) => {
+  const own = recognised(argv, commands).command?.flags.map(flagName) ?? [];
+  const global = GLOBAL_FLAGS.filter((spec) => !own.includes(flagName(spec)));
+  const program = buildProgram(commands, global, printed, (command, names, values, globals) => {
     const given = Object.keys(values).filter((key) => values[key] !== undefined);
     const invocation = command.prepare(names, values, env);
     parsed = { kind: 'run', command, given, globals, invocation };
@@ -76,15 +80,8 @@ export function recognised(
   argv: readonly string[],
   commands: readonly Command[],
 ): { path: readonly string[]; command: Command | undefined } {
-  const words = argv.filter((word) => !word.startsWith('-') && word !== 'help');
-  for (let at = 0; at < words.length; at++) {
-    const [noun, verb] = [words[at], words[at + 1]];
-    const nouns = commands.filter((one) => one.path[0] === noun);
-    const command = nouns.find((one) => one.path[1] === undefined || one.path[1] === verb);
-    if (command !== undefined) return { path: command.path, command };
-    if (noun !== undefined && nouns.length > 0) return { path: [noun], command: undefined };
-  }
-  return { path: [], command: undefined };
+  const path = pathOf(argv, commands);
+  return { path, command: commands.find((one) => one.path.join(' ') === path.join(' ')) };
 }
 
 type Take = (
@@ -94,41 +91,55 @@ type Take = (
   globals: GlobalOptions,
 ) => void;
 
-function buildProgram(commands: readonly Command[], printed: string[], take: Take): Commander {
+function buildProgram(
+  commands: readonly Command[],
+  globals: readonly FlagSpec[],
+  printed: string[],
+  take: Take,
+): Commander {
   const program = new Commander('provision')
     .description(ROOT_SUMMARY)
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
-    .option('--server <url|unix:path>', 'the server: http(s) URL, or unix:PATH of its socket')
-    .option('--token-file <file>', 'file that holds the API token')
-    .option('--json', "print the API's JSON; errors as problem+json on stderr")
     .addHelpText('after', ROOT_HELP_AFTER);
+  for (const spec of globals) program.addOption(optionOf(spec));
   for (const [noun, summary] of Object.entries(NOUN_SUMMARIES)) {
     const group = program.command(noun).description(summary).helpCommand(false);
     for (const command of commands.filter((one) => one.path[0] === noun && one.path.length > 1)) {
       addLeaf(group, command, take);
     }
   }
-  for (const command of commands.filter((one) => one.path.length === 1)) addLeaf(program, command, take);
+  for (const [word, summary] of Object.entries(WORD_SUMMARIES)) {
+    const command = commands.find((one) => one.path.length === 1 && one.path[0] === word);
+    if (command === undefined) program.command(word).description(summary);
+    else addLeaf(program, command, take);
+  }
   return program;
 }
 
 function addLeaf(parent: Commander, command: Command, take: Take): void {
   const leaf = parent.command(command.path.at(-1) ?? '').description(command.summary);
-  const { operand } = command;
-  if (operand !== null) leaf.argument(operand.endsWith('...') ? `[${operand}]` : `<${operand}>`);
+  for (const operand of operandsOf(command)) leaf.argument(operand);
   for (const spec of command.flags) leaf.addOption(optionOf(spec));
   const examples = command.examples.map((line) => `  $ ${line}`).join('\n');
   leaf.addHelpText('after', `\n${EXAMPLES_TITLE}\n${examples}`);
   leaf.action(() => {
     const all = leaf.optsWithGlobals<Record<string, FlagValue>>();
     const own = command.flags.map((spec) => [flagName(spec), givenValue(optionOf(spec), all)] as const);
-    take(command, leaf.args, Object.fromEntries(own), {
-      server: textOf(all['server']),
-      tokenFile: textOf(all['tokenFile']),
-      json: all['json'] === true,
-    });
+    const isOwn = (spec: FlagSpec) => command.flags.some((one) => flagName(one) === flagName(spec));
+    const global = GLOBAL_FLAGS.filter((spec) => !isOwn(spec)).map(
+      (spec) => [flagName(spec), givenValue(optionOf(spec), all)] as const,
+    );
+    take(command, leaf.args, Object.fromEntries(own), globalOptions(Object.fromEntries(global)));
+  });
+}
+
+/** `<from> <to>` of `from to`, `[name...]` of `name...`, `[name]` of `name?`. */
+function operandsOf({ operand }: Command): string[] {
+  return (operand?.split(' ') ?? []).map((one) => {
+    if (one.endsWith('...')) return `[${one}]`;
+    return one.endsWith('?') ? `[${one.slice(0, -1)}]` : `<${one}>`;
   });
 }
 
@@ -145,8 +156,4 @@ function optionOf(spec: FlagSpec): Option {
     option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   }
   return option;
-}
-
-function textOf(value: FlagValue): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,119 +1,104 @@
 import type { Command } from './command.ts';
-import { bmcCheck, bmcInfo, bmcLog, bmcSensors } from './commands/bmc-show.ts';
-import { consoleCommand } from './commands/console.ts';
-import { distroAdd } from './commands/distro-add.ts';
-import { distroEdit } from './commands/distro-edit.ts';
-import { doctor } from './commands/doctor.ts';
-import { explain } from './commands/explain.ts';
-import { handoffCancel, handoffList, handoffShow } from './commands/handoff-list.ts';
-import { handoffLog } from './commands/handoff-log.ts';
-import { handoffRetry } from './commands/handoff-retry.ts';
-import { handoffRun } from './commands/handoff-run.ts';
-import { installList, installQueue, installShow } from './commands/install-list.ts';
-import { installCancel, installMove } from './commands/install-move.ts';
-import { installPlan } from './commands/install-plan.ts';
-import { installStart } from './commands/install-start.ts';
-import { inventory } from './commands/inventory.ts';
-import { leaseList } from './commands/lease-list.ts';
-import { loadersInstall } from './commands/loaders-install.ts';
-import { loadersList } from './commands/loaders-list.ts';
-import { loadersRemove } from './commands/loaders-remove.ts';
-import {
-  notificationDiscard,
-  notificationList,
-  notificationRetry,
-  notificationTest,
-} from './commands/notification.ts';
-import { powerBootdev } from './commands/power-bootdev.ts';
-import { powerIdentify } from './commands/power-identify.ts';
-import { powerCancel, powerJobs } from './commands/power-jobs.ts';
-import { powerOrder } from './commands/power-order.ts';
-import { powerStatus } from './commands/power-status.ts';
-import { profileAdd } from './commands/profile-add.ts';
-import { profileEdit } from './commands/profile-edit.ts';
-import { recordList } from './commands/record-list.ts';
-import { recordRemove } from './commands/record-remove.ts';
-import { recordShow } from './commands/record-show.ts';
-import { setup } from './commands/setup.ts';
-import { status } from './commands/status.ts';
-import { subnetAdd } from './commands/subnet-add.ts';
-import { subnetEdit } from './commands/subnet-edit.ts';
-import { systemAdd } from './commands/system-add.ts';
-import { systemCancel } from './commands/system-cancel.ts';
-import { systemEdit } from './commands/system-edit.ts';
-import { systemInstall } from './commands/system-install.ts';
-import { systemLock, systemUnlock } from './commands/system-lock.ts';
-import { systemLog } from './commands/system-log.ts';
-import { systemTimeline } from './commands/system-timeline.ts';
-import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW, SYSTEM_VIEW } from './record-views.ts';
+
+/** A command that is there without being loaded: most command lines need one of them, and each loads much. */
+export interface CommandEntry {
+  /** `['system', 'add']`, or one word. */
+  readonly path: readonly string[];
+  readonly load: () => Promise<Command>;
+}
+
+const views = () => import('./record-views.ts');
+const list = () => import('./commands/record-list.ts');
+const show = () => import('./commands/record-show.ts');
+const remove = () => import('./commands/record-remove.ts');
+const power = () => import('./commands/power-order.ts');
 
 /** Every command, in the order of help. A command that is not here does not exist. */
-export const COMMANDS: readonly Command[] = [
-  distroAdd,
-  recordList(DISTRO_VIEW),
-  recordShow(DISTRO_VIEW, 'debian-13'),
-  distroEdit,
-  recordRemove(DISTRO_VIEW, 'debian-13'),
-  profileAdd,
-  recordList(PROFILE_VIEW),
-  recordShow(PROFILE_VIEW, 'debian-13'),
-  profileEdit,
-  recordRemove(PROFILE_VIEW, 'debian-13'),
-  subnetAdd,
-  recordList(SUBNET_VIEW),
-  recordShow(SUBNET_VIEW, 'lab'),
-  subnetEdit,
-  recordRemove(SUBNET_VIEW, 'lab'),
-  systemAdd,
-  recordList(SYSTEM_VIEW),
-  recordShow(SYSTEM_VIEW, 'web001'),
-  systemEdit,
-  recordRemove(SYSTEM_VIEW, 'web001'),
-  systemInstall,
-  systemCancel,
-  systemTimeline,
-  explain,
-  systemLog,
-  systemLock,
-  systemUnlock,
-  installPlan,
-  installStart,
-  installList,
-  installShow,
-  installQueue,
-  installMove,
-  installCancel,
-  powerOrder('on', 'switch machines on; one that is on stays so'),
-  powerOrder('off', 'switch machines off at once, and wait until they are'),
-  powerOrder('cycle', 'switch machines off and on again'),
-  powerOrder('reset', 'reset machines without taking their power'),
-  powerOrder('soft', 'ask the operating systems of machines to shut down'),
-  powerStatus,
-  powerIdentify,
-  powerBootdev,
-  powerJobs,
-  powerCancel,
-  bmcInfo,
-  bmcSensors,
-  bmcLog,
-  bmcCheck,
-  consoleCommand,
-  handoffRetry,
-  handoffRun,
-  handoffList,
-  handoffShow,
-  handoffLog,
-  handoffCancel,
-  notificationList,
-  notificationRetry,
-  notificationDiscard,
-  notificationTest,
-  leaseList,
-  inventory,
-  loadersInstall,
-  loadersList,
-  loadersRemove,
-  status,
-  doctor,
-  setup,
+export const COMMAND_TABLE: readonly CommandEntry[] = [
+  entry('distro add', async () => (await import('./commands/distro-add.ts')).distroAdd),
+  entry('distro list', async () => (await list()).recordList((await views()).DISTRO_VIEW)),
+  entry('distro show', async () => (await show()).recordShow((await views()).DISTRO_VIEW, 'debian-13')),
+  entry('distro edit', async () => (await import('./commands/distro-edit.ts')).distroEdit),
+  entry('distro remove', async () => (await remove()).recordRemove((await views()).DISTRO_VIEW, 'debian-13')),
+  entry('profile add', async () => (await import('./commands/profile-add.ts')).profileAdd),
+  entry('profile list', async () => (await list()).recordList((await views()).PROFILE_VIEW)),
+  entry('profile show', async () => (await show()).recordShow((await views()).PROFILE_VIEW, 'debian-13')),
+  entry('profile edit', async () => (await import('./commands/profile-edit.ts')).profileEdit),
+  entry('profile remove', async () =>
+    (await remove()).recordRemove((await views()).PROFILE_VIEW, 'debian-13'),
+  ),
+  entry('subnet add', async () => (await import('./commands/subnet-add.ts')).subnetAdd),
+  entry('subnet list', async () => (await list()).recordList((await views()).SUBNET_VIEW)),
+  entry('subnet show', async () => (await show()).recordShow((await views()).SUBNET_VIEW, 'lab')),
+  entry('subnet edit', async () => (await import('./commands/subnet-edit.ts')).subnetEdit),
+  entry('subnet remove', async () => (await remove()).recordRemove((await views()).SUBNET_VIEW, 'lab')),
+  entry('system add', async () => (await import('./commands/system-add.ts')).systemAdd),
+  entry('system list', async () => (await list()).recordList((await views()).SYSTEM_VIEW)),
+  entry('system show', async () => (await show()).recordShow((await views()).SYSTEM_VIEW, 'web001')),
+  entry('system edit', async () => (await import('./commands/system-edit.ts')).systemEdit),
+  entry('system remove', async () => (await remove()).recordRemove((await views()).SYSTEM_VIEW, 'web001')),
+  entry('system install', async () => (await import('./commands/system-install.ts')).systemInstall),
+  entry('system cancel', async () => (await import('./commands/system-cancel.ts')).systemCancel),
+  entry('system timeline', async () => (await import('./commands/system-timeline.ts')).systemTimeline),
+  entry('explain', async () => (await import('./commands/explain.ts')).explain),
+  entry('system log', async () => (await import('./commands/system-log.ts')).systemLog),
+  entry('system lock', async () => (await import('./commands/system-lock.ts')).systemLock),
+  entry('system unlock', async () => (await import('./commands/system-lock.ts')).systemUnlock),
+  entry('install plan', async () => (await import('./commands/install-plan.ts')).installPlan),
+  entry('install start', async () => (await import('./commands/install-start.ts')).installStart),
+  entry('install list', async () => (await import('./commands/install-list.ts')).installList),
+  entry('install show', async () => (await import('./commands/install-list.ts')).installShow),
+  entry('install queue', async () => (await import('./commands/install-list.ts')).installQueue),
+  entry('install move', async () => (await import('./commands/install-move.ts')).installMove),
+  entry('install cancel', async () => (await import('./commands/install-move.ts')).installCancel),
+  entry('power on', async () =>
+    (await power()).powerOrder('on', 'switch machines on; one that is on stays so'),
+  ),
+  entry('power off', async () =>
+    (await power()).powerOrder('off', 'switch machines off at once, and wait until they are'),
+  ),
+  entry('power cycle', async () => (await power()).powerOrder('cycle', 'switch machines off and on again')),
+  entry('power reset', async () =>
+    (await power()).powerOrder('reset', 'reset machines without taking their power'),
+  ),
+  entry('power soft', async () =>
+    (await power()).powerOrder('soft', 'ask the operating systems of machines to shut down'),
+  ),
+  entry('power status', async () => (await import('./commands/power-status.ts')).powerStatus),
+  entry('power identify', async () => (await import('./commands/power-identify.ts')).powerIdentify),
+  entry('power bootdev', async () => (await import('./commands/power-bootdev.ts')).powerBootdev),
+  entry('power jobs', async () => (await import('./commands/power-jobs.ts')).powerJobs),
+  entry('power cancel', async () => (await import('./commands/power-jobs.ts')).powerCancel),
+  entry('bmc info', async () => (await import('./commands/bmc-show.ts')).bmcInfo),
+  entry('bmc sensors', async () => (await import('./commands/bmc-show.ts')).bmcSensors),
+  entry('bmc log', async () => (await import('./commands/bmc-show.ts')).bmcLog),
+  entry('bmc check', async () => (await import('./commands/bmc-show.ts')).bmcCheck),
+  entry('console', async () => (await import('./commands/console.ts')).consoleCommand),
+  entry('handoff retry', async () => (await import('./commands/handoff-retry.ts')).handoffRetry),
+  entry('handoff run', async () => (await import('./commands/handoff-run.ts')).handoffRun),
+  entry('handoff list', async () => (await import('./commands/handoff-list.ts')).handoffList),
+  entry('handoff show', async () => (await import('./commands/handoff-list.ts')).handoffShow),
+  entry('handoff log', async () => (await import('./commands/handoff-log.ts')).handoffLog),
+  entry('handoff cancel', async () => (await import('./commands/handoff-list.ts')).handoffCancel),
+  entry('notification list', async () => (await import('./commands/notification.ts')).notificationList),
+  entry('notification retry', async () => (await import('./commands/notification.ts')).notificationRetry),
+  entry('notification discard', async () => (await import('./commands/notification.ts')).notificationDiscard),
+  entry('notification test', async () => (await import('./commands/notification.ts')).notificationTest),
+  entry('lease list', async () => (await import('./commands/lease-list.ts')).leaseList),
+  entry('inventory', async () => (await import('./commands/inventory.ts')).inventory),
+  entry('loaders install', async () => (await import('./commands/loaders-install.ts')).loadersInstall),
+  entry('loaders list', async () => (await import('./commands/loaders-list.ts')).loadersList),
+  entry('loaders remove', async () => (await import('./commands/loaders-remove.ts')).loadersRemove),
+  entry('status', async () => (await import('./commands/status.ts')).status),
+  entry('doctor', async () => (await import('./commands/doctor.ts')).doctor),
+  entry('setup', async () => (await import('./commands/setup.ts')).setup),
 ];
+
+function entry(path: string, load: () => Promise<Command>): CommandEntry {
+  return { path: path.split(' '), load };
+}
+
+/** Every command, loaded: for what is said of all of them. */
+export function loadAllCommands(): Promise<Command[]> {
+  return Promise.all(COMMAND_TABLE.map((one) => one.load()));
+}

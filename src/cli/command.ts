@@ -31,7 +31,7 @@ export interface CommandSpec<Options> {
   /** null for commands of one word (`status`). */
   readonly verb: string | null;
   readonly summary: string;
-  /** Placeholder of the one operand; `name...`: any number of them, also none. Null: the command has none. */
+  /** Placeholders: `name`, `from to`; `name?` may be left out; `name...`: any number, also none. Null: no operand. */
   readonly operand: string | null;
   readonly flags: readonly FlagSpec[];
   /** Whole command lines, as one types them. */

@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.ts';
-import type { GlobalOptions } from './command-line.ts';
-import { readCredentials } from './credentials.ts';
+import { type Credentials, type Login, readCredentials } from './credentials.ts';
 import type { CliDeps } from './deps.ts';
-import { LocalError } from './errors.ts';
+import { LocalError, UsageError } from './errors.ts';
+import type { GlobalOptions } from './global-flags.ts';
 import type { Output } from './output.ts';
 import {
   DEFAULT_SERVER,
@@ -12,12 +12,53 @@ import {
   type ServerAddress,
 } from './server-address.ts';
 
-/** The server: --server, $PROVISION_SERVER, the saved login, or the socket in ./data; the first that is there. */
+/**
+ * The server, the first that is there of: --server, --context, $PROVISION_SERVER, $PROVISION_CONTEXT, the current context,
+ * the socket in ./data. With it comes the certificate that its login has pinned.
+ */
 export async function chooseServer(globals: GlobalOptions, deps: CliDeps): Promise<ServerAddress> {
-  const named = globals.server ?? deps.env['PROVISION_SERVER'];
-  if (named !== undefined && named !== '') return parseServerAddress(named, deps.cwd);
-  const saved = (await readCredentials(deps)).current;
-  return parseServerAddress(saved ?? DEFAULT_SERVER, deps.cwd);
+  if (globals.server !== undefined && globals.context !== undefined)
+    throw new UsageError('--server and --context both say where to go', 'give one of them');
+  const named = globals.server ?? (globals.context === undefined ? deps.env['PROVISION_SERVER'] : undefined);
+  if (named) {
+    const address = parseServerAddress(named, deps.cwd);
+    if (address.kind === 'unix') return address;
+    return pinned(address, loginFor(address, await readCredentials(deps)));
+  }
+  const saved = await readCredentials(deps);
+  const context = globals.context ?? (deps.env['PROVISION_CONTEXT'] || saved.current);
+  if (context === null) return parseServerAddress(DEFAULT_SERVER, deps.cwd);
+  const login = getLogin(context, saved);
+  return pinned(parseServerAddress(login.server, deps.cwd), login, context);
+}
+
+function getLogin(context: string, { contexts }: Credentials): Login {
+  const login = Object.hasOwn(contexts, context) ? contexts[context] : undefined;
+  if (login !== undefined) return login;
+  const names = Object.keys(contexts).join(', ');
+  throw new LocalError(
+    `there is no context '${context}'`,
+    names === ''
+      ? 'log in first with: provision login URL'
+      : `there are: ${names}; or log in with: provision login URL`,
+  );
+}
+
+/** The login for a server that was named by its URL: that of the current context where several are for it. */
+function loginFor(address: ServerAddress, { current, contexts }: Credentials): Login | undefined {
+  if (address.kind === 'unix') return undefined;
+  const logins = Object.entries(contexts).filter(([, login]) => login.server === address.url);
+  return (logins.find(([name]) => name === current) ?? logins[0])?.[1];
+}
+
+function pinned(address: ServerAddress, login: Login | undefined, context?: string): ServerAddress {
+  if (address.kind === 'unix') return address;
+  const { certificate } = login ?? {};
+  return {
+    ...address,
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(context === undefined ? {} : { context }),
+  };
 }
 
 /** A client for the server, with the token: --token-file, $PROVISION_TOKEN, or the login saved for that server. */
@@ -48,6 +89,7 @@ async function chooseToken(
   if (address.kind === 'unix') return undefined;
   const fromEnvironment = deps.env['PROVISION_TOKEN']?.trim();
   if (fromEnvironment) return fromEnvironment;
-  const { servers } = await readCredentials(deps);
-  return Object.hasOwn(servers, address.url) ? servers[address.url]?.token : undefined;
+  const saved = await readCredentials(deps);
+  const login = address.context === undefined ? loginFor(address, saved) : getLogin(address.context, saved);
+  return login?.token;
 }

@@ -1,16 +1,24 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
 
-const credentialsFile = z.object({
-  /** URL of the server that commands go to when none is named. */
-  current: z.string().nullable().default(null),
-  servers: z.record(z.string(), z.object({ token: z.string().min(1), name: z.string() })).default({}),
-});
+/** A login to one server. */
+export interface Login {
+  /** URL of the server. */
+  readonly server: string;
+  readonly token: string;
+  /** Who the token is, as the server names it. */
+  readonly name: string;
+  /** SHA-256 of the one certificate that is accepted there, 64 hex digits; absent: any that the machine trusts. */
+  readonly certificate?: string;
+}
 
-/** Saved logins, by the URL of their server. */
-export type Credentials = z.infer<typeof credentialsFile>;
+/** Saved logins, by the names of their contexts. */
+export interface Credentials {
+  /** The context that commands go to when nothing is named. */
+  readonly current: string | null;
+  readonly contexts: Readonly<Record<string, Login>>;
+}
 
 type Deps = Pick<CliDeps, 'env' | 'privateFiles'>;
 
@@ -31,7 +39,7 @@ export function credentialsPath(env: CliDeps['env']): string {
 
 /** The saved logins; none if there is no file or no home. Refuses a file that others may read or write. */
 export async function readCredentials(deps: Deps): Promise<Credentials> {
-  const none: Credentials = { current: null, servers: {} };
+  const none: Credentials = { current: null, contexts: {} };
   if (!deps.env['XDG_CONFIG_HOME'] && !deps.env['HOME']) return none;
   const path = credentialsPath(deps.env);
   const file = await deps.privateFiles.read(path);
@@ -40,16 +48,56 @@ export async function readCredentials(deps: Deps): Promise<Credentials> {
     const mode = (file.mode & 0o777).toString(8).padStart(4, '0');
     throw new LocalError(`${path} holds tokens and is open to others (mode ${mode})`, `chmod 600 ${path}`);
   }
-  return parseCredentials(path, file.text);
+  const credentials = parseCredentials(file.text);
+  if (credentials !== undefined) return credentials;
+  throw new LocalError(
+    `${path} is not a file of saved logins`,
+    'remove the file and log in again with: provision login URL',
+  );
 }
 
-function parseCredentials(path: string, text: string): Credentials {
-  const hint = 'remove the file and log in again with: provision setup --server URL';
+/** By hand: a schema library would be half of the time that a command takes to start. */
+function parseCredentials(text: string): Credentials | undefined {
+  const file = jsonOf(text);
+  if (!isObject(file)) return undefined;
+  const { current = null, contexts = {} } = file;
+  if ('servers' in file) return ofFirstForm(file);
+  if (current !== null && typeof current !== 'string') return undefined;
+  if (!isObject(contexts) || !Object.values(contexts).every(isLogin)) return undefined;
+  return { current, contexts: contexts as Record<string, Login> };
+}
+
+/** The first form had logins by the URLs of their servers: each becomes a context named after its host. */
+function ofFirstForm({ current, servers }: Readonly<Record<string, unknown>>): Credentials | undefined {
+  if (!isObject(servers)) return undefined;
+  const logins = Object.entries(servers).map(([server, one]) => ({ server, ...(isObject(one) ? one : {}) }));
+  if (!logins.every(isLogin)) return undefined;
+  const contexts = Object.fromEntries(logins.map((login) => [contextNameOf(login.server), login]));
+  return { current: typeof current === 'string' ? contextNameOf(current) : null, contexts };
+}
+
+function isLogin(value: unknown): value is Login {
+  if (!isObject(value)) return false;
+  const { server, token, name, certificate } = value;
+  const texts = [server, token, name].every((one) => typeof one === 'string' && one !== '');
+  return texts && (certificate === undefined || /^[0-9a-f]{64}$/.test(String(certificate)));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    return credentialsFile.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new LocalError(`${path} is not a file of saved logins`, hint, { cause });
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
+}
+
+/** What a context is called when nobody gives it a name: the server's host, with its port where it has one. */
+export function contextNameOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 /** Writes all logins, mode 0600, and gives back the path. */

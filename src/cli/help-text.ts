@@ -17,15 +17,26 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   loaders: 'the boot loaders that machines are sent',
 };
 
+/** Commands of one word, each with its summary: help says them without loading the commands. */
+export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
+  explain: 'say what a machine would get now, and why, without a machine; nothing is changed',
+  console: 'sit at the serial console of a machine, by its BMC; ~. leaves',
+  inventory: 'the machines for configuration management, as Ansible reads them or as a table',
+  status: 'show what the server listens on, and how to mend what it does not',
+  doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
+  setup: 'log in with the setup token that provisiond printed at its first start',
+};
+
 export const EXAMPLES_TITLE = 'Examples:';
 
 /** What stands below the commands in `provision --help`. */
 export const ROOT_HELP_AFTER = `
 Output:
   Data goes to stdout, words to stderr. A terminal gets tables, a pipe gets tab-separated values without a header,
-  --json gets the API's JSON.
+  --json gets the API's JSON, --yaml the same as YAML, --csv lists with a header, --quiet names only.
 
-The server is the first of: --server, $PROVISION_SERVER, the saved login, ${DEFAULT_SERVER}
+The server is the first of: --server, --context, $PROVISION_SERVER, $PROVISION_CONTEXT, the current login,
+  ${DEFAULT_SERVER}
 The token is the first of: --token-file, $PROVISION_TOKEN, the saved login; a unix socket needs none.
 
 Exit codes:

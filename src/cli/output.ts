@@ -1,56 +1,70 @@
 import pc from 'picocolors';
+import { formatCsv } from './csv.ts';
 import type { CliDeps } from './deps.ts';
+import type { OutputFormat } from './global-flags.ts';
 import { printable, printableJson } from './printable.ts';
 import { type Column, formatTable, formatTsv } from './table.ts';
 
 type Deps = Pick<CliDeps, 'stdout' | 'stderr' | 'env' | 'now'>;
 type Colors = ReturnType<typeof pc.createColors>;
 
+/** How data is written to stdout, and what writes YAML where that is asked for: its package is not loaded otherwise. */
+export interface OutputStyle {
+  readonly format: OutputFormat | undefined;
+  readonly formatYaml: (value: unknown) => string;
+}
+
 /**
- * Data to stdout, words to stderr. With `--json` stdout gets the API's JSON and nothing else, and words are left
- * out, so that stderr holds at most one problem document.
+ * Data to stdout, words to stderr. With `--json` or `--yaml` stdout gets the API's documents and nothing else, and words
+ * are left out, so that stderr holds at most one problem document. With `--quiet` a list is its names, and the rest nothing.
  */
 export class Output {
+  /** Whether documents are wanted in the place of rows and words. */
   readonly json: boolean;
   /** Colours of stdout: plain functions in a pipe, on a dumb terminal, and where $NO_COLOR is set. */
   readonly colors: Colors;
   readonly #deps: Deps;
+  readonly #style: OutputStyle;
 
-  constructor(deps: Deps, json: boolean) {
+  constructor(deps: Deps, style: OutputStyle) {
     this.#deps = deps;
-    this.json = json;
+    this.#style = style;
+    this.json = style.format === 'json' || style.format === 'yaml';
     this.colors = pc.createColors(deps.stdout.isTTY && !deps.env['NO_COLOR'] && deps.env['TERM'] !== 'dumb');
+  }
+
+  get #isSilent(): boolean {
+    return this.json || this.#style.format === 'quiet';
   }
 
   /** One line of words for people. */
   say(text: string): void {
-    if (!this.json) this.#deps.stderr.write(`${printable(text)}\n`);
+    if (!this.#isSilent) this.#deps.stderr.write(`${printable(text)}\n`);
   }
 
   /** Lines of words between what somebody else writes to a terminal in raw mode, where a new line begins by itself. */
   sayBetween(...lines: readonly string[]): void {
-    if (!this.json) this.#deps.stderr.write(`\r\n${lines.map((line) => `${printable(line)}\r\n`).join('')}`);
+    if (!this.#isSilent)
+      this.#deps.stderr.write(`\r\n${lines.map((line) => `${printable(line)}\r\n`).join('')}`);
   }
 
   /** Rows. `document` is what `--json` prints in their place. `empty` is said when there is no row. */
   list<T>(document: unknown, items: readonly T[], columns: readonly Column<T>[], empty: string): void {
     if (this.json) this.document(document);
-    else if (items.length === 0) this.say(empty);
+    else if (items.length === 0 && this.#style.format !== 'csv') this.say(empty);
     else this.rows(items, columns);
   }
 
-  /** One record as a row; `--json` prints the record. */
+  /** What was done, as a row of one record; `--json` prints the record, `--quiet` nothing. */
   row<T>(item: T, columns: readonly Column<T>[]): void {
     if (this.json) this.document(item);
-    else this.rows([item], columns);
+    else if (this.#style.format !== 'quiet') this.rows([item], columns);
   }
 
-  /** Every field of one record, a line each; `--json` prints the record. */
+  /** Every field of one record, a line each; `--json` prints the record, `--quiet` nothing. */
   details(record: object): void {
-    if (this.json) {
-      this.document(record);
-      return;
-    }
+    if (this.json) this.document(record);
+    if (this.#isSilent) return;
     const pairs = flatten(record).map(([path, text]) => [printable(path), printable(text)] as const);
     if (!this.#deps.stdout.isTTY) {
       this.#deps.stdout.write(pairs.map(([path, text]) => `${path}\t${text}\n`).join(''));
@@ -62,14 +76,16 @@ export class Output {
     this.#deps.stdout.write(pairs.map(line).join(''));
   }
 
-  /** One JSON document on stdout. */
+  /** One document on stdout. */
   document(value: unknown): void {
-    this.#deps.stdout.write(`${printableJson(value)}\n`);
+    const isYaml = this.#style.format === 'yaml';
+    this.#deps.stdout.write(isYaml ? this.#style.formatYaml(value) : `${printableJson(value)}\n`);
   }
 
-  /** One JSON document on one line, for streams. */
+  /** One document of a stream: JSON on one line, or YAML after a line of dashes. */
   documentLine(value: unknown): void {
-    this.#deps.stdout.write(`${printableJson(value, 0)}\n`);
+    if (this.#style.format === 'yaml') this.#deps.stdout.write(`---\n${this.#style.formatYaml(value)}`);
+    else this.#deps.stdout.write(`${printableJson(value, 0)}\n`);
   }
 
   /** One finished line of data on stdout; the caller has made every part printable. */
@@ -79,11 +95,11 @@ export class Output {
 
   private rows<T>(items: readonly T[], columns: readonly Column<T>[]): void {
     const { stdout, now } = this.#deps;
-    stdout.write(
-      stdout.isTTY
-        ? formatTable(items, columns, now(), { header: this.colors.bold })
-        : formatTsv(items, columns),
-    );
+    const { format } = this.#style;
+    if (format === 'csv') stdout.write(formatCsv(items, columns));
+    else if (format === 'quiet') stdout.write(formatTsv(items, columns.slice(0, 1)));
+    else if (stdout.isTTY) stdout.write(formatTable(items, columns, now(), { header: this.colors.bold }));
+    else stdout.write(formatTsv(items, columns));
   }
 }
 

@@ -1,9 +1,10 @@
 import type { CommandContext } from './command.ts';
-import { type GlobalOptions, type Parsed, parseCommandLine, recognised } from './command-line.ts';
-import { COMMANDS } from './command-table.ts';
+import { type Parsed, parseCommandLine, recognised } from './command-line.ts';
 import { chooseServer, connectTo } from './connect.ts';
 import type { CliDeps } from './deps.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import type { OutputFormat } from './global-flags.ts';
+import { loadFor } from './load-commands.ts';
 import { Output } from './output.ts';
 import { printable, printableJson } from './printable.ts';
 import { formatRefusal, problemOf, type RefusalScene, refusalOf } from './refusal.ts';
@@ -19,12 +20,14 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     deps.stdout.write(`${deps.version}\n`);
     return EXIT.ok;
   }
+  const commands = await loadFor(argv);
   let parsed: Parsed;
   try {
-    parsed = parseCommandLine(argv, COMMANDS, deps.env);
+    parsed = parseCommandLine(argv, commands, deps.env);
   } catch (error) {
-    const { path, command } = recognised(argv, COMMANDS);
-    return fail(error, { path, flags: command?.flags ?? [], given: [] }, argv.includes('--json'), deps);
+    const { path, command } = recognised(argv, commands);
+    const format = argv.includes('--json') ? 'json' : undefined;
+    return fail(error, { path, flags: command?.flags ?? [], given: [] }, format, deps);
   }
   if (parsed.kind === 'help') {
     deps.stdout.write(parsed.text);
@@ -32,22 +35,39 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
   }
   const { command, given, globals } = parsed;
   try {
-    return (await parsed.invocation.run(contextOf(globals, deps))) ?? EXIT.ok;
+    return (await parsed.invocation.run(await contextOf(globals, deps))) ?? EXIT.ok;
   } catch (error) {
-    return fail(error, { path: command.path, flags: command.flags, given }, globals.json, deps);
+    return fail(error, { path: command.path, flags: command.flags, given }, globals.format, deps);
   }
 }
 
-function contextOf(globals: Run['globals'], deps: CliDeps): CommandContext {
-  const out = new Output(deps, globals.json);
-  const address = () => chooseServer(globals as GlobalOptions, deps);
+async function contextOf(globals: Run['globals'], deps: CliDeps): Promise<CommandContext> {
+  const { format } = globals;
+  const formatYaml = format === 'yaml' ? (await import('./yaml-text.ts')).formatYaml : unreachableFormat;
+  const out = new Output(deps, { format, formatYaml });
+  const address = () => chooseServer(globals, deps);
   return { deps, out, address, connect: async () => connectTo(await address(), globals, deps, out) };
 }
 
-function fail(error: unknown, scene: RefusalScene, json: boolean, deps: CliDeps): ExitCode {
-  const text = json
-    ? printableJson(problemOf(error, scene))
-    : formatRefusal(refusalOf(error, scene), scene).map(printable).join('\n');
+function unreachableFormat(): never {
+  throw new TypeError('YAML was not asked for');
+}
+
+async function fail(
+  error: unknown,
+  scene: RefusalScene,
+  format: OutputFormat | undefined,
+  deps: CliDeps,
+): Promise<ExitCode> {
+  if (format === 'yaml') {
+    const { formatYaml } = await import('./yaml-text.ts');
+    deps.stderr.write(formatYaml(problemOf(error, scene)));
+    return exitCodeOf(error);
+  }
+  const text =
+    format === 'json'
+      ? printableJson(problemOf(error, scene))
+      : formatRefusal(refusalOf(error, scene), scene).map(printable).join('\n');
   deps.stderr.write(`${text}\n`);
   return exitCodeOf(error);
 }

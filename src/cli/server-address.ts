@@ -3,7 +3,14 @@ import { UsageError } from './errors.ts';
 
 /** Where the server is: a base URL without a slash at its end, or a unix socket by its absolute path. */
 export type ServerAddress =
-  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'url';
+      readonly url: string;
+      /** SHA-256 of the one certificate that is accepted, 64 hex digits. */
+      readonly certificate?: string;
+      /** The context that named it. */
+      readonly context?: string;
+    }
   | { readonly kind: 'unix'; readonly path: string };
 
 /** Where provisiond puts its socket when nobody says otherwise. */
@@ -24,10 +31,7 @@ export function parseServerAddress(text: string, cwd: string): ServerAddress {
     throw new UsageError(`'${text}' is not a server`, `write the server ${EXAMPLES}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError(
-      'a server URL carries no name or password',
-      'log in with: provision setup --server URL',
-    );
+    throw new UsageError('a server URL carries no name or password', 'log in with: provision login URL');
   }
   if (url.search !== '' || url.hash !== '') {
     throw new UsageError(`'${text}' has a query or fragment`, `write the server ${EXAMPLES}`);

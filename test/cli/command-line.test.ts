@@ -197,7 +197,7 @@ describe('options of each command, captured without running', () => {
       '--json --server http://h:1 --token-file f system list',
       'system list --json --server http://h:1 --token-file f',
     ]) {
-      expect(parseLine(line).globals).toEqual({ json: true, server: 'http://h:1', tokenFile: 'f' });
+      expect(parseLine(line).globals).toMatchObject({ format: 'json', server: 'http://h:1', tokenFile: 'f' });
     }
   });
 

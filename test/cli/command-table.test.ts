@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
-import { COMMANDS } from '../../src/cli/command-table.ts';
+import { COMMAND_TABLE } from '../../src/cli/command-table.ts';
+import { NOUN_SUMMARIES, WORD_SUMMARIES } from '../../src/cli/help-text.ts';
 import { distroInput } from '../../src/domain/distro.ts';
 import { installInput } from '../../src/domain/install.ts';
 import { profileInput } from '../../src/domain/profile.ts';
@@ -9,7 +10,7 @@ import { subnetInput } from '../../src/domain/subnet.ts';
 import { systemInput } from '../../src/domain/system.ts';
 import { bulkInput } from '../../src/services/install-queue/bulk-input.ts';
 import { powerInput } from '../../src/services/power/power-requests.ts';
-import { parseLine } from '../support/parse-line.ts';
+import { COMMANDS, parseLine } from '../support/parse-line.ts';
 
 describe('the table of commands', () => {
   it.each(COMMANDS.map((command) => [command.path.join(' '), command] as const))(
@@ -30,6 +31,14 @@ describe('the table of commands', () => {
       expect(example(command.examples)).toBe(path);
     },
   );
+
+  it('says the path and the summary of each as the command itself does', () => {
+    expect(COMMAND_TABLE.map(({ path }) => path)).toEqual(COMMANDS.map(({ path }) => path));
+    const words = COMMANDS.filter(({ path }) => path.length === 1);
+    expect(WORD_SUMMARIES).toEqual(Object.fromEntries(words.map(({ path, summary }) => [path[0], summary])));
+    const nouns = COMMANDS.filter(({ path }) => path.length > 1).map(({ path }) => path[0]);
+    expect(new Set(nouns)).toEqual(new Set(Object.keys(NOUN_SUMMARIES)));
+  });
 
   /** The command that the first example shows. */
   function example(examples: readonly string[]): string {

@@ -7,10 +7,11 @@ const URL_A = 'https://a.example.net';
 
 function saved(mode = 0o600, text?: string): NonNullable<FakeWorld['privateFiles']> {
   const logins = {
-    current: URL_A,
-    servers: {
-      [URL_A]: { token: 'token-a', name: 'ada' },
-      'http://127.0.0.1:8080': { token: 'token-l', name: 'x' },
+    current: 'a',
+    contexts: {
+      other: { server: URL_A, token: 'token-other', name: 'ben' },
+      a: { server: URL_A, token: 'token-a', name: 'ada' },
+      lab: { server: 'http://127.0.0.1:8080', token: 'token-l', name: 'x' },
     },
   };
   return { [PATH]: { text: text ?? JSON.stringify(logins), mode } };
@@ -32,6 +33,35 @@ describe('which server, and which token', () => {
       { privateFiles: saved(), env: { PROVISION_SERVER: 'http://127.0.0.1:8080' } },
       'http://127.0.0.1:8080',
       'token-l',
+    ],
+    ['a context by its name', ['--context', 'other'], { privateFiles: saved() }, URL_A, 'token-other'],
+    [
+      'a context by the environment',
+      [],
+      { privateFiles: saved(), env: { PROVISION_CONTEXT: 'lab' } },
+      'http://127.0.0.1:8080',
+      'token-l',
+    ],
+    [
+      'a context before the server of the environment',
+      ['--context', 'lab'],
+      { privateFiles: saved(), env: { PROVISION_SERVER: 'https://b.example.net' } },
+      'http://127.0.0.1:8080',
+      'token-l',
+    ],
+    [
+      'the first form of the file, which had no contexts',
+      [],
+      {
+        privateFiles: {
+          [PATH]: {
+            text: JSON.stringify({ current: URL_A, servers: { [URL_A]: { token: 'token-1', name: 'x' } } }),
+            mode: 0o600,
+          },
+        },
+      },
+      URL_A,
+      'token-1',
     ],
     [
       'the flag before the environment',
@@ -81,11 +111,14 @@ describe('which server, and which token', () => {
       {
         env: { XDG_CONFIG_HOME: '/xdg' },
         privateFiles: {
-          '/xdg/provision/credentials.json': { text: JSON.stringify({ current: URL_A }), mode: 0o600 },
+          '/xdg/provision/credentials.json': {
+            text: JSON.stringify({ current: 'x', contexts: { x: { server: URL_A, token: 't', name: 'n' } } }),
+            mode: 0o600,
+          },
         },
       },
       URL_A,
-      undefined,
+      't',
     ],
     [
       'a relative $XDG_CONFIG_HOME is ignored',
@@ -110,6 +143,15 @@ describe('which server, and which token', () => {
       );
     },
   );
+
+  it('refuses a context that is not there, and a server beside a context', async () => {
+    const unknown = await connection(['--context', 'c'], { privateFiles: saved() });
+    expect(unknown.stderr).toBe(
+      "error: there is no context 'c'\nnext: there are: other, a, lab; or log in with: provision login URL\n",
+    );
+    const both = await connection(['--context', 'a', '--server', URL_A], { privateFiles: saved() });
+    expect(both.code).toBe(2);
+  });
 
   it('does not look at saved logins where none is needed', async () => {
     const result = await connection(['--server', 'unix:/x'], { privateFiles: saved(0o644) });
@@ -166,8 +208,10 @@ describe('setup', () => {
     const file = result.privateFiles.get(PATH);
     expect(file?.mode).toBe(0o600);
     expect(JSON.parse(file?.text ?? '')).toEqual({
-      current: 'http://127.0.0.1:8080',
-      servers: { 'http://127.0.0.1:8080': { token: 'api-token', name: 'ada' } },
+      current: '127.0.0.1:8080',
+      contexts: {
+        '127.0.0.1:8080': { server: 'http://127.0.0.1:8080', token: 'api-token', name: 'ada' },
+      },
     });
     expect(result.stdout).toBe('');
     expect(result.stderr).toBe(
@@ -180,7 +224,7 @@ describe('setup', () => {
     const result = await runCli([...argv, '--json'], world);
     expect(result.questions).toEqual(['setup token: (hidden)']);
     const logins = JSON.parse(result.privateFiles.get(PATH)?.text ?? '');
-    expect(logins.servers[URL_A]).toEqual({ token: 'token-a', name: 'ada' });
+    expect(logins.contexts.a).toEqual({ server: URL_A, token: 'token-a', name: 'ada' });
     expect(JSON.parse(result.stdout)).toEqual({
       server: 'http://127.0.0.1:8080',
       name: 'ada',

@@ -1,6 +1,8 @@
 import { type Parsed, parseCommandLine } from '../../src/cli/command-line.ts';
-import { COMMANDS } from '../../src/cli/command-table.ts';
+import { loadAllCommands } from '../../src/cli/command-table.ts';
 import { UsageError } from '../../src/cli/errors.ts';
+
+export const COMMANDS = await loadAllCommands();
 
 type Run = Extract<Parsed, { kind: 'run' }>;
 

@@ -1,6 +1,6 @@
 import { recordName } from '../../domain/fields.ts';
 import { defineCommand } from '../command.ts';
-import { credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
+import { contextNameOf, credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
 import { UsageError } from '../errors.ts';
 import { readSecret } from '../secrets.ts';
 
@@ -34,8 +34,9 @@ export const setup = defineCommand<{ readonly name: string }>({
     await saveCredentials(saved, deps);
     const setupToken = await readSecret('setup token', deps);
     const { token } = await deps.connect(server, undefined).setup({ token: setupToken, name });
-    const servers = { ...saved.servers, [server.url]: { token, name } };
-    await saveCredentials({ current: server.url, servers }, deps);
+    const context = contextNameOf(server.url);
+    const contexts = { ...saved.contexts, [context]: { server: server.url, token, name } };
+    await saveCredentials({ current: context, contexts }, deps);
     const savedIn = credentialsPath(deps.env);
     // The token is the one answer of the API that is not shown: it would end up in logs and scrollback.
     if (out.json) out.document({ server: server.url, name, savedIn });
