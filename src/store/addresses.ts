@@ -4,6 +4,9 @@ import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import { type AddressKind, DEFAULT_DOMAIN, type Tables } from './schema.ts';
 import type { AddressHolder, AddressStore } from './store.ts';
 
+/** The same number is in the migration that counts. */
+const ADDRESSES_OF_BLOCK = 256;
+
 /** Queries of the one table in which every known address stands exactly once. */
 export function addressQueries(db: Kysely<Tables>): AddressStore {
   // The systems of a chassis, as JSON, and one of them by name.
@@ -60,6 +63,17 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
         .where('ip', '<=', to);
       const rows = await recorded.union(leased).orderBy('ip').execute();
       return rows.map((row) => row.ip as Ipv4);
+    },
+    async listFullBlocks(from, to) {
+      const rows = await db
+        .selectFrom('address_blocks')
+        .select('block')
+        .where('routing_domain', '=', DEFAULT_DOMAIN)
+        .where('used', '=', sql.lit(ADDRESSES_OF_BLOCK))
+        .where('block', '>=', Math.floor(from / ADDRESSES_OF_BLOCK))
+        .where('block', '<=', Math.floor(to / ADDRESSES_OF_BLOCK))
+        .execute();
+      return rows.map(({ block }) => (block * ADDRESSES_OF_BLOCK) as Ipv4);
     },
     async listHolders(from, to, kinds, limit) {
       const rows = await holders()

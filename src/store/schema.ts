@@ -21,6 +21,8 @@ export interface Tables extends QueueTables, MarkTables, CertificateTables {
   system_roles: SystemRoleRow;
   interfaces: InterfaceRow;
   addresses: AddressRow;
+  /** Of 256 addresses each: `block` times 256 is the first. Written by triggers only. */
+  address_blocks: { routing_domain: string; block: number; used: number };
   leases: LeaseRow;
   installs: InstallRow;
   events: EventRow;

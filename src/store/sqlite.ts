@@ -30,6 +30,7 @@ import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { systemLocks } from './migrations/0014-system-locks.ts';
 import { certificates } from './migrations/0015-certificates.ts';
+import { addressBlocks } from './migrations/0018-address-blocks.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -60,6 +61,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-install-queue': installQueue,
   '0014-system-locks': systemLocks,
   '0015-certificates': certificates,
+  '0018-address-blocks': addressBlocks,
 };
 
 export interface SqliteOptions {

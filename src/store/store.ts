@@ -177,6 +177,11 @@ export interface AddressStore {
    * its machine has a lease of it; a lease that is over does not.
    */
   listHeld(from: Ipv4, to: Ipv4, nowMs: number): Promise<Ipv4[]>;
+  /**
+   * First addresses of the blocks of 256 between two addresses of which every address is held on record. What is held
+   * by a lease only does not count here.
+   */
+  listFullBlocks(from: Ipv4, to: Ipv4): Promise<Ipv4[]>;
   /** Holders between two addresses of the kinds given, at most `limit`. */
   listHolders(
     from: Ipv4,

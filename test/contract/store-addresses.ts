@@ -164,6 +164,35 @@ export function addressCases(store: StoreOfTest): void {
     expect(only.map((holder) => holder.conflict.holder)).toEqual(['system web010', 'system web020']);
   });
 
+  it('knows which blocks of 256 are full, whoever takes and gives back', async () => {
+    const profileId = await addCatalogue(store());
+    const all = Array.from({ length: 256 }, (_, index) => (ip('10.99.7.0') + index) as Ipv4);
+    const full = async () =>
+      texts(await store().read.addresses.listFullBlocks(ip('10.99.0.0'), ip('10.99.255.255')));
+    const servers = (ips: readonly Ipv4[]) =>
+      store().transaction((tx) => tx.addresses.replaceServerAddresses(ips, NOW_MS));
+    await servers(all.slice(1));
+    expect(await full()).toEqual([]);
+    // A lease may be over in a minute.
+    await store().dhcp.commitLease(leaseWrite(60, '10.99.7.0'));
+    expect(await full()).toEqual([]);
+    await store().transaction((tx) =>
+      tx.addresses.forgetLeases([{ ip: ip('10.99.7.0'), key: macOf(60) }], NOW_MS),
+    );
+    const bmc = bmcWrite('10.99.7.0');
+    const { id } = await store().transaction((tx) =>
+      tx.systems.add(systemWrite(profileId, 1, { bmc }), NOW_MS),
+    );
+    expect(await full()).toEqual(['10.99.7.0']);
+    expect(await store().read.addresses.listFullBlocks(ip('10.99.8.0'), ip('10.99.255.255'))).toEqual([]);
+    await store().transaction((tx) => tx.systems.remove(id));
+    expect(await full()).toEqual([]);
+    await servers(all);
+    expect(await full()).toEqual(['10.99.7.0']);
+    await servers([]);
+    expect(await full()).toEqual([]);
+  });
+
   it('does not count a lease that is over as held', async () => {
     await addCatalogue(store());
     await store().dhcp.commitLease(leaseWrite(60, '10.99.0.15', { expiresAtMs: NOW_MS + 10 }));

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Ipv4 } from '../../src/domain/ipv4.ts';
 import { subnetInput } from '../../src/domain/subnet.ts';
 import { systemService } from '../../src/services/systems.ts';
 import { ADA } from '../support/actors.ts';
+import { ip } from '../support/dhcp-packets.ts';
 import { type EmptyStore, openEmptyStore } from '../support/empty-store.ts';
 import { must } from '../support/must.ts';
-import { distroWrite, NOW_MS, profileWrite } from '../support/store-records.ts';
+import { distroWrite, leaseWrite, NOW_MS, profileWrite } from '../support/store-records.ts';
 
 const [FIRST, SECOND, THIRD] = ['52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:03'] as const;
 /** Two machines' worth of addresses: .1 and .2. */
@@ -122,5 +124,32 @@ describe('an automatic address', () => {
     });
     const system = await systems().update('web', { interfaces: interfaces([auto(FIRST)]) }, ADA);
     expect(system.interfaces.map(({ ip }) => ip)).toEqual(['10.1.0.2']);
+  });
+
+  it('is the lowest that is free, behind full blocks, ranges, exclusions and leases', async () => {
+    const wide = subnetInput.parse({
+      name: 'wide',
+      network: '10.2.0.0/21',
+      ranges: [{ from: '10.2.2.8', to: '10.2.4.3' }],
+      exclusions: [{ from: '10.2.4.4', to: '10.2.4.9' }],
+    });
+    const first = ip('10.2.0.1');
+    const taken = Array.from({ length: ip('10.2.2.8') - first }, (_, index) => (first + index) as Ipv4);
+    await empty.store.transaction(async (tx) => {
+      await tx.subnets.add(wide, NOW_MS);
+      await tx.addresses.replaceServerAddresses(taken, NOW_MS);
+    });
+    await empty.store.dhcp.commitLease(leaseWrite(60, '10.2.4.10'));
+    const next = async (name: string, mac: string) => {
+      const [asked] = interfaces([auto(mac, 'wide')]);
+      return (await systems().add({ name, profile: 'debian-13', interfaces: [asked] }, ADA)).interfaces[0]
+        ?.ip;
+    };
+    expect(await next('web1', FIRST)).toBe('10.2.4.11');
+    await empty.store.transaction((tx) =>
+      tx.addresses.replaceServerAddresses(taken.toSpliced(300, 1), NOW_MS),
+    );
+    expect(await next('web2', SECOND)).toBe('10.2.1.45');
+    expect(await next('web3', THIRD)).toBe('10.2.4.12');
   });
 });

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { freePorts } from '../support/free-ports.ts';
+import { must } from '../support/must.ts';
+import { startProvisiond } from '../support/provisiond-process.ts';
+import { residentMiBOf } from './process-cost.ts';
+import { temporaryFolder, worldTemplate } from './world.ts';
+
+/** The built service, running on a data folder with so many systems, and a client on one connection. */
+export interface RecordsService {
+  /** One request. Throws where the answer has another status than `wanted`. */
+  call(method: string, path: string, wanted: number, body?: object): Promise<unknown>;
+  /** A connection of its own, as another person would have. */
+  connect(): { call: RecordsService['call']; close(): void };
+  readonly startMs: number;
+  residentMiB(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts the service on a copy of the world with so many systems. */
+export async function startRecordsService(systems: number): Promise<RecordsService> {
+  const dataDir = mkdtempSync(join(temporaryFolder(), 'service-'));
+  cpSync(await worldTemplate(systems), dataDir, { recursive: true });
+  const [http = 0, boot = 0, tftp = 0] = await freePorts(3);
+  const startedAt = performance.now();
+  const service = await startProvisiond(dataDir, (args, env) => spawn(process.execPath, args, { env }), {
+    http: { listen: `127.0.0.1:${http}` },
+    boot: { listen: '127.0.0.1', port: boot },
+    tftp: { listen: '127.0.0.1', port: tftp },
+    dhcp: { probe: false },
+    syslog: { enabled: false },
+  });
+  const startMs = performance.now() - startedAt;
+  const socketPath = join(dataDir, 'provision.sock');
+  const connect = () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    return {
+      call: (method: string, path: string, wanted: number, body?: object) =>
+        askSocket({ socketPath, agent, method, path }, wanted, body),
+      close: () => agent.destroy(),
+    };
+  };
+  const own = connect();
+  return {
+    call: own.call,
+    connect,
+    startMs,
+    residentMiB: () => residentMiBOf(must(service.child.pid, 'a process')),
+    async stop() {
+      own.close();
+      await service.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function askSocket(
+  to: { socketPath: string; agent: Agent; method: string; path: string },
+  wanted: number,
+  body: object | undefined,
+): Promise<unknown> {
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...to, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode !== wanted)
+          reject(new Error(`${to.method} ${to.path}: ${response.statusCode} ${text}`));
+        else resolve(text === '' ? null : JSON.parse(text));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(payload);
+  });
+}
