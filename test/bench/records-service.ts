@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { connectApi } from '../support/api-connection.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { must } from '../support/must.ts';
 import { startProvisiond } from '../support/provisiond-process.ts';
@@ -35,11 +35,14 @@ export async function startRecordsService(systems: number): Promise<RecordsServi
   const startMs = performance.now() - startedAt;
   const socketPath = join(dataDir, 'provision.sock');
   const connect = () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const connection = connectApi(socketPath);
     return {
-      call: (method: string, path: string, wanted: number, body?: object) =>
-        askSocket({ socketPath, agent, method, path }, wanted, body),
-      close: () => agent.destroy(),
+      async call(method: string, path: string, wanted: number, body?: object) {
+        const answer = await connection.call(method, path, body);
+        if (answer.status === wanted) return answer.body;
+        throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      },
+      close: connection.close,
     };
   };
   const own = connect();
@@ -54,28 +57,4 @@ export async function startRecordsService(systems: number): Promise<RecordsServi
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function askSocket(
-  to: { socketPath: string; agent: Agent; method: string; path: string },
-  wanted: number,
-  body: object | undefined,
-): Promise<unknown> {
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const sent = request({ ...to, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode !== wanted)
-          reject(new Error(`${to.method} ${to.path}: ${response.statusCode} ${text}`));
-        else resolve(text === '' ? null : JSON.parse(text));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(payload);
-  });
 }

@@ -3,16 +3,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ApiConnection, connectApi } from '../support/api-connection.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { must } from '../support/must.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { macOf } from '../support/store-records.ts';
 
-const ROUNDS = 50;
-const LIMIT_MS = 90_000;
+const CLIENTS = 50;
+const ROUNDS = Number(process.env['PROVISION_RACE_ROUNDS'] ?? 20);
+const LIMIT_MS = 300_000;
 
 let dataDir: string;
 let service: ProvisiondProcess;
+let clients: ApiConnection[];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'provision-race-'));
@@ -32,56 +35,70 @@ beforeAll(async () => {
     ['subnets', { name: 'lab', network: '10.99.0.0/24' }],
   ] as const)
     expect(await service.call('POST', `/api/v1/${nouns}`, body)).toMatchObject({ status: 201 });
+  clients = Array.from({ length: CLIENTS }, () => connectApi(join(dataDir, 'provision.sock')));
 });
 afterAll(async () => {
+  for (const client of clients ?? []) client.close();
   expect(await service?.stop()).toBe(0);
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+/** What each rival has of its own. */
 interface Wanted {
   readonly name: string;
+  readonly hostname: string;
   readonly mac: string;
   readonly ip: string;
+  readonly bmc: string;
 }
 
-/** What both rivals of a round want, and what is each one's own. */
-const KINDS: readonly { what: keyof Wanted; conflict: string; code: string }[] = [
-  { what: 'ip', conflict: 'ip', code: 'address-taken' },
-  { what: 'mac', conflict: 'mac', code: 'address-taken' },
-  { what: 'name', conflict: 'name', code: 'name-taken' },
+/** What all rivals of a round want, and how a loser is told. */
+const KINDS: readonly {
+  what: keyof Wanted;
+  kind: string;
+  code: string;
+  holder?: (winner: string) => string;
+}[] = [
+  { what: 'ip', kind: 'ip', code: 'address-taken' },
+  { what: 'mac', kind: 'mac', code: 'address-taken' },
+  { what: 'name', kind: 'name', code: 'name-taken' },
+  { what: 'hostname', kind: 'hostname', code: 'name-taken' },
+  { what: 'bmc', kind: 'ip', code: 'address-taken', holder: (winner) => `BMC of system ${winner}` },
 ];
 
 it.each(KINDS)(
-  `of two that want the same $what at once, one gets it and one is told who has it, ${ROUNDS} times`,
-  async ({ what, conflict, code }) => {
+  `of ${CLIENTS} that want the same $what at once, one gets it and all others are told who has it, ${ROUNDS} times`,
+  async ({ what, kind, code, holder = (winner) => `system ${winner}` }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const rival = (side: number): Wanted => ({
-        name: `rival-${side}`,
-        mac: macOf(10 + side),
-        ip: `10.99.0.${10 + side}`,
-      });
-      const wanted = [rival(1), { ...rival(2), [what]: rival(1)[what] }];
+      const first = rival(0);
+      const wanted = clients.map((_, side): Wanted => ({ ...rival(side), [what]: first[what] }));
       const answers = await Promise.all(
-        wanted.map(({ name, mac, ip }) =>
-          service.call('POST', '/api/v1/systems', {
-            name,
-            profile: 'debian-13',
-            hostname: `h-${mac.slice(-2)}-${ip.slice(-2)}-${name}`,
-            interfaces: [{ mac, ip }],
-          }),
+        clients.map((client, side) =>
+          client.call('POST', '/api/v1/systems', bodyOf(must(wanted[side], 'a rival'))),
         ),
       );
-      expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
-      const winner = must(wanted[answers.findIndex((answer) => answer.status === 201)], 'a winner');
-      const loser = must(
-        answers.find((answer) => answer.status === 409),
-        'a loser',
-      );
-      const holder = `system ${winner.name}`;
-      expect(loser.body).toMatchObject({ code, conflict: { kind: conflict, value: winner[what], holder } });
+      const at = answers.findIndex((answer) => answer.status === 201);
+      const winner = must(wanted[at], 'a winner');
+      const conflict = { kind, value: first[what], holder: holder(winner.name) };
+      for (const [side, answer] of answers.entries())
+        if (side !== at) expect(answer).toMatchObject({ status: 409, body: { code, conflict } });
       expect(await service.call('DELETE', `/api/v1/systems/${winner.name}`)).toMatchObject({ status: 204 });
     }
-    expect((await service.call('GET', '/api/v1/systems')).body).toEqual({ items: [] });
+    expect((await service.call('GET', '/api/v1/systems')).body).toMatchObject({ items: [] });
   },
   LIMIT_MS,
 );
+
+function rival(side: number): Wanted {
+  return {
+    name: `rival-${side}`,
+    hostname: `host-${side}`,
+    mac: macOf(10 + side),
+    ip: `10.99.0.${10 + side}`,
+    bmc: `10.50.0.${10 + side}`,
+  };
+}
+
+function bodyOf({ name, hostname, mac, ip, bmc }: Wanted): object {
+  return { name, hostname, profile: 'debian-13', interfaces: [{ mac, ip }], bmc: { address: bmc } };
+}
