@@ -9,18 +9,14 @@ import { bootService } from '../src/services/boot.ts';
 import { bootFileService } from '../src/services/boot-files.ts';
 import { bootReadiness } from '../src/services/boot-readiness.ts';
 import type { Deps } from '../src/services/deps.ts';
-import { distroService } from '../src/services/distros.ts';
 import { eventService } from '../src/services/events.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { machineReports } from '../src/services/machine-reports.ts';
-import { profileService } from '../src/services/profiles.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
-import { subnetService } from '../src/services/subnets.ts';
 import { systemLockService } from '../src/services/system-locks.ts';
-import { systemService } from '../src/services/systems.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
 import { openPower } from './bmc/wiring.ts';
@@ -47,6 +43,7 @@ import { openNotifications } from './notify/wiring.ts';
 import { openDoctor } from './open-doctor.ts';
 import { createOwnMachine } from './own-machine.ts';
 import { createReadinessCheck } from './readiness-check.ts';
+import { openRecords } from './records.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
@@ -201,12 +198,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     interfaces: machine.interfaces,
   });
   const services: ApiServices = {
-    distros: distroService(deps, files),
-    profiles: profileService(deps, createShippedProfiles(root)),
-    subnets: subnetService(deps, () => {
-      inBackground('follow the subnets', network.reconcile);
+    ...openRecords(deps, {
+      files,
+      shipped: createShippedProfiles(root),
+      ownAddresses,
+      onSubnets: () => inBackground('follow the subnets', network.reconcile),
     }),
-    systems: systemService(deps, machine.ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     installQueue,

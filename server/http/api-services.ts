@@ -1,5 +1,6 @@
 import type { Lease } from '../../src/domain/lease.ts';
 import type { AddressInUse } from '../../src/services/address-use.ts';
+import type { applyService } from '../../src/services/apply/apply.ts';
 import type { DiagnosisService } from '../../src/services/diagnosis/service.ts';
 import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
@@ -52,6 +53,7 @@ export interface ApiServices {
   readonly profiles: ReturnType<typeof profileService>;
   readonly subnets: ReturnType<typeof subnetService>;
   readonly systems: ReturnType<typeof systemService>;
+  readonly apply: ReturnType<typeof applyService>;
   readonly installs: InstallService;
   readonly installQueue: InstallQueueService;
   readonly events: EventService;

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import { applyRoutes } from './api/apply.ts';
 import { bulkInstallRoutes } from './api/bulk-installs.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { diagnosisRoutes } from './api/diagnosis.ts';
@@ -58,6 +59,7 @@ export function buildHttpApp(
   recordRoutes(app, 'profiles', services.profiles);
   recordRoutes(app, 'subnets', services.subnets);
   recordRoutes(app, 'systems', services.systems);
+  applyRoutes(app, services);
   installRoutes(app, services);
   bulkInstallRoutes(app, services);
   logRoutes(app, services);

@@ -74,6 +74,7 @@ function problemOfDomain(error: DomainError): { status: number; body: object } {
     ...(error.problems.length === 0 ? {} : { problems: error.problems }),
     ...(error.conflict === undefined ? {} : { conflict: error.conflict }),
     ...(error.failure === undefined ? {} : { failure: error.failure }),
+    ...(error.results.length === 0 ? {} : { results: error.results }),
   });
   return { status, body };
 }

@@ -10,9 +10,10 @@ const TIMEOUT_MS = 30_000;
  * The transport of the real program: the one file of the command that owns a socket. URLs go by `fetch`, unix
  * sockets by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
  */
-export function httpTransport(address: ServerAddress, timeoutMs: number = TIMEOUT_MS): Transport {
+export function httpTransport(address: ServerAddress, usualMs: number = TIMEOUT_MS): Transport {
   const send = address.kind === 'unix' ? overSocket(address.path) : overUrl(address.url);
   return async (request) => {
+    const { timeoutMs = usualMs } = request;
     try {
       return await send(request, AbortSignal.timeout(timeoutMs));
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
+import { type ApplyClient, applyClient } from './apply-client.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type DiagnosisClient, diagnosisClient } from './diagnosis-client.ts';
 import { type EventClient, eventClient } from './event-client.ts';
@@ -99,6 +100,7 @@ export interface Client {
   readonly profiles: RecordClient<Profile, ProfileAdd, ProfileEdit>;
   readonly subnets: RecordClient<Subnet, SubnetAdd, SubnetEdit>;
   readonly systems: SystemClient;
+  readonly records: ApplyClient;
   readonly installs: InstallClient;
   readonly leases: { list(): Promise<Items<Lease>> };
   readonly loaders: LoaderClient;
@@ -135,6 +137,7 @@ export function createClient(options: {
     profiles: recordClient(exchange, 'profiles'),
     subnets: recordClient(exchange, 'subnets'),
     systems: systemClient(exchange),
+    records: applyClient(exchange),
     installs: installClient(exchange),
     leases: { list: () => exchange.list('/api/v1/leases') },
     loaders: loaderClient(exchange),

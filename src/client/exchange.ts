@@ -12,7 +12,14 @@ type Method = ClientRequest['method'];
 /** Requests with a JSON body and a judged answer; what the nouns of the client are made of. */
 export interface Exchange {
   list<T>(path: string): Promise<Items<T>>;
-  object<T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  /** `timeoutMs`: longer than requests usually take. */
+  object<T>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    timeoutMs?: number,
+  ): Promise<T>;
   nothing(method: Method, path: string, body?: unknown): Promise<void>;
   /** Sends the bytes of a file as they are. */
   upload<T>(path: string, bytes: Uint8Array): Promise<T>;
@@ -25,6 +32,7 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
     path: string,
     body?: unknown,
     more: Record<string, string> = {},
+    timeoutMs?: number,
   ): Promise<ClientResponse> => {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json', ...more };
     const isBytes = body instanceof Uint8Array;
@@ -32,7 +40,7 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
       headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json';
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     const content = body === undefined || isBytes ? body : JSON.stringify(body);
-    return refused(await request({ method, path, headers, body: content }));
+    return refused(await request({ method, path, headers, body: content, timeoutMs }));
   };
   return {
     list: async <T>(path: string) => {
@@ -43,8 +51,13 @@ export function exchangeOver(request: Transport, token: string | undefined): Exc
       }
       return value as Items<T>;
     },
-    object: async <T>(method: Method, path: string, body?: unknown, headers?: Record<string, string>) =>
-      objectOf(await send(method, path, body, headers)) as T,
+    object: async <T>(
+      method: Method,
+      path: string,
+      body?: unknown,
+      headers?: Record<string, string>,
+      timeoutMs?: number,
+    ) => objectOf(await send(method, path, body, headers, timeoutMs)) as T,
     nothing: async (method, path, body) => {
       await send(method, path, body);
     },

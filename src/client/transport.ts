@@ -6,6 +6,8 @@ export interface ClientRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text, the bytes of a file, or undefined for a request without a body. */
   readonly body: string | Uint8Array | undefined;
+  /** How long it may take; absent: as long as the transport thinks fit. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface ClientResponse {

@@ -1,3 +1,4 @@
+import type { ApplyResult } from './apply.ts';
 import type { BmcFailure } from './bmc-error.ts';
 
 /** Stable codes of everything that the service refuses; server/http/errors.ts maps each to a status, the CLI to an exit code. */
@@ -43,11 +44,19 @@ export class DomainError extends Error {
   readonly conflict: Conflict | undefined;
   /** Of code `bmc-failed`. */
   readonly failure: BmcFailure | undefined;
+  /** Of many records that were to be applied together: what came of each. */
+  readonly results: readonly ApplyResult[];
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string; problems?: readonly Problem[]; conflict?: Conflict; failure?: BmcFailure } = {},
+    more: {
+      hint?: string;
+      problems?: readonly Problem[];
+      conflict?: Conflict;
+      failure?: BmcFailure;
+      results?: readonly ApplyResult[];
+    } = {},
   ) {
     super(message);
     this.code = code;
@@ -55,6 +64,7 @@ export class DomainError extends Error {
     this.problems = more.problems ?? [];
     this.conflict = more.conflict;
     this.failure = more.failure;
+    this.results = more.results ?? [];
   }
 }
 

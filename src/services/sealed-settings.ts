@@ -28,3 +28,12 @@ export function sealSettings(
 export function openSettings(sealed: string | null, box: SecretBox): SecretSettings {
   return sealed === null ? {} : (JSON.parse(box.open(sealed, CONTEXT)) as SecretSettings);
 }
+
+/** Where the write-only settings stand in a record. */
+export const SETTINGS_SECRETS = ['settings.rootPasswordHash'] as const;
+
+/** The write-only settings in the clear, by their paths in a record. */
+export function settingsSecrets(sealed: string | null, box: SecretBox): Record<string, string> {
+  const { rootPasswordHash } = openSettings(sealed, box);
+  return rootPasswordHash === undefined ? {} : { [SETTINGS_SECRETS[0]]: rootPasswordHash };
+}

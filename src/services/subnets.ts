@@ -1,4 +1,4 @@
-import { DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
+import { DomainError, invalid, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, type Ipv4, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
 import {
@@ -11,77 +11,56 @@ import {
 } from '../domain/subnet.ts';
 import { type SubnetDetails, withEffective } from '../domain/subnet-effective.ts';
 import type { StoreTransaction } from '../store/store.ts';
-import type { Actor, Deps } from './deps.ts';
-import { mergePatch, nameTaken, parseInput, refuseStale } from './input.ts';
+import type { Deps } from './deps.ts';
+import { mergePatch, nameTaken, parseInput } from './input.ts';
+import type { RecordKind } from './records/record-kind.ts';
+import { recordUseCases } from './records/record-use-cases.ts';
 
 /** Use cases of subnets, each shown with what its fields come to. `onChange` runs after each change: the listeners follow the records. */
-export function subnetService({ store, now }: Deps, onChange: () => void) {
-  const changed = <T>(value: T): T => {
-    onChange();
-    return value;
-  };
+export function subnetService(deps: Deps, onChange: () => void) {
+  return recordUseCases(deps, subnetKind(deps, onChange));
+}
+
+function subnetKind({ now }: Deps, onChange: () => void): RecordKind<SubnetDetails, SubnetInput, Subnet> {
   return {
-    list: async (): Promise<SubnetDetails[]> => (await store.read.subnets.list()).map(withEffective),
+    noun: 'subnet',
+    schema: subnetInput,
+    secretPaths: [],
+    parse: async (body) => parseInput(subnetInput, body),
+    parseEdit: (body) => parseInput(subnetPatch, body),
+    merge: (old, edit) => mergePatch(subnetInput, old, edit),
+    list: async (tx) => (await tx.subnets.list()).map(withEffective),
+    find: (tx, name) => tx.subnets.find(name),
+    recordOf: withEffective,
+    editable: (subnet) => subnet,
+    // Ranges are kept in the order of their addresses.
+    settled: (input) => ({ ...input, ranges: input.ranges.toSorted(byFirstAddress) }),
+    choosesAddress: () => false,
+    secrets: () => ({}),
 
-    async get(name: string): Promise<SubnetDetails> {
-      const subnet = await store.read.subnets.find(name);
-      if (subnet === undefined) throw notFound('subnet', name);
-      return withEffective(subnet);
+    async add(tx, input) {
+      if ((await tx.subnets.find(input.name)) !== undefined) throw nameTaken('subnet', input.name);
+      await check(tx, input, null, now());
+      return withEffective(await tx.subnets.add(input, now()));
     },
 
-    async add(body: unknown, actor: Actor): Promise<SubnetDetails> {
-      const input = parseInput(subnetInput, body);
-      return changed(
-        await store.transaction(async (tx) => {
-          if ((await tx.subnets.find(input.name)) !== undefined) throw nameTaken('subnet', input.name);
-          await check(tx, input, null, now());
-          const subnet = await tx.subnets.add(input, now());
-          const entry = {
-            actor: actor.name,
-            action: 'add' as const,
-            noun: 'subnet',
-            name: input.name,
-            detail: input,
-          };
-          await tx.audit.add(entry, now());
-          return withEffective(subnet);
-        }),
-      );
+    async replace(tx, old, input) {
+      if (input.name !== old.name && (await tx.subnets.find(input.name)) !== undefined)
+        throw nameTaken('subnet', input.name);
+      await check(tx, input, old, now());
+      return withEffective(await tx.subnets.update(old.id, input, now()));
     },
 
-    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<SubnetDetails> {
-      const patch = parseInput(subnetPatch, body);
-      return changed(
-        await store.transaction(async (tx) => {
-          const old = await tx.subnets.find(name);
-          if (old === undefined) throw notFound('subnet', name);
-          refuseStale('subnet', old, revision);
-          const input = mergePatch(subnetInput, old, patch);
-          if (input.name !== name && (await tx.subnets.find(input.name)) !== undefined) {
-            throw nameTaken('subnet', input.name);
-          }
-          await check(tx, input, old, now());
-          await tx.audit.add(
-            { actor: actor.name, action: 'update', noun: 'subnet', name, detail: patch },
-            now(),
-          );
-          return withEffective(await tx.subnets.update(old.id, input, now()));
-        }),
-      );
+    async remove(tx, old) {
+      await refuseIfInhabited(tx, old, null);
+      await tx.subnets.remove(old.id);
     },
-
-    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
-      await store.transaction(async (tx) => {
-        const old = await tx.subnets.find(name);
-        if (old === undefined) throw notFound('subnet', name);
-        refuseStale('subnet', old, revision);
-        await refuseIfInhabited(tx, old, null);
-        await tx.subnets.remove(old.id);
-        await tx.audit.add({ actor: actor.name, action: 'remove', noun: 'subnet', name, detail: {} }, now());
-      });
-      changed(undefined);
-    },
+    committed: onChange,
   };
+}
+
+function byFirstAddress(a: { readonly from: string }, b: { readonly from: string }): number {
+  return canonicalIpv4(a.from) - canonicalIpv4(b.from);
 }
 
 /** What is wrong by itself, then what other records say: overlaps, ranges over recorded addresses, a taken gateway. */

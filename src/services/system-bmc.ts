@@ -79,12 +79,16 @@ export function openBmcSecrets(
   return { password: open('password', sealedPassword), kg: open('kg', sealedKg) };
 }
 
-/** For the audit trail: everything but the secrets, which are only said to be set. */
-export function auditedBmc(
-  { ip: _ip, sealedPassword, sealedKg, ...fields }: BmcWrite,
-  address: string | null,
-) {
-  return { address, ...fields, passwordSet: sealedPassword !== null, kgSet: sealedKg !== null };
+/** Where the write-only fields of a BMC stand in a system. */
+export const BMC_SECRETS = ['bmc.password', 'bmc.kg'] as const;
+
+/** The write-only fields in the clear, by their paths in a system. */
+export function bmcSecrets(stored: StoredBmc, box: SecretBox): Record<string, string> {
+  const { password, kg } = openBmcSecrets(stored, box);
+  return {
+    ...(password === null ? {} : { [BMC_SECRETS[0]]: password.reveal() }),
+    ...(kg === null ? {} : { [BMC_SECRETS[1]]: kg.reveal() }),
+  };
 }
 
 /** Is it another BMC, or another machine of it, than before? What was known of its power is void then. */

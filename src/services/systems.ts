@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { firstKeyOf } from '../domain/binding-key.ts';
-import { type Conflict, DomainError, invalid, notFound, type Problem } from '../domain/errors.ts';
+import { type Conflict, DomainError, invalid, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
-import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import type { Ipv4 } from '../domain/ipv4.ts';
 import { roleName } from '../domain/role.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
 import type { StoredBmc } from '../store/power-store.ts';
@@ -14,23 +14,39 @@ import type {
   WantedAddress,
 } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
-import { mergePatch, parseInput, refuseStale } from './input.ts';
+import { mergePatch, parseInput } from './input.ts';
+import type { RecordKind } from './records/record-kind.ts';
+import { recordUseCases } from './records/record-use-cases.ts';
 import { refuseRoles } from './scope.ts';
-import { sealSettings } from './sealed-settings.ts';
+import { SETTINGS_SECRETS, sealSettings, settingsSecrets } from './sealed-settings.ts';
 import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
-import { auditedBmc, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
+import { BMC_SECRETS, bmcSecrets, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
 
-const listQuery = z.strictObject({ role: roleName.optional() });
+/** A system with everything that is kept of it when it is written anew. */
+type KeptSystem = StoredSystem & { readonly bmc: StoredBmc | undefined };
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
-  const { store, now, secrets } = deps;
+  const uses = recordUseCases(deps, systemKind(deps, ownAddresses));
+  return {
+    ...uses,
+    /** Every system in the actor's scope, or those that the query `role=web` means. */
+    list: (query: unknown, { scope }: Actor) =>
+      deps.store.read.systems.list({ ...parseInput(listQuery, query), scope }),
+  };
+}
 
+const listQuery = z.strictObject({ role: roleName.optional() });
+
+function systemKind(
+  { now, secrets }: Deps,
+  ownAddresses: () => readonly Ipv4[],
+): RecordKind<System, SystemInput, KeptSystem> {
   /** Judges a record whole and makes it writable: every problem, then every conflict, is told at once. */
   const resolve = async (
     tx: StoreTransaction,
     input: SystemInput,
-    old: (StoredSystem & { readonly bmc: StoredBmc | undefined }) | null,
+    old: KeptSystem | null,
   ): Promise<SystemWrite> => {
     const problems = inputProblems(input);
     const profile = await tx.profiles.find(input.profile);
@@ -73,67 +89,42 @@ export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
     return write;
   };
 
-  const audit = (
-    tx: StoreTransaction,
-    actor: Actor,
-    action: 'add' | 'update' | 'remove',
-    system: string,
-    write?: SystemWrite,
-  ) =>
-    tx.audit.add(
-      { actor: actor.name, action, noun: 'system', name: system, detail: auditDetail(write) },
-      now(),
-    );
-
   return {
-    /** Every system in the actor's scope, or those that the query `role=web` means. */
-    list: (query: unknown, { scope }: Actor) =>
-      store.read.systems.list({ ...parseInput(listQuery, query), scope }),
+    noun: 'system',
+    schema: systemInput,
+    secretPaths: [...BMC_SECRETS, ...SETTINGS_SECRETS],
+    parse: async (body) => parseInput(systemInput, body),
+    parseEdit: (body) => parseInput(systemPatch, body),
+    merge({ system }, edit) {
+      const patch = edit as z.output<typeof systemPatch>;
+      const whole = { ...patch, bmc: mergeBmc(system.bmc, patch.bmc) };
+      return mergePatch<object>(systemInput, editable(system), whole) as SystemInput;
+    },
+    list: (tx, { scope }) => tx.systems.list({ scope }),
+    async find(tx, name) {
+      const found = await tx.systems.find(name);
+      return found && { ...found, bmc: await tx.bmcs.find(found.system.id) };
+    },
+    recordOf: ({ system }) => system,
+    editable,
+    settled,
+    choosesAddress: ({ interfaces }) => interfaces.some(({ ip }) => ip === 'auto'),
+    secrets: ({ sealedSecrets, bmc }) => ({
+      ...settingsSecrets(sealedSecrets, secrets),
+      ...(bmc && bmcSecrets(bmc, secrets)),
+    }),
 
-    async get(name: string): Promise<System> {
-      const found = await store.read.systems.find(name);
-      if (found === undefined) throw notFound('system', name);
-      return found.system;
+    judge: (actor, before, input) => refuseRoles(actor, before?.roles ?? [], input.roles),
+    add: async (tx, input) => tx.systems.add(await resolve(tx, input, null), now()),
+
+    async replace(tx, old, input) {
+      const system = await tx.systems.update(old.system.id, await resolve(tx, input, old), now());
+      if (isElsewhere(old.system.bmc, system.bmc)) await tx.powerStates.forget(system.id);
+      return system;
     },
 
-    async add(body: unknown, actor: Actor): Promise<System> {
-      const input = parseInput(systemInput, body);
-      refuseRoles(actor, [], input.roles);
-      return store.transaction(async (tx) => {
-        const write = await resolve(tx, input, null);
-        const system = await tx.systems.add(write, now());
-        await audit(tx, actor, 'add', system.name, write);
-        return system;
-      });
-    },
-
-    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<System> {
-      const patch = parseInput(systemPatch, body);
-      return store.transaction(async (tx) => {
-        const old = await tx.systems.find(name);
-        if (old === undefined) throw notFound('system', name);
-        refuseStale('system', old.system, revision);
-        const whole = { ...patch, bmc: mergeBmc(old.system.bmc, patch.bmc) };
-        const input = mergePatch<object>(systemInput, editable(old.system), whole) as SystemInput;
-        refuseRoles(actor, old.system.roles, input.roles);
-        const bmc = await tx.bmcs.find(old.system.id);
-        const write = await resolve(tx, input, { ...old, bmc });
-        const system = await tx.systems.update(old.system.id, write, now());
-        if (isElsewhere(old.system.bmc, system.bmc)) await tx.powerStates.forget(system.id);
-        await audit(tx, actor, 'update', name, write);
-        return system;
-      });
-    },
-
-    async remove(name: string, actor: Actor, revision?: number): Promise<void> {
-      await store.transaction(async (tx) => {
-        const old = await tx.systems.find(name);
-        if (old === undefined) throw notFound('system', name);
-        refuseStale('system', old.system, revision);
-        await tx.systems.remove(old.system.id);
-        await audit(tx, actor, 'remove', name);
-      });
-    },
+    remove: (tx, { system }) => tx.systems.remove(system.id),
+    committed() {},
   };
 }
 
@@ -148,6 +139,22 @@ function editable(system: System): object {
     interfaces: system.interfaces.map(({ subnet: _subnet, seenMac: _seenMac, ...item }) => item),
     bmc: editableBmc(system.bmc),
   };
+}
+
+/**
+ * The input with what the record has settled: an automatic address is the one that the interface has, and the name of
+ * the subnet follows from it.
+ */
+function settled(input: SystemInput, system: System): SystemInput {
+  const present = new Map(system.interfaces.map((item) => [firstKeyOf(item), item]));
+  const interfaces = input.interfaces.map((item) => {
+    const old = present.get(firstKeyOf(item));
+    const isThere = item.subnet === null || item.subnet === old?.subnet;
+    if (old?.ip == null || !isThere || (item.ip !== 'auto' && item.ip !== old.ip)) return item;
+    return { ...item, ip: old.ip, subnet: null };
+  });
+  const hostname = input.hostname === input.name ? null : input.hostname;
+  return { ...input, hostname, interfaces };
 }
 
 function presentAddresses(old: StoredSystem | null): Map<string, Ipv4> {
@@ -230,15 +237,4 @@ async function refuseConflicts(
     })),
     ...(first.command === null ? {} : { hint: `look at it with: ${first.command}` }),
   });
-}
-
-function auditDetail(write: SystemWrite | undefined): Record<string, unknown> {
-  if (write === undefined) return {};
-  const { sealedSecrets, bmc, interfaces, ...shown } = write;
-  return {
-    ...shown,
-    secretsSet: sealedSecrets !== null,
-    bmc: bmc && auditedBmc(bmc, bmc.ip === null ? null : formatIpv4(bmc.ip)),
-    interfaces: interfaces.map((item) => ({ ...item, ip: item.ip === null ? null : formatIpv4(item.ip) })),
-  };
 }

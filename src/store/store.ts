@@ -147,6 +147,11 @@ export interface SystemStore {
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;
   remove(id: number): Promise<void>;
+  /**
+   * Takes host names, interfaces, addresses and BMCs away from systems that are written anew in the same transaction, so
+   * that these can change hands.
+   */
+  release(ids: readonly number[]): Promise<void>;
   /** Who has this name, hostname, MAC, client id or circuit, other than the system `exceptId`? */
   conflicts(write: SystemWrite, exceptId: number | null): Promise<Conflict[]>;
 }

@@ -1,7 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
-import { type InterfaceIdentity, identityOf, keysOf } from '../domain/binding-key.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { keysOf } from '../domain/binding-key.ts';
 import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
-import { type Conflict, DomainError } from '../domain/errors.ts';
+import { DomainError } from '../domain/errors.ts';
 import { effectiveHandoff } from '../domain/handoff-definition.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -12,6 +12,7 @@ import { listKnownPower } from './power-states.ts';
 import { newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
+import { findConflicts, toIdentity } from './system-conflicts.ts';
 import { listInService, listLocks } from './system-marks.ts';
 import { listRoles, writeRoles } from './system-roles.ts';
 
@@ -21,6 +22,9 @@ type Row = Selectable<SystemRow> & {
   profile_local_boot: string | null;
   profile_handoff: string | null;
 };
+
+/** SQLite takes 32,766 values in one statement. */
+const IDS_AT_ONCE = 10_000;
 
 /** Queries of systems, their interfaces and the addresses that they hold. */
 export function systemQueries(db: Kysely<Tables>): SystemStore {
@@ -92,6 +96,17 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
     async remove(id) {
       await db.deleteFrom('systems').where('id', '=', id).execute();
     },
+    async release(ids) {
+      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+        const some = ids.slice(from, from + IDS_AT_ONCE);
+        await db.deleteFrom('addresses').where('system_id', 'in', some).execute();
+        await db.deleteFrom('bmcs').where('system_id', 'in', some).execute();
+        await db.deleteFrom('interfaces').where('system_id', 'in', some).execute();
+        // No host name has a tilde.
+        const nobodys = sql<string>`'~' || id`;
+        await db.updateTable('systems').set({ hostname: nobodys }).where('id', 'in', some).execute();
+      }
+    },
     conflicts: (write, exceptId) => findConflicts(db, write, exceptId),
   };
 }
@@ -130,70 +145,6 @@ async function claim(db: Kysely<Tables>, ip: Ipv4, systemId: number, interfaceId
     .insertInto('addresses')
     .values({ routing_domain: DEFAULT_DOMAIN, ip, kind: 'interface', ...owner })
     .execute();
-}
-
-async function findConflicts(
-  db: Kysely<Tables>,
-  write: SystemWrite,
-  exceptId: number | null,
-): Promise<Conflict[]> {
-  const others = db
-    .selectFrom('systems')
-    .select(['id', 'name', 'hostname'])
-    .where((eb) => eb.or([eb('name', '=', write.name), eb('hostname', '=', write.hostname)]));
-  const found: Conflict[] = [];
-  for (const other of await others.execute()) {
-    if (other.id === exceptId) continue;
-    const sameName = other.name === write.name;
-    const value = sameName ? write.name : write.hostname;
-    found.push(heldBy(other.name, sameName ? 'name' : 'hostname', value, null));
-  }
-  for (const [kind, column, key] of KEY_COLUMNS) {
-    const values = write.interfaces.flatMap((item) => keysOf(item)[key] ?? []);
-    if (values.length === 0) continue;
-    const rows = await db
-      .selectFrom('interfaces')
-      .innerJoin('systems', 'systems.id', 'interfaces.system_id')
-      .select(['systems.id', 'systems.name as system', 'interfaces.name', 'mac', 'client_key', 'circuit_key'])
-      .where(column, 'in', values)
-      .execute();
-    for (const row of rows)
-      if (row.id !== exceptId) found.push(heldBy(row.system, kind, identifierOf(kind, row), row.name));
-  }
-  return found;
-}
-
-const KEY_COLUMNS = [
-  ['mac', 'mac', 'mac'],
-  ['client-id', 'client_key', 'clientKey'],
-  ['circuit', 'circuit_key', 'circuitKey'],
-] as const;
-
-function identifierOf(kind: Conflict['kind'], row: KeyRow): string {
-  const { mac, clientId, circuitId, remoteId } = toIdentity(row);
-  if (kind === 'mac') return mac ?? '';
-  if (kind === 'client-id') return clientId ?? '';
-  return remoteId === null ? (circuitId ?? '') : `${circuitId} of ${remoteId}`;
-}
-
-interface KeyRow {
-  readonly mac: string | null;
-  readonly client_key: string | null;
-  readonly circuit_key: string | null;
-}
-
-function toIdentity(row: KeyRow): Required<InterfaceIdentity> {
-  return identityOf({ mac: row.mac, clientKey: row.client_key, circuitKey: row.circuit_key });
-}
-
-function heldBy(system: string, kind: Conflict['kind'], value: string, iface: string | null): Conflict {
-  return {
-    value,
-    kind,
-    holder: `system ${system}`,
-    interface: iface,
-    command: `provision system show ${system}`,
-  };
 }
 
 /** Rows to records in eight queries, however many systems there are. */

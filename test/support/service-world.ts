@@ -7,6 +7,7 @@ import { buildHttpApp } from '../../server/http/app.ts';
 import { createLoaders } from '../../server/loaders.ts';
 import { createLog } from '../../server/log.ts';
 import { openMetrics } from '../../server/metrics/metrics.ts';
+import { openRecords } from '../../server/records.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
 import { createShippedProfiles } from '../../server/shipped.ts';
 import { renderAnswerFile } from '../../src/answer-file/render.ts';
@@ -17,18 +18,14 @@ import { type BootService, bootService } from '../../src/services/boot.ts';
 import { type BootFileService, bootFileService } from '../../src/services/boot-files.ts';
 import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import { distroService } from '../../src/services/distros.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { loaderService } from '../../src/services/loaders.ts';
 import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
-import { profileService } from '../../src/services/profiles.ts';
 import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
-import { subnetService } from '../../src/services/subnets.ts';
 import { systemLockService } from '../../src/services/system-locks.ts';
-import { systemService } from '../../src/services/systems.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
 import { WELL_HOST } from './doctor-facts.ts';
@@ -157,12 +154,14 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
   });
   const services: ApiServices = {
-    distros: distroService(deps, files),
-    profiles: profileService(deps, createShippedProfiles(ROOT)),
-    subnets: subnetService(deps, () => {
-      world.subnetChanges += 1;
+    ...openRecords(deps, {
+      files,
+      shipped: createShippedProfiles(ROOT),
+      ownAddresses: () => ownAddresses,
+      onSubnets: () => {
+        world.subnetChanges += 1;
+      },
     }),
-    systems: systemService(deps, () => ownAddresses),
     leases: { list: () => store.read.leases.list(deps.now()) },
     installs,
     installQueue,
