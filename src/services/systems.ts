@@ -5,14 +5,9 @@ import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import { roleName } from '../domain/role.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
+import type { AddressHolder, WantedAddress } from '../store/address-store.ts';
 import type { StoredBmc } from '../store/power-store.ts';
-import type {
-  AddressHolder,
-  StoredSystem,
-  StoreTransaction,
-  SystemWrite,
-  WantedAddress,
-} from '../store/store.ts';
+import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput } from './input.ts';
 import type { RecordKind } from './records/record-kind.ts';

@@ -1,8 +1,8 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Conflict } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import type { AddressHolder, AddressStore } from './address-store.ts';
 import { type AddressKind, DEFAULT_DOMAIN, type Tables } from './schema.ts';
-import type { AddressHolder, AddressStore } from './store.ts';
 
 /** The same number is in the migration that counts. */
 const ADDRESSES_OF_BLOCK = 256;

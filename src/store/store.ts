@@ -1,5 +1,5 @@
 import type { Scope } from '../domain/access.ts';
-import type { BindingKey, InterfaceIdentity } from '../domain/binding-key.ts';
+import type { InterfaceIdentity } from '../domain/binding-key.ts';
 import type { BootFields } from '../domain/boot-choice.ts';
 import type { NewBootEvent } from '../domain/boot-event.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
@@ -15,6 +15,7 @@ import type { Profile, ProfileInput } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
+import type { AddressStore } from './address-store.ts';
 import type { BootStore } from './boot-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
@@ -154,50 +155,6 @@ export interface SystemStore {
   release(ids: readonly number[]): Promise<void>;
   /** Who has this name, hostname, MAC, client id or circuit, other than the system `exceptId`? */
   conflicts(write: SystemWrite, exceptId: number | null): Promise<Conflict[]>;
-}
-
-export interface AddressHolder {
-  readonly ip: Ipv4;
-  readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
-  readonly systemId: number | null;
-  /** The systems whose BMCs share it; null where it is not shared. */
-  readonly sharedBy: readonly number[] | null;
-  readonly subnetId: number | null;
-  /** Of the interface or of the lease; null for the other kinds. */
-  readonly key: string | null;
-  readonly conflict: Conflict;
-}
-
-/** An address that is to be written to a record; `key` is that of its interface, null for a BMC or a gateway. */
-export interface WantedAddress {
-  readonly ip: Ipv4;
-  readonly key: BindingKey | null;
-}
-
-export interface AddressStore {
-  /** Who holds the address? A lease that is over holds nothing. */
-  findHolder(ip: Ipv4, nowMs: number): Promise<AddressHolder | undefined>;
-  /**
-   * Every held address between two addresses (both included), ascending. That of a removed record counts as long as
-   * its machine has a lease of it; a lease that is over does not.
-   */
-  listHeld(from: Ipv4, to: Ipv4, nowMs: number): Promise<Ipv4[]>;
-  /**
-   * First addresses of the blocks of 256 between two addresses of which every address is held on record. What is held
-   * by a lease only does not count here.
-   */
-  listFullBlocks(from: Ipv4, to: Ipv4): Promise<Ipv4[]>;
-  /** Holders between two addresses of the kinds given, at most `limit`. */
-  listHolders(
-    from: Ipv4,
-    to: Ipv4,
-    kinds: readonly AddressHolder['kind'][],
-    limit: number,
-  ): Promise<AddressHolder[]>;
-  /** Drops leases that are over or that the wanting interface itself has, so that a record can have the address. */
-  forgetLeases(wanted: readonly WantedAddress[], nowMs: number): Promise<void>;
-  /** Makes the service's own addresses the rows of kind `server`; returns those that somebody else holds already. */
-  replaceServerAddresses(ips: readonly Ipv4[], nowMs: number): Promise<AddressHolder[]>;
 }
 
 /** An install with what only the service may see. */
