@@ -5,7 +5,7 @@ import type { DhcpClient } from './client.ts';
 import { OPTION } from './codes.ts';
 import type { Decision } from './decision.ts';
 import { findEntitlement, grant } from './entitlement.ts';
-import type { BootTarget, DhcpFacts } from './facts.ts';
+import type { BootTarget, DhcpFacts, DhcpSubnet } from './facts.ts';
 import { decideRequest } from './request.ts';
 import { findOtherServer, type Situation, silent } from './situation.ts';
 
@@ -72,8 +72,13 @@ function decideDiscover(situation: Situation): Decision {
   const entitled = findEntitlement(situation);
   if (entitled !== undefined) return grant(situation, 'offer', entitled.ip, entitled.code, entitled.reason);
   if (facts.candidate === undefined || !isHostAddress(subnet.network, facts.candidate))
-    return silent('no-free-address', `no dynamic address is free in ${formatNetwork(subnet.network)}`);
+    return silent('no-free-address', whyNoAddress(subnet));
   return grant(situation, 'offer', facts.candidate, 'dynamic', 'a free dynamic address');
+}
+
+function whyNoAddress({ network, ranges }: DhcpSubnet): string {
+  const name = formatNetwork(network);
+  return ranges.length === 0 ? `${name} has no dynamic range` : `no dynamic address is free in ${name}`;
 }
 
 /** RFC 2131 §4.3.3. Only the holder may decline, or anybody could make a range unusable. */

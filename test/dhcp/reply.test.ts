@@ -158,6 +158,14 @@ describe('DISCOVER', () => {
     },
   ])('$name: $expected', check);
 
+  test.each([
+    [SUBNET.ranges, 'no dynamic address is free in 10.99.0.0/24'],
+    [[], '10.99.0.0/24 has no dynamic range'],
+  ])('without an address it says whether there are any', (ranges, reason) => {
+    const facts = factsOf({ subnet: { ...SUBNET, ranges } });
+    expect(decideReply(clientOf(packet), facts, NO_BOOT, NOW_MS)).toMatchObject({ kind: 'silent', reason });
+  });
+
   test('InfiniBand is answered by its client id', () => {
     check({
       name: '',
