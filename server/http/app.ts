@@ -1,6 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import { accessRoutes } from './api/access.ts';
 import { applyRoutes } from './api/apply.ts';
+import { auditRoutes } from './api/audit.ts';
 import { bulkInstallRoutes } from './api/bulk-installs.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { diagnosisRoutes } from './api/diagnosis.ts';
@@ -55,6 +57,8 @@ export function buildHttpApp(
   installAuthentication(app, access, trust);
   homePage(app, version);
   serviceRoutes(app, services, access);
+  accessRoutes(app, access);
+  auditRoutes(app, access);
   recordRoutes(app, 'distros', services.distros);
   recordRoutes(app, 'profiles', services.profiles);
   recordRoutes(app, 'subnets', services.subnets);

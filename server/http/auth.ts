@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { leastRoleFor, type Permission, type RouteScope, roleAllows } from '../../src/domain/access.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { actorOfSession, type Session, type Whence } from '../../src/services/access/sessions.ts';
 import type { AccessService } from '../../src/services/access.ts';
 import { type Actor, LOCAL } from '../../src/services/deps.ts';
+import { installCsrfCheck, refuseForeignOrigin } from './csrf.ts';
+import { sessionCookieOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,6 +14,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     actor: Actor | null;
+    /** Of a user who is logged in by a browser. */
+    session: Session | null;
   }
 }
 
@@ -34,23 +39,45 @@ export function installAuthentication(
   trust: 'socket' | 'token',
 ): void {
   app.decorateRequest('actor', null);
+  app.decorateRequest('session', null);
   app.addHook('onRequest', async (request) => {
+    if (trust === 'token') refuseForeignOrigin(request);
     const { permission, scope } = request.routeOptions.config;
     if (permission === 'public' || request.is404) return;
-    const actor = trust === 'socket' ? { ...LOCAL, request: request.id } : await actorOf(request, access);
+    const actor = trust === 'socket' ? { ...LOCAL, request: request.id } : await identify(request, access);
     request.actor = actor;
     refuseUnlessPermitted(actor, permission);
     if (actor.scope === null) return;
     if (scope === 'system') await access.refuseOutOfScope((request.params as { name: string }).name, actor);
     else if (scope !== 'selection' && scope !== 'none') throw beyondScope(actor);
   });
+  installCsrfCheck(app);
 }
 
-async function actorOf(request: FastifyRequest, access: AccessService): Promise<Actor> {
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  const found = scheme?.toLowerCase() === 'bearer' && token ? await access.authenticate(token) : undefined;
-  if (found !== undefined) return { ...found, from: request.ip, request: request.id };
-  throw new DomainError('unauthenticated', token ? 'this token is not known' : 'a token is needed', {
+async function identify(request: FastifyRequest, access: AccessService): Promise<Actor> {
+  const about = { from: addressOf(request), request: request.id };
+  const { authorization } = request.headers;
+  const [scheme, token] = (authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token) return access.tokens.authenticate(token, about);
+  const cookie = authorization === undefined ? sessionCookieOf(request) : undefined;
+  if (cookie === undefined) throw unauthenticated('a token is needed');
+  request.session = (await access.sessions.find(cookie)) ?? null;
+  if (request.session === null) throw unauthenticated('this session is over');
+  return actorOfSession(request.session, whenceOf(request));
+}
+
+/** Where a request comes from. */
+export function whenceOf(request: FastifyRequest): Whence {
+  const agent = request.headers['user-agent'];
+  return { address: addressOf(request), agent, request: request.id };
+}
+
+function addressOf({ ip }: FastifyRequest): string {
+  return ip.replace(/^::ffff:/, '');
+}
+
+function unauthenticated(message: string): DomainError {
+  return new DomainError('unauthenticated', message, {
     hint: 'log in with: provision setup --server URL; or run provision on the server itself, by its unix socket',
   });
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 import { recordName } from '../domain/fields.ts';
+import { auditLog } from './access/audit-log.ts';
+import { createLoginGate } from './access/login-gate.ts';
+import { createPasswords } from './access/passwords.ts';
+import { sessionService } from './access/sessions.ts';
+import { newApiToken, tokenService } from './access/tokens.ts';
+import { userService } from './access/users.ts';
 import type { Actor, Deps } from './deps.ts';
 import { parseInput } from './input.ts';
 import { refuseOutOfScope } from './scope.ts';
@@ -9,54 +15,58 @@ import { hashToken, newToken } from './token.ts';
 const setupInput = z.strictObject({ token: z.string().max(200), name: recordName.default('admin') });
 
 /**
- * Who may use the API: the owner of the data folder through the unix socket, and holders of a token. A fresh service
- * has no account and no default password: it prints one setup token, which makes the first API token and is then void.
+ * Who may use the API: the owner of the data folder through the unix socket, holders of a token, and users who log in. A
+ * fresh service has no account and no default password: it prints one setup token, which makes the first API token and is
+ * then void.
  */
-export function accessService({ store, now, randomBytes }: Deps) {
+export function accessService(deps: Deps) {
+  const { store, now, randomBytes } = deps;
+  const passwords = createPasswords(randomBytes);
+  const gate = createLoginGate(now);
   let setupHash: string | null = null;
+  const isSetUp = async (tx = store.read): Promise<boolean> =>
+    (await tx.tokens.count()) > 0 || (await tx.users.count()) > 0;
+
   return {
+    tokens: tokenService(deps),
+    users: userService(deps, passwords, gate),
+    sessions: sessionService(deps, passwords, gate),
+    audit: auditLog(deps),
+    isSetUp,
+
     /** The setup token of this run, or undefined when the service has been set up. It is kept as a hash only. */
     async openSetup(): Promise<string | undefined> {
-      if ((await store.read.tokens.count()) > 0) return undefined;
+      if (await isSetUp()) return undefined;
       const token = newToken(randomBytes);
       setupHash = hashToken(token);
       return token;
     },
 
-    /** Swaps the setup token for the first API token. */
-    async setup(body: unknown): Promise<{ token: string; name: string }> {
+    /** Swaps the setup token for the first API token. `from`: the address of the caller. */
+    async setup(
+      body: unknown,
+      about: Pick<Actor, 'from' | 'request'>,
+    ): Promise<{ token: string; name: string }> {
       const input = parseInput(setupInput, body);
-      if (setupHash === null || hashToken(input.token) !== setupHash) {
-        throw new DomainError('unauthenticated', 'this is not the setup token of the running service', {
-          hint: 'it is printed at the first start, holds until it is used, and changes with every start until then',
-        });
-      }
+      if (setupHash === null || hashToken(input.token) !== setupHash) throw notTheSetupToken();
       // Void before anything is awaited: two callers at once must not both be let in.
       const used = setupHash;
       setupHash = null;
-      const token = newToken(randomBytes);
+      const token = newApiToken(randomBytes);
       const adding = store.transaction(async (tx) => {
-        await tx.tokens.add(input.name, hashToken(token), now());
-        const entry = {
-          actor: 'setup',
-          action: 'setup' as const,
-          noun: 'token',
-          name: input.name,
-          detail: {},
-        };
-        await tx.audit.add(entry, now());
+        // Somebody was added by the unix socket meanwhile: that was the setup.
+        if (await isSetUp(tx)) throw notTheSetupToken();
+        const write = { name: input.name, role: 'admin', scope: null, expiresAtMs: null } as const;
+        await tx.tokens.add({ ...write, hash: hashToken(token), createdBy: 'setup' }, now());
+        const by = { name: 'setup', kind: 'setup', ...about };
+        const after = { role: 'admin', scope: null, expiresAt: null };
+        await tx.audit.add({ by, action: 'setup', noun: 'token', name: input.name, after }, now());
       });
       await adding.catch((error) => {
         setupHash = used;
         throw error;
       });
       return { token, name: input.name };
-    },
-
-    /** Whose token is this? Look-up goes by hash, so its time tells nothing about the token. */
-    async authenticate(token: string): Promise<Actor | undefined> {
-      const found = await store.read.tokens.findByHash(hashToken(token));
-      return found && { name: found.name, kind: 'token', role: 'admin', scope: null, from: null };
     },
 
     /** Throws DomainError 'not-found' for a system outside the actor's scope, as if it was not there. */
@@ -66,3 +76,9 @@ export function accessService({ store, now, randomBytes }: Deps) {
 }
 
 export type AccessService = ReturnType<typeof accessService>;
+
+function notTheSetupToken(): DomainError {
+  return new DomainError('unauthenticated', 'this is not the setup token of the running service', {
+    hint: 'it is printed at the first start, holds until it is used, and changes with every start until then',
+  });
+}

@@ -25,8 +25,11 @@ export function mergePatch<T extends object>(
 }
 
 /** The name stands already. */
-export function nameTaken(noun: string, name: string): DomainError {
-  const command = `provision ${noun} show ${name}`;
+export function nameTaken(
+  noun: string,
+  name: string,
+  command = `provision ${noun} show ${name}`,
+): DomainError {
   return new DomainError('name-taken', `there is already a ${noun} named '${name}'`, {
     hint: `look at it with: ${command}`,
     conflict: { value: name, kind: 'name', holder: `${noun} ${name}`, interface: null, command },

@@ -138,7 +138,7 @@ export function installService(
     });
     if (position !== null) await tx.queue.keep(stored.install.id, input);
     const detail = { install: stored.install.id, batch, ...input };
-    await tx.audit.add({ actor: actor.name, action: 'arm', noun: 'system', name, detail }, armedAt);
+    await tx.audit.add({ by: actor, action: 'arm', noun: 'system', name, detail }, armedAt);
     return stored;
   };
 
@@ -205,7 +205,7 @@ export function installService(
         if (result.refused !== undefined || result.change === null) throw nothingOpen(name, latest.install);
         const detail = { install: latest.install.id };
         await powerUps.stop(tx, latest.install);
-        await tx.audit.add({ actor: actor.name, action: 'cancel', noun: 'system', name, detail }, now());
+        await tx.audit.add({ by: actor, action: 'cancel', noun: 'system', name, detail }, now());
         return tx.installs.update(latest.install.id, result.change, now());
       });
       events.record(eventOf(stored, 'cancelled', 'warning', `cancelled by ${actor.name}`));

@@ -75,12 +75,17 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
    * The bytes are written before the transaction, since a slow disk must not hold up every writer, and go into place
    * inside it: what is on record has been on the disk before.
    */
-  const save = async (record: Omit<LoaderRecord, 'installedAt'>, bytes: Uint8Array): Promise<void> => {
-    const { name, installedBy: actor, ...detail } = record;
+  const save = async (
+    loader: Omit<LoaderRecord, 'installedAt' | 'installedBy'>,
+    actor: Actor,
+    bytes: Uint8Array,
+  ): Promise<void> => {
+    const { name, ...detail } = loader;
+    const record = { ...loader, installedBy: actor.name };
     const staged = await files.stage(name, bytes);
     const saving = store.transaction(async (tx) => {
       await tx.loaders.put(record, now());
-      await tx.audit.add({ actor, action: 'add', noun: 'loader', name, detail }, now());
+      await tx.audit.add({ by: actor, action: 'add', noun: 'loader', name, detail }, now());
       await staged.putInPlace();
     });
     await saving.catch(async (error) => {
@@ -119,7 +124,7 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
       sha256: sha256Of(bytes),
     };
     if (isSame(before, told)) return { ...told, outcome: 'unchanged', remedy: null };
-    await save({ ...told, bytes: bytes.length, installedBy: actor.name }, bytes);
+    await save({ ...told, bytes: bytes.length }, actor, bytes);
     return { ...told, outcome: 'installed', remedy: null };
   };
 
@@ -155,10 +160,9 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
         source: `file ${file ?? name}`,
         sha256: sha256Of(bytes),
         bytes: bytes.length,
-        installedBy: actor.name,
       };
-      await save(record, bytes);
-      return look(name, { ...record, installedAt: new Date(now()).toISOString() });
+      await save(record, actor, bytes);
+      return look(name, { ...record, installedBy: actor.name, installedAt: new Date(now()).toISOString() });
     },
 
     /** Takes a loader out of the data folder and off the record; a folder of the configuration may have another. */
@@ -166,7 +170,7 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
       refuseUnknown([name]);
       await store.transaction(async (tx) => {
         await tx.loaders.remove(name);
-        await tx.audit.add({ actor: actor.name, action: 'remove', noun: 'loader', name, detail: {} }, now());
+        await tx.audit.add({ by: actor, action: 'remove', noun: 'loader', name, detail: {} }, now());
         await files.remove(name);
       });
     },

@@ -25,7 +25,7 @@ export function systemLockService({ store, now }: Pick<Deps, 'store' | 'now'>): 
       const found = await tx.systems.find(name);
       if (found === undefined) throw notFound('system', name);
       const detail = await work(tx, found.system);
-      await tx.audit.add({ actor: actor.name, action, noun: 'system', name, detail }, now());
+      await tx.audit.add({ by: actor, action, noun: 'system', name, detail }, now());
       const after = await tx.systems.find(name);
       return (after ?? found).system;
     });

@@ -4,7 +4,7 @@ import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { EventStore } from './event-store.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
-import type { AuditStore, LeaseStore, TokenStore } from './store.ts';
+import type { LeaseStore } from './store.ts';
 
 /** Queries of boot events. */
 export function eventQueries(db: Kysely<Tables>): EventStore {
@@ -58,35 +58,6 @@ function toEvent(row: Selectable<Tables['events']> & { readonly system: string |
     outcome: row.outcome as BootEvent['outcome'],
     message: row.message,
     data: JSON.parse(row.data) as BootEvent['data'],
-  };
-}
-
-/** Queries of API tokens; only hashes are kept. */
-export function tokenQueries(db: Kysely<Tables>): TokenStore {
-  return {
-    async findByHash(hash) {
-      return db.selectFrom('tokens').select('name').where('hash', '=', hash).executeTakeFirst();
-    },
-    async add(name, hash, nowMs) {
-      await db.insertInto('tokens').values({ name, hash, created_at: nowMs }).execute();
-    },
-    async count() {
-      const row = await db
-        .selectFrom('tokens')
-        .select((eb) => eb.fn.countAll<number>().as('n'))
-        .executeTakeFirst();
-      return row?.n ?? 0;
-    },
-  };
-}
-
-/** The audit trail: written in the transaction of what it tells about. */
-export function auditQueries(db: Kysely<Tables>): AuditStore {
-  return {
-    async add(entry, nowMs) {
-      const row = { ...entry, detail: JSON.stringify(entry.detail), at: nowMs };
-      await db.insertInto('audit').values(row).execute();
-    },
   };
 }
 

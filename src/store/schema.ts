@@ -3,6 +3,7 @@ import type { InstallFailure, InstallState } from '../domain/install.ts';
 import type { JobFailure, JobState, JobStep } from '../domain/job.ts';
 import type { DeliveryState } from '../domain/notification.ts';
 import type { PowerAction, PowerState } from '../domain/power.ts';
+import type { AccessTables } from './access-schema.ts';
 import type { CertificateTables } from './certificate-schema.ts';
 import type { HandoffRow } from './handoff-row.ts';
 import type { MarkTables } from './marks-schema.ts';
@@ -12,7 +13,7 @@ import type { QueueTables } from './queue-schema.ts';
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
  * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
  */
-export interface Tables extends QueueTables, MarkTables, CertificateTables {
+export interface Tables extends AccessTables, QueueTables, MarkTables, CertificateTables {
   distros: DistroRow;
   profiles: ProfileRow;
   subnets: SubnetRow;
@@ -26,8 +27,6 @@ export interface Tables extends QueueTables, MarkTables, CertificateTables {
   leases: LeaseRow;
   installs: InstallRow;
   events: EventRow;
-  tokens: TokenRow;
-  audit: AuditRow;
   loaders: LoaderRow;
   chassis: { id: Generated<number> };
   bmcs: BmcRow;
@@ -204,23 +203,6 @@ export interface EventRow {
   outcome: string;
   message: string;
   data: string;
-}
-
-export interface TokenRow {
-  id: Generated<number>;
-  name: string;
-  hash: string;
-  created_at: number;
-}
-
-export interface AuditRow {
-  id: Generated<number>;
-  at: number;
-  actor: string;
-  action: string;
-  noun: string;
-  name: string;
-  detail: string;
 }
 
 export interface LoaderRow {

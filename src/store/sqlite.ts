@@ -5,6 +5,7 @@ import { Kysely, type Kysely as KyselyType, type Migration, Migrator, SqliteDial
 import { DomainError } from '../domain/errors.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import { addressQueries } from './addresses.ts';
+import { auditQueries } from './audit.ts';
 import { bmcQueries } from './bmcs.ts';
 import { certificateQueries } from './certificates.ts';
 import { deliveryQueries } from './deliveries.ts';
@@ -14,7 +15,7 @@ import { batchQueries } from './install-batches.ts';
 import { queueQueries } from './install-queue.ts';
 import { installQueries } from './installs.ts';
 import { jobQueries } from './jobs.ts';
-import { auditQueries, eventQueries, leaseQueries, tokenQueries } from './ledgers.ts';
+import { eventQueries, leaseQueries } from './ledgers.ts';
 import { loaderQueries } from './loaders.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { dhcpRules } from './migrations/0002-dhcp-rules.ts';
@@ -30,11 +31,13 @@ import { notifications } from './migrations/0012-notifications.ts';
 import { installQueue } from './migrations/0013-install-queue.ts';
 import { systemLocks } from './migrations/0014-system-locks.ts';
 import { certificates } from './migrations/0015-certificates.ts';
+import { access } from './migrations/0016-access.ts';
 import { addressBlocks } from './migrations/0018-address-blocks.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
 import { sealedQueries } from './sealed.ts';
+import { sessionQueries } from './sessions.ts';
 import { sqliteBootStore } from './sqlite-boot.ts';
 import { watchChanges } from './sqlite-changes.ts';
 import { openCheckpointer } from './sqlite-checkpoint.ts';
@@ -45,6 +48,8 @@ import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { lockQueries } from './system-marks.ts';
 import { systemQueries } from './systems.ts';
+import { tokenQueries } from './tokens.ts';
+import { userQueries } from './users.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': initial,
@@ -61,6 +66,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-install-queue': installQueue,
   '0014-system-locks': systemLocks,
   '0015-certificates': certificates,
+  '0016-access': access,
   '0018-address-blocks': addressBlocks,
 };
 
@@ -200,6 +206,8 @@ function queriesOf(
     installs: installQueries(db),
     events: eventQueries(db),
     tokens: tokenQueries(db),
+    users: userQueries(db),
+    sessions: sessionQueries(db),
     audit: auditQueries(db),
     leases: leaseQueries(db),
     loaders: loaderQueries(db),

@@ -15,6 +15,7 @@ import type { Profile, ProfileInput } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
+import type { AuditStore, SessionStore, TokenStore, UserStore } from './access-store.ts';
 import type { AddressStore } from './address-store.ts';
 import type { BootStore } from './boot-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
@@ -56,6 +57,8 @@ export interface StoreTransaction {
   readonly installs: InstallStore;
   readonly events: EventStore;
   readonly tokens: TokenStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
   readonly audit: AuditStore;
   readonly leases: LeaseStore;
   readonly loaders: LoaderStore;
@@ -205,38 +208,6 @@ export interface InstallStore {
   listLive(): Promise<StoredInstall[]>;
   /** Open installs whose time is over. */
   listOverdue(nowMs: number): Promise<StoredInstall[]>;
-}
-
-export interface TokenStore {
-  findByHash(hash: string): Promise<{ readonly name: string } | undefined>;
-  add(name: string, hash: string, nowMs: number): Promise<void>;
-  count(): Promise<number>;
-}
-
-export interface AuditEntry {
-  readonly actor: string;
-  readonly action:
-    | 'add'
-    | 'update'
-    | 'remove'
-    | 'arm'
-    | 'cancel'
-    | 'lock'
-    | 'unlock'
-    | 'setup'
-    | 'power'
-    | 'bmc'
-    | 'handoff'
-    | 'retry'
-    | 'discard';
-  readonly noun: string;
-  readonly name: string;
-  /** What changed, without secrets. */
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-export interface AuditStore {
-  add(entry: AuditEntry, nowMs: number): Promise<void>;
 }
 
 export interface LeaseStore {

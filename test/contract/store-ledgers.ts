@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import type { EventFilter } from '../../src/store/event-store.ts';
-import { addCatalogue, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';
+import { addCatalogue, macOf, NOW_MS, systemWrite, tokenWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 
 function eventOf(systemId: number | null, message: string, change: Partial<NewBootEvent> = {}) {
@@ -96,10 +96,10 @@ export function ledgerCases(store: StoreOfTest): void {
 
   it('finds a token by its hash, refuses a second one of that name, and counts', async () => {
     expect(await store().read.tokens.count()).toBe(0);
-    await store().transaction((tx) => tx.tokens.add('ada', 'hash-1', NOW_MS));
-    expect(await store().read.tokens.findByHash('hash-1')).toEqual({ name: 'ada' });
+    await store().transaction((tx) => tx.tokens.add(tokenWrite('ada', 'hash-1'), NOW_MS));
+    expect(await store().read.tokens.findByHash('hash-1')).toMatchObject({ name: 'ada', role: 'admin' });
     expect(await store().read.tokens.findByHash('hash-2')).toBeUndefined();
-    const again = store().transaction((tx) => tx.tokens.add('ada', 'hash-2', NOW_MS));
+    const again = store().transaction((tx) => tx.tokens.add(tokenWrite('ada', 'hash-2'), NOW_MS));
     await expect(again).rejects.toMatchObject({ name: 'DomainError' });
     expect(await store().read.tokens.count()).toBe(1);
   });

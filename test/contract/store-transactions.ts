@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ADA } from '../support/actors.ts';
 import {
   addCatalogue,
   distroWrite,
@@ -21,7 +22,7 @@ export function transactionCases(store: StoreOfTest): void {
     const work = store().transaction(async (tx) => {
       await tx.systems.add(systemWrite(profileId, 1), NOW_MS);
       await tx.distros.add(distroWrite({ name: 'other' }), NOW_MS);
-      const audit = { actor: 'ada', action: 'add' as const, noun: 'system', name: 'web001', detail: {} };
+      const audit = { by: ADA, action: 'add' as const, noun: 'system', name: 'web001', detail: {} };
       await tx.audit.add(audit, NOW_MS);
       throw error;
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { tokenWrite } from '../support/store-records.ts';
 
 describe('openSqliteStore', () => {
   let dir: string;
@@ -21,7 +22,7 @@ describe('openSqliteStore', () => {
 
   it('leaves everything in the database itself after a clean stop', async () => {
     const store = await openSqliteStore(dir);
-    await store.transaction((tx) => tx.tokens.add('admin', 'hash', 0));
+    await store.transaction((tx) => tx.tokens.add(tokenWrite('admin', 'hash'), 0));
     await store.close();
     expect(existsSync(join(dir, 'provision.db-wal'))).toBe(false);
   });

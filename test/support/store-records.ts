@@ -1,6 +1,7 @@
 import type { DistroInput } from '../../src/domain/distro.ts';
 import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
 import type { SubnetInput } from '../../src/domain/subnet.ts';
+import type { TokenWrite } from '../../src/store/access-store.ts';
 import type { LeaseWrite } from '../../src/store/dhcp-store.ts';
 import type { BmcWrite } from '../../src/store/power-store.ts';
 import type { InstallWrite, ProfileWrite, Store, SystemWrite } from '../../src/store/store.ts';
@@ -166,4 +167,9 @@ export async function holderOf(store: Store, address: string, nowMs = NOW_MS): P
 /** Addresses as text. */
 export function texts(ips: readonly Ipv4[]): string[] {
   return ips.map(formatIpv4);
+}
+
+/** A token that may do everything and never expires. */
+export function tokenWrite(name: string, hash: string): TokenWrite {
+  return { name, hash, role: 'admin', scope: null, expiresAtMs: null, createdBy: 'setup' };
 }

@@ -10,6 +10,6 @@ export function serviceRoutes(app: FastifyInstance, services: ApiServices, acces
     items: await services.leases.list(),
   }));
   app.post('/api/v1/setup', { config: { permission: 'public', scope: 'none' } }, async (request, reply) =>
-    reply.status(201).send(await access.setup(request.body)),
+    reply.status(201).send(await access.setup(request.body, { from: request.ip, request: request.id })),
   );
 }

@@ -146,7 +146,7 @@ async function audit(
 ): Promise<void> {
   const { id, system, definition, install, check } = handoff;
   const detail = { handoff: id, definition, install, check };
-  const entry = { actor: actor.name, action: 'handoff' as const, noun: 'system', name: system, detail };
+  const entry = { by: actor, action: 'handoff' as const, noun: 'system', name: system, detail };
   await tx.audit.add(entry, nowMs);
 }
 

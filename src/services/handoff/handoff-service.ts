@@ -103,7 +103,7 @@ export function handoffService(parts: HandoffDeps): HandoffService {
         if (written === undefined) throw isOver(stored.handoff);
         const { system: name } = written.handoff;
         const entry = {
-          actor: actor.name,
+          by: actor,
           action: 'cancel',
           noun: 'system',
           name,

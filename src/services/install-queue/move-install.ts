@@ -27,7 +27,7 @@ export async function moveInstall({ store, now }: Deps, body: unknown, actor: Ac
     await tx.queue.move(id, place);
     await tx.queue.setDue(id, null);
     const detail = { install: id, from, to: place };
-    await tx.audit.add({ actor: actor.name, action: 'update', noun: 'install', name: system, detail }, now());
+    await tx.audit.add({ by: actor, action: 'update', noun: 'install', name: system, detail }, now());
     return { ...latest.install, position: place };
   });
 }

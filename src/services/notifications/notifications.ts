@@ -144,7 +144,7 @@ export function notificationService(
         action === 'retry' ? await notifications.revive(filter, now()) : await notifications.discard(filter);
       if (id !== undefined && count === 0) throw notDead(id);
       const entry = {
-        actor: actor.name,
+        by: actor,
         action,
         noun: 'notification',
         name: String(id ?? endpoint ?? 'all'),

@@ -55,10 +55,7 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
     told(stored, () => withTries(clock, (signal) => access.session(stored, signal, work)));
   const audit = (stored: StoredBmc, actor: Actor, detail: Record<string, unknown>) =>
     store.transaction((tx) =>
-      tx.audit.add(
-        { actor: actor.name, action: 'bmc', noun: 'system', name: stored.system, detail },
-        clock.now(),
-      ),
+      tx.audit.add({ by: actor, action: 'bmc', noun: 'system', name: stored.system, detail }, clock.now()),
     );
   const tell = ({ systemId }: StoredBmc, outcome: Outcome, message: string): void =>
     events.record({

@@ -74,7 +74,7 @@ export function createConsoles(power: PowerDeps, access: BmcAccess, openLog: Ope
       const stored = await getBmc(deps.store, name);
       await deps.store.transaction((tx) =>
         tx.audit.add(
-          { actor: actor.name, action: 'bmc', noun: 'system', name, detail: { console: mode } },
+          { by: actor, action: 'bmc', noun: 'system', name, detail: { console: mode } },
           clock.now(),
         ),
       );

@@ -134,7 +134,7 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
         if (done === undefined) throw isOver(stored.job);
         const detail = { job: id, action: stored.job.action };
         const entry = {
-          actor: actor.name,
+          by: actor,
           action: 'cancel' as const,
           noun: 'system',
           name: stored.job.system,

@@ -56,10 +56,7 @@ export async function addJob(
   };
   const added = await tx.jobs.add(write, nowMs);
   const detail = { job: added.job.id, action, staggerSeconds, timeoutSeconds };
-  await tx.audit.add(
-    { actor: actor.name, action: 'power', noun: 'system', name: system.name, detail },
-    nowMs,
-  );
+  await tx.audit.add({ by: actor, action: 'power', noun: 'system', name: system.name, detail }, nowMs);
   return { item: { system: system.name, job: added.job, joined: false, refused: null }, added };
 }
 

@@ -16,5 +16,5 @@ export async function auditRecord<Rec extends Stamped>(
 ): Promise<void> {
   const { actor, action, name, record, nowMs } = change;
   const detail = record === null ? {} : { ...kind.editable(record) };
-  await tx.audit.add({ actor: actor.name, action, noun: kind.noun, name, detail }, nowMs);
+  await tx.audit.add({ by: actor, action, noun: kind.noun, name, detail }, nowMs);
 }
