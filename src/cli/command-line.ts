@@ -76,7 +76,7 @@ function usageErrorOf(
 }
 
 /** The command, or as much of its path as the line's first words name; for hints of errors in parsing. */
-export function recognised(
+function recognised(
   argv: readonly string[],
   commands: readonly Command[],
 ): { path: readonly string[]; command: Command | undefined } {

@@ -10,6 +10,10 @@ export interface CommandEntry {
 const views = () => import('./record-views.ts');
 const list = () => import('./commands/record-list.ts');
 const show = () => import('./commands/record-show.ts');
+const find = () => import('./commands/record-find.ts');
+const filters = () => import('./record-filters.ts');
+const copy = () => import('./commands/record-copy.ts');
+const rename = () => import('./commands/record-rename.ts');
 const remove = () => import('./commands/record-remove.ts');
 const power = () => import('./commands/power-order.ts');
 
@@ -17,25 +21,54 @@ const power = () => import('./commands/power-order.ts');
 export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('distro add', async () => (await import('./commands/distro-add.ts')).distroAdd),
   entry('distro list', async () => (await list()).recordList((await views()).DISTRO_VIEW)),
+  entry('distro find', async () =>
+    (await find()).recordFind((await views()).DISTRO_VIEW, (await filters()).DISTRO_FILTERS, [
+      "provision distro find 'debian*' --arch x86_64",
+    ]),
+  ),
   entry('distro show', async () => (await show()).recordShow((await views()).DISTRO_VIEW, 'debian-13')),
   entry('distro edit', async () => (await import('./commands/distro-edit.ts')).distroEdit),
+  entry('distro copy', async () => (await copy()).distroCopy),
+  entry('distro rename', async () => (await rename()).recordRename('distro', 'debian-13')),
   entry('distro remove', async () => (await remove()).recordRemove((await views()).DISTRO_VIEW, 'debian-13')),
   entry('profile add', async () => (await import('./commands/profile-add.ts')).profileAdd),
   entry('profile list', async () => (await list()).recordList((await views()).PROFILE_VIEW)),
+  entry('profile find', async () =>
+    (await find()).recordFind((await views()).PROFILE_VIEW, (await filters()).PROFILE_FILTERS, [
+      "provision profile find --distro 'debian*'",
+    ]),
+  ),
   entry('profile show', async () => (await show()).recordShow((await views()).PROFILE_VIEW, 'debian-13')),
   entry('profile edit', async () => (await import('./commands/profile-edit.ts')).profileEdit),
+  entry('profile copy', async () => (await copy()).profileCopy),
+  entry('profile rename', async () => (await rename()).recordRename('profile', 'debian-13')),
   entry('profile remove', async () =>
     (await remove()).recordRemove((await views()).PROFILE_VIEW, 'debian-13'),
   ),
   entry('subnet add', async () => (await import('./commands/subnet-add.ts')).subnetAdd),
   entry('subnet list', async () => (await list()).recordList((await views()).SUBNET_VIEW)),
+  entry('subnet find', async () =>
+    (await find()).recordFind((await views()).SUBNET_VIEW, (await filters()).SUBNET_FILTERS, [
+      "provision subnet find --network '10.99.*'",
+    ]),
+  ),
   entry('subnet show', async () => (await show()).recordShow((await views()).SUBNET_VIEW, 'lab')),
   entry('subnet edit', async () => (await import('./commands/subnet-edit.ts')).subnetEdit),
+  entry('subnet copy', async () => (await copy()).subnetCopy),
+  entry('subnet rename', async () => (await rename()).recordRename('subnet', 'lab')),
   entry('subnet remove', async () => (await remove()).recordRemove((await views()).SUBNET_VIEW, 'lab')),
   entry('system add', async () => (await import('./commands/system-add.ts')).systemAdd),
   entry('system list', async () => (await list()).recordList((await views()).SYSTEM_VIEW)),
+  entry('system find', async () =>
+    (await find()).recordFind((await views()).SYSTEM_VIEW, (await filters()).SYSTEM_FILTERS, [
+      "provision system find 'web*' --profile debian-13 --state ready",
+      "provision system find --mac '52:54:00:*' --quiet",
+    ]),
+  ),
   entry('system show', async () => (await show()).recordShow((await views()).SYSTEM_VIEW, 'web001')),
   entry('system edit', async () => (await import('./commands/system-edit.ts')).systemEdit),
+  entry('system copy', async () => (await import('./commands/system-copy.ts')).systemCopy),
+  entry('system rename', async () => (await rename()).recordRename('system', 'web001')),
   entry('system remove', async () => (await remove()).recordRemove((await views()).SYSTEM_VIEW, 'web001')),
   entry('system install', async () => (await import('./commands/system-install.ts')).systemInstall),
   entry('system cancel', async () => (await import('./commands/system-cancel.ts')).systemCancel),

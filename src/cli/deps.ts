@@ -15,6 +15,14 @@ export interface PrivateFiles {
   write(path: string, text: string): Promise<void>;
 }
 
+/** A file that is given to an editor, as often as it takes. */
+export interface Draft {
+  readonly path: string;
+  /** Writes the text, waits until the editor is left, and gives back what the file holds then. */
+  edit(text: string): Promise<string>;
+  discard(): Promise<void>;
+}
+
 /** A terminal, or a pipe, that hands on every byte. */
 export interface RawKeys {
   readonly keys: AsyncIterable<Uint8Array>;
@@ -40,6 +48,8 @@ export interface CliDeps {
   readonly readFile: (path: string) => Promise<string>;
   readonly readBytes: (path: string) => Promise<Uint8Array>;
   readonly privateFiles: PrivateFiles;
+  /** `command`: the editor and its arguments. */
+  readonly openDraft: (command: string, name: string) => Promise<Draft>;
   /** Asks on the terminal; with `secret` what is typed is not shown. */
   readonly prompt: (question: string, options: { readonly secret: boolean }) => Promise<string>;
   readonly now: () => Date;

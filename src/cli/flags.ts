@@ -98,9 +98,9 @@ export function requireFlags(flags: Flags, required: readonly string[]): void {
   if (missing.length > 0) throw new UsageError(`missing: ${missing.map((name) => `--${name}`).join(', ')}`);
 }
 
-/** Throws a usage error when an edit names nothing to change. */
-export function requireChange(fields: object): void {
-  if (Object.keys(fields).length === 0) throw new UsageError('nothing to change: name at least one flag');
+/** Whether an edit names nothing to change. */
+export function namesNothing(fields: object): boolean {
+  return Object.keys(fields).length === 0;
 }
 
 /** Kernel args as one types them, split at white space: `quiet console=ttyS0`. */

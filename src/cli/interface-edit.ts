@@ -2,6 +2,7 @@ import type { SystemInterface } from '../domain/system.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { type Flags, named } from './flags.ts';
 import { type InterfaceAdd, knownBy, parseInterface } from './interface-flags.ts';
+import { interfaceToInput } from './record-kinds.ts';
 
 /** What an edit says of interfaces, before the ones that the system has are known. */
 export interface InterfaceEdit {
@@ -49,7 +50,7 @@ export function applyInterfaceEdit(
   const target = Object.keys(edit.change).length === 0 ? undefined : targetOf(edit, system.name, names);
   const kept = system.interfaces.filter((one) => !edit.remove.includes(one.name));
   return [
-    ...kept.map((one) => (one.name === target ? changed(one, edit.change) : asInput(one))),
+    ...kept.map((one) => (one.name === target ? changed(one, edit.change) : interfaceToInput(one))),
     ...edit.add,
   ];
 }
@@ -63,14 +64,8 @@ function targetOf(edit: InterfaceEdit, system: string, names: readonly string[])
   );
 }
 
-/** An interface as it is sent back: without its subnet, which follows from its address. */
-function asInput({ name, mac, clientId, circuitId, remoteId, ip }: SystemInterface): InterfaceAdd {
-  const others = Object.entries({ clientId, circuitId, remoteId }).filter(([, value]) => value != null);
-  return { name, mac, ...Object.fromEntries(others), ip };
-}
-
 function changed(one: SystemInterface, change: InterfaceEdit['change']): InterfaceAdd {
   // For `auto` the subnet is the one to take from: the one that the interface is in, unless another is named.
   const subnet = change.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
-  return { ...asInput(one), ...subnet, ...change };
+  return { ...interfaceToInput(one), ...subnet, ...change };
 }

@@ -38,15 +38,20 @@ export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
 
 const KEYS = ['name', 'mac', 'client-id', 'circuit-id', 'remote-id', 'ip', 'subnet'];
 
-/** `name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12,subnet=lab` as an interface; `ip=none` is dynamic. */
+/**
+ * `name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12,subnet=lab` as an interface, or `eth1:mac=…,ip=…`; `ip=none` is dynamic.
+ * Names may hold colons: the last one before the first `=` ends the name.
+ */
 export function parseInterface(flag: string, text: string): InterfaceAdd {
   const given = new Map<string, string>();
-  for (const part of text.split(',')) {
+  const prefix = /^([^=,]+):(?=[a-z-]+=)/.exec(text);
+  if (prefix !== null) given.set('name', prefix[1] ?? '');
+  for (const part of text.slice(prefix?.[0].length ?? 0).split(',')) {
     const [key = '', value] = part.split('=', 2);
     if (!KEYS.includes(key) || value === undefined || value === '') {
       throw new UsageError(
         `${flag}: '${part}' is not one of ${KEYS.map((one) => `${one}=…`).join(', ')}`,
-        `write ${flag} name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12`,
+        `write ${flag} eth1:mac=52:54:00:12:34:57,ip=10.99.0.12`,
       );
     }
     if (given.has(key)) throw new UsageError(`${flag}: ${key} is given twice in '${text}'`);
@@ -89,7 +94,7 @@ export function newInterfaces(flags: Flags): InterfaceAdd[] {
   if (names.length > 1) {
     throw new UsageError(
       `--interface names the boot interface twice: ${names.join(', ')}`,
-      'write further ones as --interface name=eth1,mac=…,ip=…',
+      'write further ones as --interface eth1:mac=…,ip=…',
     );
   }
   const known = knownBy(flags);

@@ -28,6 +28,7 @@ const deps: CliDeps = {
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
+  openDraft: async (command, name) => (await import('./editor.ts')).openDraft(command, name),
   prompt,
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,10 +1,12 @@
 import type { CommandContext } from './command.ts';
-import { type Parsed, parseCommandLine, recognised } from './command-line.ts';
+import { type Parsed, parseCommandLine } from './command-line.ts';
+import { COMMAND_TABLE } from './command-table.ts';
 import { chooseServer, connectTo } from './connect.ts';
 import type { CliDeps } from './deps.ts';
+import { UsageError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import type { OutputFormat } from './global-flags.ts';
-import { loadFor } from './load-commands.ts';
+import { loadFor, pathOf } from './load-commands.ts';
 import { Output } from './output.ts';
 import { printable, printableJson } from './printable.ts';
 import { formatRefusal, problemOf, type RefusalScene, refusalOf } from './refusal.ts';
@@ -20,14 +22,13 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     deps.stdout.write(`${deps.version}\n`);
     return EXIT.ok;
   }
-  const commands = await loadFor(argv);
   let parsed: Parsed;
   try {
-    parsed = parseCommandLine(argv, commands, deps.env);
+    parsed = await parse(argv, deps);
   } catch (error) {
-    const { path, command } = recognised(argv, commands);
+    const path = pathOf(argv, COMMAND_TABLE);
     const format = argv.includes('--json') ? 'json' : undefined;
-    return fail(error, { path, flags: command?.flags ?? [], given: [] }, format, deps);
+    return fail(error, { path, flags: [], given: [] }, format, deps);
   }
   if (parsed.kind === 'help') {
     deps.stdout.write(parsed.text);
@@ -38,6 +39,19 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     return (await parsed.invocation.run(await contextOf(globals, deps))) ?? EXIT.ok;
   } catch (error) {
     return fail(error, { path: command.path, flags: command.flags, given }, globals.format, deps);
+  }
+}
+
+/** A line that is none of ours may be one of Cobbler's, whose users know it by heart. */
+async function parse(argv: readonly string[], { env }: CliDeps): Promise<Parsed> {
+  try {
+    return parseCommandLine(argv, await loadFor(argv), env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { translated } = await import('./cobbler.ts');
+    const line = await translated(argv, COMMAND_TABLE);
+    if (line === undefined) throw error;
+    return parseCommandLine(line, await loadFor(line), env);
   }
 }
 

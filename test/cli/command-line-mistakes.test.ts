@@ -12,11 +12,10 @@ describe('mistakes', () => {
     ['system add', "missing required argument 'name'", undefined],
     [
       'system',
-      'system wants one of: add, list, show, edit, remove, install, cancel, timeline, log, lock, unlock',
+      'system wants one of: add, list, find, show, edit, copy, rename, remove, install, cancel, timeline, log, lock, unlock',
       undefined,
     ],
     ['system list web001', "too many arguments for 'list'. Expected 0 arguments but got 1.", undefined],
-    ['system edit web001', 'nothing to change: name at least one flag', undefined],
     [
       'system edit web001 --interface eth1',
       'nothing to change on interface eth1',
@@ -25,12 +24,12 @@ describe('mistakes', () => {
     [
       'system add w --profile p --mac m --interface eth0 --interface eth1',
       '--interface names the boot interface twice: eth0, eth1',
-      'write further ones as --interface name=eth1,mac=…,ip=…',
+      'write further ones as --interface eth1:mac=…,ip=…',
     ],
     [
       'system add w --profile p --interface name=eth0,mca=1',
       "--interface: 'mca=1' is not one of name=…, mac=…, client-id=…, circuit-id=…, remote-id=…, ip=…, subnet=…",
-      'write --interface name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12',
+      'write --interface eth1:mac=52:54:00:12:34:57,ip=10.99.0.12',
     ],
     [
       'system add w --profile p --interface mac=1,mac=2',

@@ -21,6 +21,8 @@ export interface FakeWorld {
   readonly openStream?: OpenStream;
   /** Keys that are pressed, as they come. */
   readonly keys?: AsyncIterable<Uint8Array>;
+  /** What the editor makes of a text, time after time; a text that stands is saved unchanged. */
+  readonly edits?: readonly ((text: string) => string)[];
   /** What is typed at the prompts, in order. */
   readonly typed?: readonly string[];
   readonly now?: string;
@@ -42,6 +44,10 @@ export interface FakeRun {
   readonly questions: readonly string[];
   readonly privateFiles: ReadonlyMap<string, { text: string; mode: number }>;
   readonly slept: readonly number[];
+  /** Texts that the editor was given, in order. */
+  readonly drafts: readonly string[];
+  /** Drafts that are still there at the end. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Runs one command line in a world made of values. */
@@ -52,6 +58,9 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   const questions: string[] = [];
   const slept: number[] = [];
   const typed = [...(world.typed ?? [])];
+  const edits = [...(world.edits ?? [])];
+  const drafts: string[] = [];
+  const kept = new Set<string>();
   const privateFiles = new Map(Object.entries(world.privateFiles ?? {}));
   const transport = fakeTransport(world.server ?? {}, requests);
   const sink = (stream: 'stdout' | 'stderr'): TextSink => ({
@@ -82,6 +91,15 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
       read: async (path) => privateFiles.get(path),
       write: async (path, content) => void privateFiles.set(path, { text: content, mode: 0o600 }),
     },
+    openDraft: async (_command, name) => ({
+      path: `/tmp/${name}`,
+      edit: async (draft) => {
+        drafts.push(draft);
+        kept.add(`/tmp/${name}`);
+        return (edits.shift() ?? missing('the editor once more'))(draft);
+      },
+      discard: async () => void kept.delete(`/tmp/${name}`),
+    }),
     prompt: async (question, { secret }) => {
       questions.push(secret ? `${question}(hidden)` : question);
       return typed.shift() ?? missing(`an answer to '${question}'`);
@@ -93,7 +111,7 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     },
   };
   const code = await run(argv, deps);
-  return { code, ...text, requests, connections, questions, privateFiles, slept };
+  return { code, ...text, requests, connections, questions, privateFiles, slept, drafts, kept };
 }
 
 const noStream: OpenStream = async ({ path }) =>

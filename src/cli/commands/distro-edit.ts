@@ -2,23 +2,32 @@ import type { DistroEdit } from '../../client/client.ts';
 import { distroPatch } from '../../domain/distro.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import { editRecord } from '../edit-record.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
+import { RECORD_KINDS } from '../record-kinds.ts';
 import { DISTRO_VIEW } from '../record-views.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
 
 export const distroEdit = defineCommand<{ readonly name: string; readonly edit: DistroEdit }>({
   noun: 'distro',
   verb: 'edit',
-  summary: 'change the named fields of a distro',
+  summary: 'change the named fields of a distro, or all of it in an editor',
   operand: 'name',
   flags: [...DISTRO_FLAGS, RENAME_FLAG],
-  examples: ['provision distro edit debian-13 --tree http://mirror.example.net/debian'],
+  examples: [
+    'provision distro edit debian-13 --tree http://mirror.example.net/debian',
+    'EDITOR=vim provision distro edit debian-13',
+  ],
   parse: ({ name, flags }) => {
     const edit = { ...distroFields(flags), ...named({ name: flags.text('rename') }) };
-    requireChange(edit);
     return { name: checkName(name), edit };
   },
-  run: async ({ name, edit }, { connect, out }) => {
+  run: async ({ name, edit }, context) => {
+    if (namesNothing(edit)) {
+      await editRecord(RECORD_KINDS.distro, name, context);
+      return undefined;
+    }
+    const { connect, out } = context;
     checkInput(distroPatch, edit);
     const distro = await (await connect()).distros.update(name, edit);
     out.row(distro, DISTRO_VIEW.columns);

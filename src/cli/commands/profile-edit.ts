@@ -2,7 +2,8 @@ import type { ProfileEdit } from '../../client/client.ts';
 import { profilePatch } from '../../domain/profile.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import { editRecord } from '../edit-record.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
@@ -10,6 +11,7 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
+import { RECORD_KINDS } from '../record-kinds.ts';
 import { PROFILE_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -30,21 +32,26 @@ interface Options {
 export const profileEdit = defineCommand<Options>({
   noun: 'profile',
   verb: 'edit',
-  summary: 'change the named fields of a profile',
+  summary: 'change the named fields of a profile, or all of it in an editor',
   operand: 'name',
   flags: [...PROFILE_FLAGS, ...SETTINGS_FLAGS, UNSET_FLAG, ...OPTION_FLAGS, UNSET_OPTION_FLAG, RENAME_FLAG],
   examples: [
     'provision profile edit debian-13 --set timezone=Europe/Berlin --var role=web',
     'provision profile edit debian-13 --unset disk',
+    'EDITOR=vim provision profile edit debian-13',
   ],
   parse: ({ name, flags }) => {
     const edit = { ...profileFields(flags), ...named({ name: flags.text('rename') }) };
     const settings = settingsChange(flags, flags.texts('unset'));
     const options = optionChange(flags, flags.texts('unset-option'));
-    requireChange({ ...edit, ...named({ settings, options }) });
     return { name: checkName(name), edit, settings, options };
   },
-  run: async ({ name, edit, settings, options }, { connect, out, deps }) => {
+  run: async ({ name, edit, settings, options }, context) => {
+    if (namesNothing({ ...edit, ...named({ settings, options }) })) {
+      await editRecord(RECORD_KINDS.profile, name, context);
+      return undefined;
+    }
+    const { connect, out, deps } = context;
     checkInput(profilePatch, edit);
     const { profiles } = await connect();
     // Settings and options travel whole, so that one can be taken away: they are changed on a copy, and the revision

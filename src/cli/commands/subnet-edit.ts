@@ -2,7 +2,8 @@ import type { SubnetEdit } from '../../client/client.ts';
 import { subnetPatch } from '../../domain/subnet.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import { editRecord } from '../edit-record.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
@@ -10,6 +11,7 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
+import { RECORD_KINDS } from '../record-kinds.ts';
 import { SUBNET_VIEW } from '../record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
@@ -22,21 +24,26 @@ interface Options {
 export const subnetEdit = defineCommand<Options>({
   noun: 'subnet',
   verb: 'edit',
-  summary: 'change the named fields of a subnet',
+  summary: 'change the named fields of a subnet, or all of it in an editor',
   operand: 'name',
   flags: [...SUBNET_FLAGS, ...OPTION_FLAGS, UNSET_OPTION_FLAG, RENAME_FLAG],
   examples: [
     'provision subnet edit lab --dhcp authoritative',
     'provision subnet edit lab --range none',
     'provision subnet edit lab --exclude 10.99.0.150 --option 150=ips:10.99.0.5 --unset-option 66',
+    'EDITOR=vim provision subnet edit lab',
   ],
   parse: ({ name, flags }) => {
     const edit = { ...subnetFields(flags), ...named({ name: flags.text('rename') }) };
     const options = optionChange(flags, flags.texts('unset-option'));
-    requireChange({ ...edit, ...named({ options }) });
     return { name: checkName(name), edit, options };
   },
-  run: async ({ name, edit, options }, { connect, out }) => {
+  run: async ({ name, edit, options }, context) => {
+    if (namesNothing({ ...edit, ...named({ options }) })) {
+      await editRecord(RECORD_KINDS.subnet, name, context);
+      return undefined;
+    }
+    const { connect, out } = context;
     checkInput(subnetPatch, edit);
     const { subnets } = await connect();
     // The list travels whole: it is changed on a copy, and the revision says on which one.

@@ -5,7 +5,8 @@ import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts'
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
-import { named, RENAME_FLAG, requireChange } from '../flags.ts';
+import { editRecord } from '../edit-record.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
 import { applyInterfaceEdit, type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
 import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
 import {
@@ -15,6 +16,7 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
+import { RECORD_KINDS } from '../record-kinds.ts';
 import { SYSTEM_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -37,7 +39,7 @@ interface Options {
 export const systemEdit = defineCommand<Options>({
   noun: 'system',
   verb: 'edit',
-  summary: 'change the named fields of a system',
+  summary: 'change the named fields of a system, or all of it in an editor',
   operand: 'name',
   flags: [
     ...BOOT_INTERFACE_FLAGS,
@@ -47,7 +49,7 @@ export const systemEdit = defineCommand<Options>({
     },
     {
       flag: '--add-interface <interface>',
-      help: 'name=eth1,mac=…,ip=…,subnet=…',
+      help: 'eth1:mac=…,ip=…,subnet=…',
       repeat: true,
       fields: ['interfaces'],
     },
@@ -67,9 +69,10 @@ export const systemEdit = defineCommand<Options>({
   ],
   examples: [
     'provision system edit web001 --ip 10.99.0.12',
-    'provision system edit web001 --add-interface name=eth1,mac=52:54:00:12:34:57,ip=auto,subnet=lab',
+    'provision system edit web001 --add-interface eth1:mac=52:54:00:12:34:57,ip=auto,subnet=lab',
     'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
     'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',
+    'EDITOR=vim provision system edit web001',
   ],
   parse: ({ name, flags, env }) => {
     const edit = { ...systemFields(flags), ...named({ name: flags.text('rename') }) };
@@ -77,10 +80,14 @@ export const systemEdit = defineCommand<Options>({
     const interfaces = interfaceEdit(flags);
     const settings = settingsChange(flags, flags.texts('unset'));
     const options = optionChange(flags, flags.texts('unset-option'));
-    requireChange({ ...edit, ...named({ bmc, interfaces, settings, options }) });
     return { name: checkName(name), edit, bmc, interfaces, settings, options };
   },
-  run: async ({ name, edit: fields, bmc, ...parts }, { connect, out, deps }) => {
+  run: async ({ name, edit: fields, bmc, ...parts }, context) => {
+    if (namesNothing({ ...fields, ...named({ bmc, ...parts }) })) {
+      await editRecord(RECORD_KINDS.system, name, context);
+      return undefined;
+    }
+    const { connect, out, deps } = context;
     const edit = { ...fields, ...(bmc && { bmc: await applyBmc(bmc, deps, out) }) };
     checkInput(systemPatch, edit);
     const { systems } = await connect();

@@ -83,6 +83,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/notify/webhook.ts', // the secret of a webhook, by the configuration's path
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/secret-box.ts', // the key file
+      'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
       'src/cli/main.ts',
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/store/open.ts',
@@ -99,6 +100,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/handoff/with-keeper.ts', // ends what a run leaves behind, even when the service is gone
       'server/handoff/run-program.ts', // ansible-playbook and ssh, without a shell, which do not outlive the service
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
+      'src/cli/editor.ts', // the editor that its user names, without a shell
       'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
       'src/store/sqlite-checkpoint-thread.ts',
     ],

@@ -1,0 +1,24 @@
+import { checkName } from '../check-input.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { RECORD_KINDS, type RecordNoun } from '../record-kinds.ts';
+
+/** `provision NOUN rename OLD NEW`: what refers to it follows, since records know each other by more than their names. */
+export function recordRename(noun: RecordNoun, example: string): Command {
+  return defineCommand({
+    noun,
+    verb: 'rename',
+    summary: `give a ${noun} another name`,
+    operand: 'old new',
+    flags: [],
+    examples: [`provision ${noun} rename ${example} ${example}-old`],
+    parse: ({ names }) => ({ old: checkName(names[0] ?? ''), name: checkName(names[1] ?? '') }),
+    run: async ({ old, name }, { connect, out }) => {
+      const kind = RECORD_KINDS[noun];
+      const client = await connect();
+      const record = await kind.rename(client, old, name);
+      if (out.json) out.document(record);
+      out.say(`${noun} ${old} is ${record.name} now`);
+      return undefined;
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import type { System, SystemInterface } from '../domain/system.ts';
+import { LocalError, UsageError } from './errors.ts';
+import { type Flags, named } from './flags.ts';
+import { type InterfaceAdd, knownBy, parseInterface } from './interface-flags.ts';
+
+/** What a line says of the interfaces of a copy, before those of the other system are known. */
+export interface CopiedInterfaces {
+  /** Of the interface that the other one boots from. */
+  readonly boot: ReturnType<typeof knownBy> & { readonly ip?: string | null; readonly subnet?: string };
+  readonly others: readonly InterfaceAdd[];
+  readonly remove: readonly string[];
+}
+
+/** Reads the interface flags of a copy. Throws UsageError. */
+export function copiedInterfaces(flags: Flags): CopiedInterfaces {
+  const boot = { ...knownBy(flags), ...named({ ip: flags.nullable('ip'), subnet: flags.text('subnet') }) };
+  const others = flags.texts('interface').map((text) => parseInterface('--interface', text));
+  return { boot, others, remove: flags.texts('remove-interface') };
+}
+
+/**
+ * The interfaces of a copy: those of the other system by their names, known by what was given. Throws UsageError that
+ * names each one of which nothing was said, since no two machines share a MAC.
+ */
+export function interfacesOfCopy(
+  { boot, others, remove }: CopiedInterfaces,
+  source: System,
+): { readonly items: InterfaceAdd[]; readonly notes: readonly string[] } {
+  const names = source.interfaces.map(({ name }) => name);
+  const unknown = remove.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new LocalError(`${source.name} has no interface ${unknown}`, `it has: ${names.join(', ')}`);
+  const kept = source.interfaces.filter(({ name }) => !remove.includes(name));
+  const first = kept[0]?.name;
+  const copies = kept.map((one) => ({
+    one,
+    input: copyOf(one, {
+      ...others.find(({ name }) => name === one.name),
+      ...(one.name === first ? boot : {}),
+    }),
+  }));
+  refuseUnknown(copies, first);
+  return {
+    items: [...copies.map(({ input }) => input), ...others.filter(({ name }) => !names.includes(name ?? ''))],
+    notes: copies.flatMap(({ one, input }) => noteOf(one, input, source.name)),
+  };
+}
+
+function copyOf(one: SystemInterface, given: Partial<InterfaceAdd>): InterfaceAdd {
+  // The next free address is looked for where the other one has its own.
+  const subnet = given.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
+  return { name: one.name, ...subnet, ...given };
+}
+
+function refuseUnknown(copies: readonly { readonly input: InterfaceAdd }[], first: string | undefined): void {
+  const missing = copies
+    .map(({ input }) => input)
+    .filter(({ mac, clientId, circuitId }) => [mac, clientId, circuitId].every((one) => one == null))
+    .map(({ name }) => (name === first ? `--mac (${name})` : `--interface ${name}:mac=…`));
+  if (missing.length > 0)
+    throw new UsageError(
+      `missing: ${missing.join(', ')}`,
+      'a copy has no MAC of the other one; --remove-interface NAME leaves an interface out',
+    );
+}
+
+function noteOf(one: SystemInterface, { name, ip }: InterfaceAdd, source: string): string[] {
+  if (ip != null || one.ip === null) return [];
+  return [
+    `${name} has no fixed address (${source} has ${one.ip}); give it one with --ip auto or --ip ADDRESS`,
+  ];
+}

@@ -1,0 +1,68 @@
+import type { Distro } from '../domain/distro.ts';
+import { parseMac } from '../domain/mac.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Subnet } from '../domain/subnet.ts';
+import type { System } from '../domain/system.ts';
+import type { FlagSpec } from './flags.ts';
+
+/** One thing that records are found by: the values of a record of which one has to be like the pattern. */
+export interface RecordFilter<Rec> extends FlagSpec {
+  readonly valuesOf: (record: Rec) => readonly (string | null | undefined)[];
+  /** The pattern as records spell it, where people spell it in several ways. */
+  readonly canonical?: (pattern: string) => string;
+}
+
+export const DISTRO_FILTERS: readonly RecordFilter<Distro>[] = [
+  { flag: '--family <glob>', help: 'debian, redhat or image', valuesOf: ({ family }) => [family] },
+  { flag: '--version <glob>', help: '13*', valuesOf: ({ version }) => [version] },
+  { flag: '--arch <glob>', help: 'x86_64 or aarch64', valuesOf: ({ arch }) => [arch] },
+  { flag: '--tree <glob>', help: "its install tree: 'http://mirror*'", valuesOf: ({ tree }) => [tree] },
+];
+
+export const PROFILE_FILTERS: readonly RecordFilter<Profile>[] = [
+  { flag: '--distro <glob>', help: 'what it installs', valuesOf: ({ distro }) => [distro] },
+  { flag: '--install <glob>', help: 'installer or image', valuesOf: ({ install }) => [install] },
+  { flag: '--answer-file <glob>', help: 'its answer file', valuesOf: ({ answerFile }) => [answerFile] },
+  { flag: '--handoff <glob>', help: 'what configures its machines', valuesOf: ({ handoff }) => [handoff] },
+];
+
+export const SUBNET_FILTERS: readonly RecordFilter<Subnet>[] = [
+  { flag: '--network <glob>', help: "'10.99.*'", valuesOf: ({ network }) => [network] },
+  { flag: '--gateway <glob>', help: 'its router', valuesOf: ({ gateway }) => [gateway] },
+  { flag: '--dhcp <glob>', help: 'off, authoritative, shared or proxy', valuesOf: ({ dhcp }) => [dhcp] },
+  { flag: '--domain <glob>', help: 'its DNS domain', valuesOf: ({ domain }) => [domain] },
+];
+
+export const SYSTEM_FILTERS: readonly RecordFilter<System>[] = [
+  { flag: '--profile <glob>', help: 'what is installed on it', valuesOf: ({ profile }) => [profile] },
+  { flag: '--role <glob>', help: 'what it is for', valuesOf: ({ roles }) => roles },
+  { flag: '--hostname <glob>', help: 'its host name', valuesOf: ({ hostname }) => [hostname] },
+  {
+    flag: '--ip <glob>',
+    help: "an address of it: '10.99.0.*'",
+    valuesOf: ({ interfaces }) => interfaces.map(({ ip }) => ip),
+  },
+  {
+    flag: '--mac <glob>',
+    help: "a MAC of it, in any usual spelling, or '52:54:00:*'",
+    valuesOf: ({ interfaces }) => interfaces.flatMap(({ mac, seenMac }) => [mac, seenMac]),
+    canonical: (pattern) => parseMac(pattern) ?? pattern,
+  },
+  {
+    flag: '--subnet <glob>',
+    help: 'where it has an address',
+    valuesOf: ({ interfaces }) => interfaces.map(({ subnet }) => subnet),
+  },
+  { flag: '--bmc <glob>', help: 'address of its BMC', valuesOf: ({ bmc }) => [bmc?.address] },
+  {
+    flag: '--state <glob>',
+    help: "of its last install: 'install*', failed, ready; none: never installed",
+    valuesOf: ({ install }) => [install?.state ?? 'none'],
+  },
+  {
+    flag: '--power <glob>',
+    help: 'as it was last seen: on, off, unknown',
+    valuesOf: ({ power }) => [power?.state ?? 'unknown'],
+  },
+  { flag: '--comment <glob>', help: "words for people: '*rack 3*'", valuesOf: ({ comment }) => [comment] },
+];

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Client } from '../client/client.ts';
+import { type DistroInput, distroInput } from '../domain/distro.ts';
+import { type ProfileInput, profileInput } from '../domain/profile.ts';
+import { type SubnetInput, subnetInput } from '../domain/subnet.ts';
+import { type System, type SystemInterface, systemInput } from '../domain/system.ts';
+import type { InterfaceAdd } from './interface-flags.ts';
+
+/** Nouns whose records can be written down as a file. */
+export const RECORD_NOUNS = ['distro', 'profile', 'subnet', 'system'] as const;
+export type RecordNoun = (typeof RECORD_NOUNS)[number];
+
+/** A record as the API answers it, as far as all kinds have it in common. */
+interface StoredRecord {
+  readonly name: string;
+  readonly revision: number;
+  readonly secretsSet?: readonly string[];
+}
+
+/** How the record of one kind is read, judged and changed as a whole. */
+export interface RecordKind {
+  readonly noun: RecordNoun;
+  readonly schema: z.ZodType;
+  readonly get: (client: Client, name: string) => Promise<StoredRecord>;
+  /** `input` as the schema has read it. */
+  readonly update: (client: Client, name: string, input: unknown, revision: number) => Promise<StoredRecord>;
+  readonly rename: (client: Client, old: string, name: string) => Promise<StoredRecord>;
+  /** The record as it would be added: what the server makes of it is left out, and so are secrets, which nobody reads. */
+  readonly toInput: (record: StoredRecord) => Record<string, unknown>;
+  /** Which secrets it has. */
+  readonly secrets: (record: StoredRecord) => readonly string[];
+}
+
+export const RECORD_KINDS: Readonly<Record<RecordNoun, RecordKind>> = {
+  distro: {
+    noun: 'distro',
+    schema: distroInput,
+    get: (client, name) => client.distros.get(name),
+    rename: (client, old, name) => client.distros.update(old, { name }),
+    update: (client, name, input, revision) => client.distros.update(name, input as DistroInput, revision),
+    toInput: (record) => fieldsOf(distroInput, record),
+    secrets: () => [],
+  },
+  profile: {
+    noun: 'profile',
+    schema: profileInput,
+    get: (client, name) => client.profiles.get(name),
+    rename: (client, old, name) => client.profiles.update(old, { name }),
+    update: (client, name, input, revision) => client.profiles.update(name, input as ProfileInput, revision),
+    toInput: (record) => fieldsOf(profileInput, record),
+    secrets: ({ secretsSet = [] }) => secretsSet,
+  },
+  subnet: {
+    noun: 'subnet',
+    schema: subnetInput,
+    get: (client, name) => client.subnets.get(name),
+    rename: (client, old, name) => client.subnets.update(old, { name }),
+    update: (client, name, input, revision) => client.subnets.update(name, input as SubnetInput, revision),
+    toInput: (record) => fieldsOf(subnetInput, record),
+    secrets: () => [],
+  },
+  system: {
+    noun: 'system',
+    schema: systemInput,
+    get: (client, name) => client.systems.get(name),
+    rename: (client, old, name) => client.systems.update(old, { name }),
+    update: (client, name, input, revision) => client.systems.update(name, input as never, revision),
+    toInput: (record) => systemToInput(record as System),
+    secrets: (record) => {
+      const { secretsSet, bmc } = record as System;
+      const ofBmc = bmc === null ? [] : [bmc.passwordSet && 'bmc.password', bmc.kgSet && 'bmc.kg'];
+      return [...secretsSet, ...ofBmc].filter((one) => one !== false);
+    },
+  },
+};
+
+function systemToInput(system: System): Record<string, unknown> {
+  const { passwordSet: _password, kgSet: _kg, ...bmc } = system.bmc ?? { passwordSet: false, kgSet: false };
+  return {
+    ...fieldsOf(systemInput, system),
+    // Unless it was given, it is the name, also after the name has changed.
+    hostname: system.hostname === system.name ? null : system.hostname,
+    interfaces: system.interfaces.map(interfaceToInput),
+    bmc: system.bmc === null ? null : bmc,
+  };
+}
+
+/** An interface as it is sent back: without its subnet, which follows from its address. */
+export function interfaceToInput({
+  name,
+  mac,
+  clientId,
+  circuitId,
+  remoteId,
+  ip,
+}: SystemInterface): InterfaceAdd {
+  const others = Object.entries({ clientId, circuitId, remoteId }).filter(([, value]) => value != null);
+  return { name, mac, ...Object.fromEntries(others), ip };
+}
+
+/** What of a record its schema knows, in the schema's order. */
+function fieldsOf(schema: z.ZodObject, record: object): Record<string, unknown> {
+  const fields = Object.keys(schema.shape).map((key) => [key, (record as Record<string, unknown>)[key]]);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
