@@ -27,15 +27,16 @@ export function parseProgress(text: string): InstallerProgress | undefined {
   return { step, percent };
 }
 
+/** What goes on: each is reported when it begins. */
 const WORDS: Readonly<Record<InstallerStep, string>> = {
   preparing: 'the installer prepares itself',
-  partitioning: 'the disk is partitioned',
-  image: 'the image is written to the disk',
-  'base-system': 'the base system is installed',
-  packages: 'packages are installed',
-  'boot-loader': 'the boot loader is installed',
-  settings: 'the new system is configured',
-  finishing: 'the installer finishes',
+  partitioning: 'the disk is being partitioned',
+  image: 'the image is being written to the disk',
+  'base-system': 'the base system is being installed',
+  packages: 'packages are being installed',
+  'boot-loader': 'the boot loader is being installed',
+  settings: 'the new system is being configured',
+  finishing: 'the installer is finishing',
 };
 
 /** One sentence for the timeline. */

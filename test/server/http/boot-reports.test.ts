@@ -80,7 +80,7 @@ describe('reports', () => {
     expect(await world.install()).toMatchObject({ state: 'installing', stage: 'packages' });
     expect((await world.events()).at(-1)).toMatchObject({
       stage: 'progress',
-      message: 'packages are installed (40 %)',
+      message: 'packages are being installed (40 %)',
       data: { step: 'packages', percent: 40 },
     });
     const events = await world.events();

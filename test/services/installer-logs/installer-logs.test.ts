@@ -121,9 +121,9 @@ describe('what follows from it', () => {
     say(`${MENU}INFO: Menu item 'bootstrap-base' selected`);
     say('<142>Nov 22 18:04:05 web001 anaconda[1]: anaconda: x: Queue started: Payload installation (7/18)');
     expect(await steps()).toEqual([
-      ['the disk is partitioned', { step: 'partitioning', percent: null }],
-      ['the base system is installed', { step: 'base-system', percent: null }],
-      ['packages are installed (33 %)', { step: 'packages', percent: 33 }],
+      ['the disk is being partitioned', { step: 'partitioning', percent: null }],
+      ['the base system is being installed', { step: 'base-system', percent: null }],
+      ['packages are being installed (33 %)', { step: 'packages', percent: 33 }],
     ]);
     await expect.poll(world.install).toMatchObject({ state: 'installing', stage: 'packages' });
   });
