@@ -7,6 +7,7 @@ import type { Install, installInput } from '../domain/install.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
+import type { Page } from '../domain/record-query.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ApplyClient, applyClient } from './apply-client.ts';
@@ -26,8 +27,10 @@ import type { OpenStream, Transport } from './transport.ts';
 
 /** The five verbs that every kind of record has. */
 export interface RecordClient<Rec, Add, Edit> {
-  /** All of them, or those that a query (of systems: `role`) means. */
+  /** All of them, or those that a query means, however many pages the server makes of them. */
   list(query?: Readonly<Record<string, string>>): Promise<Items<Rec>>;
+  /** One page of them; `cursor` in the query is the `next` of the page before. */
+  page(query?: Readonly<Record<string, string>>): Promise<Page<Rec>>;
   get(name: string): Promise<Rec>;
   add(input: Add): Promise<Rec>;
   /**
@@ -160,11 +163,14 @@ export function createClient(options: {
 function recordClient<Rec, Add, Edit>(exchange: Exchange, noun: string): RecordClient<Rec, Add, Edit> {
   const base = `/api/v1/${noun}`;
   const one = (name: string): string => `${base}/${encodeURIComponent(name)}`;
+  const page = async (query: Readonly<Record<string, string>> = {}): Promise<Page<Rec>> => {
+    const text = String(new URLSearchParams(query));
+    const list = await exchange.list<Rec>(text === '' ? base : `${base}?${text}`);
+    return { next: null, total: list.items.length, ...list };
+  };
   return {
-    list: (query = {}) => {
-      const text = String(new URLSearchParams(query));
-      return exchange.list<Rec>(text === '' ? base : `${base}?${text}`);
-    },
+    list: (query) => listAll(page, query),
+    page,
     get: (name) => exchange.object<Rec>('GET', one(name)),
     add: (input) => exchange.object<Rec>('POST', base, input),
     update: (name, edit, revision) =>
@@ -176,6 +182,21 @@ function recordClient<Rec, Add, Edit>(exchange: Exchange, noun: string): RecordC
       ),
     remove: (name) => exchange.nothing('DELETE', one(name)),
   };
+}
+
+/** Follows `next` to the last page, so that nothing is cut. */
+async function listAll<Rec>(
+  page: (query: Readonly<Record<string, string>>) => Promise<Page<Rec>>,
+  query: Readonly<Record<string, string>> = {},
+): Promise<Items<Rec>> {
+  const items: Rec[] = [];
+  let cursor: Record<string, string> = {};
+  for (;;) {
+    const { items: some, next } = await page({ ...query, ...cursor });
+    items.push(...some);
+    if (next === null) return { items };
+    cursor = { cursor: next };
+  }
 }
 
 function loaderClient(exchange: Exchange): LoaderClient {

@@ -1,8 +1,10 @@
 import { type Distro, type DistroInput, distroInput, distroPatch } from '../domain/distro.ts';
 import { invalid, type Problem } from '../domain/errors.ts';
 import type { Patch } from '../domain/fields.ts';
+import { recordQuery } from '../domain/record-query.ts';
 import type { Deps } from './deps.ts';
 import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { pageOf } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
 
@@ -27,6 +29,10 @@ function distroKind({ now }: Deps, files: FileFacts): RecordKind<Distro, DistroI
     merge: (old, edit) => mergePatch(distroInput, old, edit),
     inspect: inspectFiles(files),
     list: (tx) => tx.distros.list(),
+    async page(tx, query) {
+      const asked = parseInput(recordQuery, query);
+      return { ...pageOf(await tx.distros.list(), asked), fields: asked.fields };
+    },
     find: (tx, name) => tx.distros.find(name),
     recordOf: (distro) => distro,
     editable: (distro) => distro,

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 import { recordName } from '../domain/fields.ts';
 import { type Profile, type ProfileInput, profileInput, profilePatch } from '../domain/profile.ts';
+import { recordQuery } from '../domain/record-query.ts';
 import type { StoredProfile, StoreTransaction } from '../store/store.ts';
 import type { Deps } from './deps.ts';
 import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { pageOf } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
 import { SETTINGS_SECRETS, sealSettings, settingsSecrets } from './sealed-settings.ts';
@@ -48,6 +50,10 @@ function profileKind(
     parseEdit: (body) => parseInput(profilePatch, body),
     merge: ({ profile }, edit) => mergePatch(profileInput, profile, edit),
     list: (tx) => tx.profiles.list(),
+    async page(tx, query) {
+      const asked = parseInput(recordQuery, query);
+      return { ...pageOf(await tx.profiles.list(), asked), fields: asked.fields };
+    },
     find: (tx, name) => tx.profiles.find(name),
     recordOf: ({ profile }) => profile,
     editable: (profile) => profile,

@@ -1,6 +1,7 @@
 import { DomainError, invalid, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { broadcastOf, type Ipv4, type Ipv4Network, networksOverlap, parseNetwork } from '../domain/ipv4.ts';
+import { recordQuery } from '../domain/record-query.ts';
 import {
   dynamicRangesOf,
   type Subnet,
@@ -13,6 +14,7 @@ import { type SubnetDetails, withEffective } from '../domain/subnet-effective.ts
 import type { StoreTransaction } from '../store/store.ts';
 import type { Deps } from './deps.ts';
 import { mergePatch, nameTaken, parseInput } from './input.ts';
+import { pageOf } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
 
@@ -30,6 +32,10 @@ function subnetKind({ now }: Deps, onChange: () => void): RecordKind<SubnetDetai
     parseEdit: (body) => parseInput(subnetPatch, body),
     merge: (old, edit) => mergePatch(subnetInput, old, edit),
     list: async (tx) => (await tx.subnets.list()).map(withEffective),
+    async page(tx, query) {
+      const asked = parseInput(recordQuery, query);
+      return { ...pageOf((await tx.subnets.list()).map(withEffective), asked), fields: asked.fields };
+    },
     find: (tx, name) => tx.subnets.find(name),
     recordOf: withEffective,
     editable: (subnet) => subnet,

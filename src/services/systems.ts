@@ -1,15 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { firstKeyOf } from '../domain/binding-key.ts';
 import { type Conflict, DomainError, invalid, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
-import { roleName } from '../domain/role.ts';
+import { systemQuery } from '../domain/record-query.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
 import type { AddressHolder, WantedAddress } from '../store/address-store.ts';
 import type { StoredBmc } from '../store/power-store.ts';
 import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
-import type { Actor, Deps } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { mergePatch, parseInput } from './input.ts';
+import { cursorOf, placeAfter } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
 import { refuseRoles } from './scope.ts';
@@ -22,16 +23,17 @@ type KeptSystem = StoredSystem & { readonly bmc: StoredBmc | undefined };
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
-  const uses = recordUseCases(deps, systemKind(deps, ownAddresses));
-  return {
-    ...uses,
-    /** Every system in the actor's scope, or those that the query `role=web` means. */
-    list: (query: unknown, { scope }: Actor) =>
-      deps.store.read.systems.list({ ...parseInput(listQuery, query), scope }),
-  };
+  return recordUseCases(deps, systemKind(deps, ownAddresses));
 }
 
-const listQuery = z.strictObject({ role: roleName.optional() });
+/** What a list is sorted by, as the record has it. */
+type SortField = 'name' | 'hostname' | 'profile' | 'createdAt' | 'updatedAt';
+
+/** Times are sorted as the store keeps them. */
+function sortValue(system: System, sort: string): string | number {
+  const field = sort.replace('-', '') as SortField;
+  return field === 'createdAt' || field === 'updatedAt' ? Date.parse(system[field]) : system[field];
+}
 
 function systemKind(
   { now, secrets }: Deps,
@@ -96,6 +98,15 @@ function systemKind(
       return mergePatch<object>(systemInput, editable(system), whole) as SystemInput;
     },
     list: (tx, { scope }) => tx.systems.list({ scope }),
+    async page(tx, asked, { scope }) {
+      const { cursor, fields, ...query } = parseInput(systemQuery, asked);
+      const after = placeAfter({ cursor, sort: query.sort });
+      const { items, isLast, total } = await tx.systems.page({ ...query, scope, after });
+      const last = items.at(-1);
+      const next =
+        isLast || last === undefined ? null : cursorOf(query.sort, last, sortValue(last, query.sort));
+      return { items, next, total, fields };
+    },
     async find(tx, name) {
       const found = await tx.systems.find(name);
       return found && { ...found, bmc: await tx.bmcs.find(found.system.id) };

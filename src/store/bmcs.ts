@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Bmc } from '../domain/bmc.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { BmcStore, BmcWrite, StoredBmc } from './power-store.ts';
+import { anyOf, type Ids } from './rows.ts';
 import { type BmcRow, DEFAULT_DOMAIN, type Tables } from './schema.ts';
 import { listRoles } from './system-roles.ts';
 
@@ -78,8 +79,11 @@ function bmcs(db: Kysely<Tables>) {
 }
 
 /** What systems show of their BMCs, by the systems' ids. */
-export async function listBmcs(db: Kysely<Tables>, only: number | undefined): Promise<Map<number, Bmc>> {
-  const rows = await (only === undefined ? bmcs(db) : bmcs(db).where('b.system_id', '=', only)).execute();
+export async function listBmcs(db: Kysely<Tables>, only: Ids): Promise<Map<number, Bmc>> {
+  const rows = await (only === undefined
+    ? bmcs(db)
+    : bmcs(db).where('b.system_id', 'in', anyOf(only))
+  ).execute();
   return new Map(rows.map((row) => [row.system_id, toBmc(row)]));
 }
 

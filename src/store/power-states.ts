@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { KnownPower } from '../domain/power.ts';
 import type { PowerStateStore } from './power-store.ts';
-import { timeText } from './rows.ts';
+import { anyOf, type Ids, timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 /** Queries of what is known of machines' power. */
@@ -27,12 +27,9 @@ export function powerStateQueries(db: Kysely<Tables>): PowerStateStore {
 }
 
 /** What systems show of their power, by the systems' ids. */
-export async function listKnownPower(
-  db: Kysely<Tables>,
-  only: number | undefined,
-): Promise<Map<number, KnownPower>> {
+export async function listKnownPower(db: Kysely<Tables>, only: Ids): Promise<Map<number, KnownPower>> {
   const query = db.selectFrom('power_states').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
   return new Map(
     rows.map((row) => [
       row.system_id,

@@ -26,6 +26,7 @@ import type { LockStore } from './lock-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
+import type { SystemPageQuery } from './system-query.ts';
 
 /**
  * The database as the services see it. Everything that belongs together happens in one `transaction`; a transaction
@@ -147,6 +148,8 @@ export interface SystemStore {
   findByMac(mac: string): Promise<StoredSystem | undefined>;
   /** By name: every one, or those that have a role, or lie in a scope. */
   list(filter?: { readonly role?: string | undefined; readonly scope?: Scope }): Promise<System[]>;
+  /** One page of those that fit a query, and how many there are on all pages. */
+  page(query: SystemPageQuery): Promise<{ items: System[]; isLast: boolean; total: number }>;
   /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { SystemLock } from '../domain/system-lock.ts';
 import type { LockStore } from './lock-store.ts';
-import { timeText } from './rows.ts';
+import { anyOf, type Ids, timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 /** Queries of locks. */
@@ -21,13 +21,10 @@ export function lockQueries(db: Kysely<Tables>): LockStore {
   };
 }
 
-/** The locks of all systems, or of one, by its id. */
-export async function listLocks(
-  db: Kysely<Tables>,
-  only: number | undefined,
-): Promise<Map<number, SystemLock>> {
+/** The locks of all systems, or of some, by their ids. */
+export async function listLocks(db: Kysely<Tables>, only: Ids): Promise<Map<number, SystemLock>> {
   const query = db.selectFrom('system_locks').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
   return new Map(
     rows.map(({ system_id: id, reason, locked_by: by, locked_at: at }) => [
       id,
@@ -37,11 +34,8 @@ export async function listLocks(
 }
 
 /** Since when systems are in service. */
-export async function listInService(
-  db: Kysely<Tables>,
-  only: number | undefined,
-): Promise<Map<number, string>> {
+export async function listInService(db: Kysely<Tables>, only: Ids): Promise<Map<number, string>> {
   const query = db.selectFrom('in_service').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
   return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
 }

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely';
+import { anyOf, type Ids } from './rows.ts';
 import type { Tables } from './schema.ts';
 
-/** Roles in the order of the record, by the systems' ids; of one system, where `only` names it. */
+/** Roles in the order of the record, by the systems' ids; of some systems, where `only` names them. */
 export async function listRoles(
   db: Kysely<Tables>,
-  only?: number | undefined,
+  only?: Ids,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
   const query = db.selectFrom('system_roles').select(['system_id', 'role']).orderBy('position');
-  const rows = await (only === undefined ? query : query.where('system_id', '=', only)).execute();
+  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
   const bySystem = new Map<number, string[]>();
   for (const { system_id, role } of rows) {
     const known = bySystem.get(system_id);

@@ -9,11 +9,12 @@ import type { System, SystemInterface } from '../domain/system.ts';
 import { addBmc, listBmcs } from './bmcs.ts';
 import { toInstall } from './installs.ts';
 import { listKnownPower } from './power-states.ts';
-import { newStamps, stampsOf, textList } from './rows.ts';
+import { anyOf, type Ids, newStamps, stampsOf, textList } from './rows.ts';
 import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 import { findConflicts, toIdentity } from './system-conflicts.ts';
 import { listInService, listLocks } from './system-marks.ts';
+import { conditionsOf, SORT_COLUMNS } from './system-page.ts';
 import { listRoles, writeRoles } from './system-roles.ts';
 
 type Row = Selectable<SystemRow> & {
@@ -73,6 +74,30 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
       const meant = role === undefined ? query : query.where('systems.id', 'in', having([role]));
       const rows = scope === null ? meant : meant.where('systems.id', 'in', having(scope));
       return assemble(db, await rows.execute());
+    },
+    async page(query) {
+      const { sort, limit, after } = query;
+      const isDown = sort.startsWith('-');
+      const column = SORT_COLUMNS[sort.replace('-', '') as keyof typeof SORT_COLUMNS];
+      const fitting = sql.join([sql`true`, ...conditionsOf(query)], sql` and `);
+      const behind =
+        after === null
+          ? sql<boolean>`true`
+          : sql<boolean>`(${sql.ref(column)}, systems.id) ${sql.raw(isDown ? '<' : '>')} (${after.value}, ${after.id})`;
+      const rows = await select()
+        .where(sql<boolean>`${fitting}`)
+        .where(behind)
+        .orderBy(sql.ref(column), isDown ? 'desc' : 'asc')
+        .orderBy('systems.id', isDown ? 'desc' : 'asc')
+        .limit(limit + 1)
+        .execute();
+      const { total } = await db
+        .selectFrom('systems')
+        .innerJoin('profiles', 'profiles.id', 'systems.profile_id')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .where(sql<boolean>`${fitting}`)
+        .executeTakeFirstOrThrow();
+      return { items: await assemble(db, rows.slice(0, limit)), isLast: rows.length <= limit, total };
     },
     async add(write, nowMs) {
       const row = { ...toRow(write), ...newStamps(nowMs) };
@@ -147,9 +172,12 @@ async function claim(db: Kysely<Tables>, ip: Ipv4, systemId: number, interfaceId
     .execute();
 }
 
+/** Beyond it reading all of a table is as quick. */
+const MOST_NAMED = 2000;
+
 /** Rows to records in eight queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
-  const only = rows.length === 1 ? rows[0]?.id : undefined;
+  const only = rows.length > MOST_NAMED ? undefined : rows.map(({ id }) => id);
   const [interfaces, roles, bmcs, power, installs, inService, locks, networks] = [
     await listInterfaces(db, only),
     await listRoles(db, only),
@@ -204,7 +232,7 @@ function bootFields(loader: string | null, localBoot: string | null): BootFields
   return { loader: loader as BootFields['loader'], localBoot: localBoot as BootFields['localBoot'] };
 }
 
-async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
+async function listInterfaces(db: Kysely<Tables>, only: Ids) {
   const query = db
     .selectFrom('interfaces as i')
     .leftJoin('addresses as a', 'a.interface_id', 'i.id')
@@ -213,7 +241,7 @@ async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
     )
     .select(['i.system_id', 'i.name', 'i.mac', 'i.client_key', 'i.circuit_key', 'a.ip', 'l.seen_mac'])
     .orderBy('i.position');
-  const rows = await (only === undefined ? query : query.where('i.system_id', '=', only)).execute();
+  const rows = await (only === undefined ? query : query.where('i.system_id', 'in', anyOf(only))).execute();
   const bySystem = new Map<number, typeof rows>();
   for (const row of rows) {
     const known = bySystem.get(row.system_id);
@@ -223,7 +251,7 @@ async function listInterfaces(db: Kysely<Tables>, only: number | undefined) {
   return bySystem;
 }
 
-async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) {
+async function listLatestInstalls(db: Kysely<Tables>, only: Ids) {
   const newest = db
     .selectFrom('installs')
     .select((eb) => eb.fn.max('id').as('id'))
@@ -233,7 +261,7 @@ async function listLatestInstalls(db: Kysely<Tables>, only: number | undefined) 
     .innerJoin('systems', 'systems.id', 'installs.system_id')
     .selectAll('installs')
     .select('systems.name as system')
-    .where('installs.id', 'in', only === undefined ? newest : newest.where('system_id', '=', only));
+    .where('installs.id', 'in', only === undefined ? newest : newest.where('system_id', 'in', anyOf(only)));
   return new Map((await query.execute()).map((row) => [row.system_id, toInstall(row)]));
 }
 

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Permission, RouteScope } from '../../../src/domain/access.ts';
 import { invalid } from '../../../src/domain/errors.ts';
+import type { Page } from '../../../src/domain/record-query.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import { actorFrom } from '../auth.ts';
 
 /** The five use cases that every kind of record has. */
 export interface RecordService<T extends { readonly name: string }> {
-  /** `query`: of the URL, for services that can narrow down what they list; `actor`: only what lies in his scope. */
-  list(query: unknown, actor: Actor): Promise<T[]>;
+  /** One page of a list, as the query of the URL asks for it, of what lies in the actor's scope. */
+  page(query: unknown, actor: Actor): Promise<Page<object>>;
   get(name: string): Promise<T>;
   add(body: unknown, actor: Actor): Promise<T>;
   update(name: string, body: unknown, actor: Actor, revision?: number): Promise<T>;
@@ -51,9 +52,7 @@ export function recordRoutes<T extends { readonly name: string }>(
 ): void {
   const { list, show, add, change } = nouns === 'systems' ? MACHINES : FOUNDATION;
   const base = `/api/v1/${nouns}`;
-  app.get(base, list, async (request) => ({
-    items: await service.list(request.query, actorFrom(request)),
-  }));
+  app.get(base, list, (request) => service.page(request.query, actorFrom(request)));
   app.get<Named>(`${base}/:name`, show, (request) => service.get(request.params.name));
   app.post(base, add, async (request, reply) => {
     const record = await service.add(request.body, actorFrom(request));

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { RecordNoun } from '../../domain/apply.ts';
+import type { Page } from '../../domain/record-query.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
+
+/** A page, and the fields that were asked for. */
+export type AskedPage<Rec> = Page<Rec> & { readonly fields: readonly string[] | undefined };
 
 /** What every record has. */
 export interface Stamped {
@@ -30,6 +34,8 @@ export interface RecordKind<Rec extends Stamped, Input extends { name: string },
   inspect?(fields: object): Promise<void>;
   /** Every one that lies in the actor's scope. */
   list(tx: StoreTransaction, actor: Actor): Promise<Rec[]>;
+  /** One page of a list, as a query asks for it. Throws DomainError 'invalid' for a query that is none. */
+  page(tx: StoreTransaction, query: unknown, actor: Actor): Promise<AskedPage<Rec>>;
   find(tx: StoreTransaction, name: string): Promise<Stored | undefined>;
   recordOf(stored: Stored): Rec;
   /** A record in the shape of the input that would make it, without its secrets. */

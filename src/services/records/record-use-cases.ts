@@ -1,8 +1,10 @@
 import { notFound } from '../../domain/errors.ts';
+import type { Page } from '../../domain/record-query.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor, Deps } from '../deps.ts';
 import { refuseStale } from '../input.ts';
 import { auditRecord } from './audit-record.ts';
+import { onlyFields } from './pages.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';
 
 /** What is done to the records of one kind, one at a time; alike for every kind. */
@@ -23,7 +25,14 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
   return {
     kind,
 
-    list: (_query: unknown, actor: Actor): Promise<Rec[]> => kind.list(store.read, actor),
+    /** Every one that the actor may see. */
+    list: (actor: Actor): Promise<Rec[]> => kind.list(store.read, actor),
+
+    /** One page of them, as the query of a URL asks for it. */
+    async page(query: unknown, actor: Actor): Promise<Page<object>> {
+      const { fields, items, ...rest } = await kind.page(store.read, query, actor);
+      return { items: fields === undefined ? items : onlyFields(items, fields), ...rest };
+    },
 
     get: async (name: string): Promise<Rec> => kind.recordOf(await getStored(store.read, name)),
 

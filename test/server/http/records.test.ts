@@ -32,7 +32,11 @@ describe.each(NOUNS)('/api/v1/%s', (nouns) => {
     await addRecords(world);
     const shown = await world.call('GET', path);
     expect(shown).toMatchObject({ status: 200, body: { name: NAMES[nouns], revision: 1 } });
-    expect((await world.call('GET', `/api/v1/${nouns}`)).body).toEqual({ items: [shown.body] });
+    expect((await world.call('GET', `/api/v1/${nouns}`)).body).toEqual({
+      items: [shown.body],
+      next: null,
+      total: 1,
+    });
     world.nowMs += 1000;
     const changed = await world.call('PATCH', path, CHANGES[nouns]);
     const { updatedAt: _, ...before } = shown.body as { updatedAt: string };

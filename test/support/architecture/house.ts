@@ -19,7 +19,7 @@ export const ROOMS: readonly Room[] = [
   // group-commit.ts is the way of writing that store and services share; there is no database in it.
   {
     name: STORE_INTERFACES,
-    holds: /^src\/store\/(([a-z]+-)?store|group-commit)\.ts$/,
+    holds: /^src\/store\/(([a-z]+-)?store|group-commit|system-query)\.ts$/,
     mayImport: ['src/domain'],
   },
   { name: 'src/store', holds: /^src\/store\//, mayImport: ['src/domain', STORE_INTERFACES] },
