@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +19,7 @@ import { renderAnswerFile } from '../../src/answer-file/render.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { minimalFacts, PASSWORD_HASH, SSH_KEY } from '../support/answer-facts.ts';
 import { shippedFile, shippedSnippets } from '../support/shipped-files.ts';
+import { useSnippetBench } from '../support/snippet-shell.ts';
 
 type Settings = AnswerFacts['settings'];
 
@@ -52,6 +64,48 @@ test('without a hash no password of root is valid, and an unsigned mirror is nev
   expect(read.get('preseed/early_command')).not.toContain('AllowInsecure');
   const given = answers(render({ rootPasswordHash: new Secret(PASSWORD_HASH) }));
   expect(given.get('passwd/root-password-crypted')).toBe(PASSWORD_HASH);
+});
+
+describe('the first boot', () => {
+  const bench = useSnippetBench();
+
+  /** What the late_command puts into the installed system, with the server of the bench in it. */
+  function install(): string {
+    const target = join(bench.folder, 'target');
+    for (const folder of ['root', 'usr/local/sbin', 'etc/systemd/system'])
+      mkdirSync(join(target, folder), { recursive: true });
+    const late = answers(render()).get('preseed/late_command') ?? '';
+    const command = late
+      .replaceAll('/target', target)
+      .replaceAll(/url=http:[^ ;]*(?=\/first-boot)/g, `url=${bench.base}/i/T`);
+    execFileSync('sh', ['-c', command]);
+    return target;
+  }
+
+  test('is reported by a unit with the token, which only root may read', () => {
+    const target = install();
+    const script = join(target, 'usr/local/sbin/provision-first-boot');
+    expect(statSync(script).mode & 0o777).toBe(0o700);
+    execFileSync('bash', ['-n', script]);
+    const wants = join(target, 'etc/systemd/system/multi-user.target.wants/provision-first-boot.service');
+    expect(readFileSync(wants, 'utf8')).toMatch(/ExecStart=\/usr\/local\/sbin\/provision-first-boot\n/);
+  });
+
+  test('tells the host keys once, and leaves nothing behind', async () => {
+    const target = install();
+    mkdirSync(join(target, 'etc/ssh'));
+    writeFileSync(join(target, 'etc/ssh/ssh_host_ed25519_key.pub'), 'ssh-ed25519 AAAA root@web001\n');
+    const script = join(target, 'usr/local/sbin/provision-first-boot');
+    const inside = readFileSync(script, 'utf8').replaceAll(/\/etc\/(ssh|systemd)/g, `${target}/etc/$1`);
+    writeFileSync(script, inside);
+    expect(await bench.run('bash', 'report.sh', `exec '${script}'`)).toMatchObject({ status: 0, stderr: '' });
+    const told = bench.received.map(({ body, ...rest }) => ({ ...rest, body: decodeURIComponent(body) }));
+    const body = 'detail=ssh-ed25519 AAAA root@web001\n';
+    expect(told).toEqual([{ method: 'POST', url: '/i/T/first-boot', body }]);
+    expect(existsSync(script)).toBe(false);
+    expect(readdirSync(join(target, 'etc/systemd/system'))).toEqual(['multi-user.target.wants']);
+    expect(readdirSync(join(target, 'etc/systemd/system/multi-user.target.wants'))).toEqual([]);
+  });
 });
 
 interface Disk {
