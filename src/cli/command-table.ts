@@ -124,6 +124,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('loaders remove', async () => (await import('./commands/loaders-remove.ts')).loadersRemove),
   entry('status', async () => (await import('./commands/status.ts')).status),
   entry('doctor', async () => (await import('./commands/doctor.ts')).doctor),
+  entry('login', async () => (await import('./commands/login.ts')).login),
+  entry('logout', async () => (await import('./commands/login.ts')).logout),
+  entry('context list', async () => (await import('./commands/context.ts')).contextList),
+  entry('context use', async () => (await import('./commands/context.ts')).contextUse),
+  entry('context remove', async () => (await import('./commands/context.ts')).contextRemove),
   entry('setup', async () => (await import('./commands/setup.ts')).setup),
 ];
 

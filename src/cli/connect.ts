@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.ts';
-import { type Credentials, type Login, readCredentials } from './credentials.ts';
+import { type Credentials, getLogin, type Login, readCredentials } from './credentials.ts';
 import type { CliDeps } from './deps.ts';
 import { LocalError, UsageError } from './errors.ts';
 import type { GlobalOptions } from './global-flags.ts';
@@ -30,18 +30,6 @@ export async function chooseServer(globals: GlobalOptions, deps: CliDeps): Promi
   if (context === null) return parseServerAddress(DEFAULT_SERVER, deps.cwd);
   const login = getLogin(context, saved);
   return pinned(parseServerAddress(login.server, deps.cwd), login, context);
-}
-
-function getLogin(context: string, { contexts }: Credentials): Login {
-  const login = Object.hasOwn(contexts, context) ? contexts[context] : undefined;
-  if (login !== undefined) return login;
-  const names = Object.keys(contexts).join(', ');
-  throw new LocalError(
-    `there is no context '${context}'`,
-    names === ''
-      ? 'log in first with: provision login URL'
-      : `there are: ${names}; or log in with: provision login URL`,
-  );
 }
 
 /** The login for a server that was named by its URL: that of the current context where several are for it. */

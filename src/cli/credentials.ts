@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CliDeps } from './deps.ts';
-import { LocalError } from './errors.ts';
+import { LocalError, UsageError } from './errors.ts';
 
 /** A login to one server. */
 export interface Login {
@@ -98,6 +98,31 @@ function jsonOf(text: string): unknown {
 /** What a context is called when nobody gives it a name: the server's host, with its port where it has one. */
 export function contextNameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** A name for a context: what stands on a command line without quotes. Throws UsageError. */
+export function contextName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/.test(text)) return text;
+  throw new UsageError(`'${text}' is not a name of a context: letters, digits and ._:@- are`);
+}
+
+/** The login of a context. Throws LocalError. */
+export function getLogin(context: string, { contexts }: Credentials): Login {
+  const login = Object.hasOwn(contexts, context) ? contexts[context] : undefined;
+  if (login !== undefined) return login;
+  const names = Object.keys(contexts).join(', ');
+  throw new LocalError(
+    `there is no context '${context}'`,
+    names === ''
+      ? 'log in first with: provision login URL'
+      : `there are: ${names}; or log in with: provision login URL`,
+  );
+}
+
+/** The logins without one. */
+export function withoutLogin(context: string, { current, contexts }: Credentials): Credentials {
+  const { [context]: _gone, ...rest } = contexts;
+  return { current: current === context ? null : current, contexts: rest };
 }
 
 /** Writes all logins, mode 0600, and gives back the path. */

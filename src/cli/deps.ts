@@ -15,6 +15,14 @@ export interface PrivateFiles {
   write(path: string, text: string): Promise<void>;
 }
 
+/** What a server shows of itself. */
+export interface ServerCertificate {
+  /** 64 hex digits. */
+  readonly sha256: string;
+  /** Whether this machine trusts it for that name. */
+  readonly isTrusted: boolean;
+}
+
 /** A file that is given to an editor, as often as it takes. */
 export interface Draft {
   readonly path: string;
@@ -33,6 +41,8 @@ export interface RawKeys {
 /** Everything of the outside world that the command uses. main.ts builds the real one, tests build theirs. */
 export interface CliDeps {
   readonly connect: (address: ServerAddress, token: string | undefined) => Client;
+  /** The certificate of an https:// server, before anything is sent to it. */
+  readonly readCertificate: (url: string) => Promise<ServerCertificate>;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly stdinIsTty: boolean;

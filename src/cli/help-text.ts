@@ -15,6 +15,7 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   notification: 'what webhooks and mail are told',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
+  context: 'saved logins: which servers, as whom',
 };
 
 /** Commands of one word, each with its summary: help says them without loading the commands. */
@@ -24,6 +25,8 @@ export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   inventory: 'the machines for configuration management, as Ansible reads them or as a table',
   status: 'show what the server listens on, and how to mend what it does not',
   doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
+  login: 'log in to a server with a token, and pin its certificate where nobody vouches for it',
+  logout: 'forget a saved login; its token stays valid until it expires or is revoked',
   setup: 'log in with the setup token that provisiond printed at its first start',
 };
 

@@ -1,6 +1,7 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type RequestOptions } from 'node:http';
 import { Unreachable, type UnreachableReason } from '../client/errors.ts';
 import type { ClientRequest, ClientResponse, Transport } from '../client/transport.ts';
+import type { ServerCertificate } from './deps.ts';
 import { formatServerAddress, type ServerAddress } from './server-address.ts';
 
 /** How long one request may take in all. */
@@ -8,10 +9,10 @@ const TIMEOUT_MS = 30_000;
 
 /**
  * The transport of the real program: the one file of the command that owns a socket. URLs go by `fetch`, unix
- * sockets by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
+ * sockets and servers with a pinned certificate by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
  */
 export function httpTransport(address: ServerAddress, usualMs: number = TIMEOUT_MS): Transport {
-  const send = address.kind === 'unix' ? overSocket(address.path) : overUrl(address.url);
+  const send = sendOver(address);
   return async (request) => {
     const { timeoutMs = usualMs } = request;
     try {
@@ -21,6 +22,31 @@ export function httpTransport(address: ServerAddress, usualMs: number = TIMEOUT_
     }
   };
 }
+
+/** The certificate that a server shows, and whether this machine trusts it. Throws `Unreachable`. */
+export async function certificateOf(url: string, timeoutMs: number = TIMEOUT_MS): Promise<ServerCertificate> {
+  try {
+    return await (await tls()).readCertificate(url, timeoutMs);
+  } catch (error) {
+    throw unreachable({ kind: 'url', url }, error, timeoutMs);
+  }
+}
+
+function sendOver(address: ServerAddress): Send {
+  if (address.kind === 'unix') return overNode(async () => ({ socketPath: address.path }), 'localhost', '');
+  const { url, certificate } = address;
+  if (certificate === undefined) return overUrl(url);
+  const { host, pathname } = new URL(url);
+  const open = async (signal: AbortSignal) => {
+    const socket = await (await tls()).openPinned(url, certificate, signal);
+    // With an agent of any kind, Node would ask that one for the connection.
+    return { agent: undefined, createConnection: () => socket };
+  };
+  return overNode(open, host, pathname.replace(/\/+$/, ''));
+}
+
+/** On demand: most commands go by a socket, or by what the machine trusts. */
+const tls = () => import('./tls-certificate.ts');
 
 type Send = (request: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
 
@@ -41,18 +67,20 @@ function overUrl(base: string): Send {
   };
 }
 
-function overSocket(socketPath: string): Send {
-  return ({ method, path, headers, body }, signal) =>
-    new Promise((resolve, reject) => {
+/** By node:http, over a connection that `fetch` cannot make. */
+function overNode(open: (signal: AbortSignal) => Promise<RequestOptions>, host: string, base: string): Send {
+  return async ({ method, path, headers, body }, signal) => {
+    const connection = await open(signal);
+    return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const outgoing = httpRequest(
         {
-          socketPath,
-          method,
-          path,
-          headers: { host: 'localhost', ...headers, ...length },
-          signal,
           agent: false,
+          ...connection,
+          method,
+          path: base + path,
+          headers: { host, ...headers, ...length },
+          signal,
         },
         (incoming) => {
           const chunks: Buffer[] = [];
@@ -71,6 +99,7 @@ function overSocket(socketPath: string): Send {
       outgoing.on('error', reject);
       outgoing.end(body);
     });
+  };
 }
 
 const REASON_OF: Readonly<Record<string, UnreachableReason>> = {
@@ -89,6 +118,10 @@ const REASON_OF: Readonly<Record<string, UnreachableReason>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted-certificate',
   CERT_HAS_EXPIRED: 'untrusted-certificate',
   ERR_TLS_CERT_ALTNAME_INVALID: 'untrusted-certificate',
+  CERTIFICATE_CHANGED: 'certificate-changed',
+  EPROTO: 'no-tls',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'no-tls',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'no-tls',
 };
 
 const WORDS: Readonly<Record<Exclude<UnreachableReason, 'timeout' | 'broken'>, string>> = {
@@ -97,6 +130,8 @@ const WORDS: Readonly<Record<Exclude<UnreachableReason, 'timeout' | 'broken'>, s
   'not-permitted': 'you may not use it',
   'unknown-name': 'its name is not known',
   'untrusted-certificate': 'its certificate is not trusted',
+  'certificate-changed': 'its certificate is another one',
+  'no-tls': 'it does not speak TLS there',
 };
 
 /** What went wrong on the way to the server, in words. */
@@ -108,7 +143,8 @@ export function unreachable(address: ServerAddress, error: unknown, timeoutMs: n
     return new Unreachable(where, reason, `none within ${timeoutMs / 1000} s`, { cause: error });
   }
   const words = reason === 'broken' ? 'the connection broke' : WORDS[reason];
-  return new Unreachable(where, reason, `${words} (${code ?? innermost(error).message})`, { cause: error });
+  const what = reason === 'certificate-changed' ? undefined : code;
+  return new Unreachable(where, reason, `${words} (${what ?? innermost(error).message})`, { cause: error });
 }
 
 /** `fetch` says only "fetch failed"; what failed is in the causes below it. */

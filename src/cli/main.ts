@@ -6,7 +6,7 @@ import { createClient } from '../client/client.ts';
 import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
 import { httpStreams } from './http-streams.ts';
-import { httpTransport } from './http-transport.ts';
+import { certificateOf, httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
 import { run } from './run.ts';
@@ -16,6 +16,7 @@ import { prompt, readStdin } from './terminal.ts';
 const deps: CliDeps = {
   connect: (address, token) =>
     createClient({ request: httpTransport(address), openStream: httpStreams(address), token }),
+  readCertificate: certificateOf,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   stdinIsTty: process.stdin.isTTY === true,

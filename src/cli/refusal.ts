@@ -97,7 +97,7 @@ function apiHint(error: ApiError, scene: RefusalScene): string | null {
   if (error.code === NO_SUCH_ROUTE)
     return 'server and command differ in version: compare provision status with --version';
   if (error.status === 401) {
-    return 'log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN';
+    return 'log in with: provision login URL, or give a token with --token-file or $PROVISION_TOKEN';
   }
   if (error.status === 404 && scene.path.length > 1) return `list them with: provision ${scene.path[0]} list`;
   return null;
@@ -108,11 +108,14 @@ const CHANGED_MAYBE = 'if it was to change something, it may have: look before y
 const HINTS: Readonly<Record<UnreachableReason, string | null>> = {
   'no-socket': null,
   refused: null,
-  'not-permitted':
-    'run it as the owner of the data directory, or log in over HTTP: provision setup --server http://HOST:8080',
+  'not-permitted': 'run it as the owner of the data directory, or log in over HTTP: provision login URL',
   timeout: CHANGED_MAYBE,
   'unknown-name': 'check the name in --server, $PROVISION_SERVER or the saved login',
-  'untrusted-certificate': 'let node trust the authority that signed it: NODE_EXTRA_CA_CERTS=/path/of/ca.pem',
+  'untrusted-certificate':
+    'log in, which shows its fingerprint and pins it: provision login URL; or trust who signed it: NODE_EXTRA_CA_CERTS=/path/of/ca.pem',
+  'certificate-changed':
+    'ask who runs the server for its fingerprint. If it is the new one: provision login URL --fingerprint sha256:…; if not, somebody is in between',
+  'no-tls': 'the port may be one without TLS: http://HOST:PORT',
   broken: CHANGED_MAYBE,
 };
 

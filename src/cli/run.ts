@@ -1,10 +1,11 @@
+import { ApiError } from '../client/errors.ts';
 import type { CommandContext } from './command.ts';
 import { type Parsed, parseCommandLine } from './command-line.ts';
 import { COMMAND_TABLE } from './command-table.ts';
 import { chooseServer, connectTo } from './connect.ts';
 import type { CliDeps } from './deps.ts';
 import { UsageError } from './errors.ts';
-import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { EXIT, type ExitCode, exitCodeOf, NO_SUCH_ROUTE } from './exit-codes.ts';
 import type { OutputFormat } from './global-flags.ts';
 import { loadFor, pathOf } from './load-commands.ts';
 import { Output } from './output.ts';
@@ -35,9 +36,11 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     return EXIT.ok;
   }
   const { command, given, globals } = parsed;
+  const context = await contextOf(globals, deps);
   try {
-    return (await parsed.invocation.run(await contextOf(globals, deps))) ?? EXIT.ok;
+    return (await parsed.invocation.run(context)) ?? EXIT.ok;
   } catch (error) {
+    if (error instanceof ApiError && error.code === NO_SUCH_ROUTE) await sayVersions(context);
     return fail(error, { path: command.path, flags: command.flags, given }, globals.format, deps);
   }
 }
@@ -61,6 +64,15 @@ async function contextOf(globals: Run['globals'], deps: CliDeps): Promise<Comman
   const out = new Output(deps, { format, formatYaml });
   const address = () => chooseServer(globals, deps);
   return { deps, out, address, connect: async () => connectTo(await address(), globals, deps, out) };
+}
+
+/** A server that does not know a path is older or newer: which, is the first thing to know. */
+async function sayVersions({ connect, deps, out }: CommandContext): Promise<void> {
+  const server = await connect()
+    .then((client) => client.status())
+    .catch(() => undefined);
+  if (server !== undefined)
+    out.say(`the server is provisiond ${server.version}, this command is ${deps.version}`);
 }
 
 function unreachableFormat(): never {

@@ -98,6 +98,17 @@ export interface ServerStatus {
   readonly warnings?: readonly string[];
 }
 
+/** Who somebody is to the server. */
+export interface Whoami {
+  readonly name: string;
+  readonly kind: string;
+  readonly role: string;
+  /** Names of system roles; null: every system. */
+  readonly scope: readonly string[] | null;
+  /** When the token ends, RFC 3339; null or absent: never, or nobody says. */
+  readonly expiresAt?: string | null;
+}
+
 export interface Client {
   readonly distros: RecordClient<Distro, DistroAdd, DistroEdit>;
   readonly profiles: RecordClient<Profile, ProfileAdd, ProfileEdit>;
@@ -117,6 +128,7 @@ export interface Client {
   readonly logs: LogClient;
   readonly handoffs: HandoffClient;
   readonly notifications: NotificationClient;
+  whoami(): Promise<Whoami>;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -154,6 +166,7 @@ export function createClient(options: {
     events: eventClient(options.openStream, options.token),
     logs: logClient(exchange),
     handoffs: handoffClient(exchange),
+    whoami: () => exchange.object('GET', '/api/v1/whoami'),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

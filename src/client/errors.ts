@@ -28,6 +28,8 @@ export type UnreachableReason =
   | 'timeout'
   | 'unknown-name'
   | 'untrusted-certificate'
+  | 'certificate-changed'
+  | 'no-tls'
   | 'broken';
 
 /** No answer came: nobody knows whether the server did what was asked when the reason is `timeout` or `broken`. */

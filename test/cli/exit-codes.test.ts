@@ -63,7 +63,7 @@ describe('what errors say to do next', () => {
     [
       'log in',
       answer(401, { detail: 'a token is needed' }),
-      'error: a token is needed\nnext: log in with: provision setup --server URL, or give a token with --token-file or $PROVISION_TOKEN\n',
+      'error: a token is needed\nnext: log in with: provision login URL, or give a token with --token-file or $PROVISION_TOKEN\n',
     ],
     [
       'list what is there',

@@ -1,4 +1,4 @@
-import type { CliDeps, TextSink } from '../../src/cli/deps.ts';
+import type { CliDeps, ServerCertificate, TextSink } from '../../src/cli/deps.ts';
 import { run } from '../../src/cli/run.ts';
 import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { createClient } from '../../src/client/client.ts';
@@ -17,6 +17,8 @@ export interface FakeWorld {
   readonly stdin?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly privateFiles?: Readonly<Record<string, { text: string; mode: number }>>;
+  /** What https:// servers show; unless given, one that this machine trusts. */
+  readonly certificate?: ServerCertificate;
   /** Answers without an end; unless given, this server has none. */
   readonly openStream?: OpenStream;
   /** Keys that are pressed, as they come. */
@@ -40,7 +42,12 @@ export interface FakeRun {
     readonly body: unknown;
   })[];
   /** Servers that were connected to, each with the token that went along. */
-  readonly connections: readonly { readonly server: string; readonly token: string | undefined }[];
+  readonly connections: readonly {
+    readonly server: string;
+    readonly token: string | undefined;
+    /** What is pinned, where something is. */
+    readonly certificate?: string;
+  }[];
   readonly questions: readonly string[];
   readonly privateFiles: ReadonlyMap<string, { text: string; mode: number }>;
   readonly slept: readonly number[];
@@ -71,9 +78,15 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   });
   const deps: CliDeps = {
     connect: (address, token) => {
-      connections.push({ server: formatServerAddress(address), token });
+      const certificate = address.kind === 'url' ? address.certificate : undefined;
+      connections.push({
+        server: formatServerAddress(address),
+        token,
+        ...(certificate === undefined ? {} : { certificate }),
+      });
       return createClient({ request: transport, openStream: world.openStream ?? noStream, token });
     },
+    readCertificate: async () => world.certificate ?? { sha256: 'c'.repeat(64), isTrusted: true },
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     stdinIsTty: world.stdinTty ?? false,

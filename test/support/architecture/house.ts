@@ -59,6 +59,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/',
       'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
       'src/cli/http-streams.ts', // the same, for answers without an end
+      'src/cli/tls-certificate.ts', // fetch cannot compare a certificate before it sends
     ],
   },
   {
