@@ -13,6 +13,7 @@ import { eventService } from '../src/services/events.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
 import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
+import { leaseService } from '../src/services/leases.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { machineReports } from '../src/services/machine-reports.ts';
 import { listSealedRecords } from '../src/services/sealed-records.ts';
@@ -204,7 +205,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       ownAddresses,
       onSubnets: () => inBackground('follow the subnets', network.reconcile),
     }),
-    leases: { list: () => store.read.leases.list(deps.now()) },
+    leases: leaseService(deps),
     installs,
     installQueue,
     events,

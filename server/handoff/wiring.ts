@@ -5,6 +5,7 @@ import type { Config } from '../../src/config.ts';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import type { HandoffDefinition } from '../../src/domain/handoff-definition.ts';
 import type { Deps } from '../../src/services/deps.ts';
+import { LOCAL } from '../../src/services/deps.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { SshQuestion } from '../../src/services/handoff/handoff-deps.ts';
 import { type HandoffService, handoffService } from '../../src/services/handoff/handoff-service.ts';
@@ -49,7 +50,7 @@ export function openHandoffs({
   const puppet = openPuppet({ deps, events, config, log, tokenOf });
   const folder = join(dataDir, 'handoffs');
   const factsOf = async (system: string) =>
-    inventoryFacts(await inventory.ansible({ system: [system] }), system);
+    inventoryFacts(await inventory.ansible({ system: [system] }, LOCAL), system);
   // Two services on one machine must not end each other's programs.
   const markBegin = `${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}-`;
   // And a keeper that a service before this one has left must not end what this one has begun.

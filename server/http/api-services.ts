@@ -1,4 +1,3 @@
-import type { Lease } from '../../src/domain/lease.ts';
 import type { AddressInUse } from '../../src/services/address-use.ts';
 import type { applyService } from '../../src/services/apply/apply.ts';
 import type { DiagnosisService } from '../../src/services/diagnosis/service.ts';
@@ -12,6 +11,7 @@ import type { InstallQueueService } from '../../src/services/install-queue/queue
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
 import type { InventoryService } from '../../src/services/inventory.ts';
+import type { LeaseService } from '../../src/services/leases.ts';
 import type { LoaderService } from '../../src/services/loaders.ts';
 import type { NotificationService } from '../../src/services/notifications/notifications.ts';
 import type { OtherServer } from '../../src/services/other-servers.ts';
@@ -69,6 +69,6 @@ export interface ApiServices {
   readonly handoffs: HandoffService;
   readonly notifications: NotificationService;
   readonly metrics: Metrics;
-  readonly leases: { list(): Promise<Lease[]> };
+  readonly leases: LeaseService;
   readonly status: () => ServiceStatus;
 }

@@ -16,6 +16,8 @@ declare module 'fastify' {
     actor: Actor | null;
     /** Of a user who is logged in by a browser. */
     session: Session | null;
+    /** May the caller still do this? For answers that go on for long; by the unix socket nobody asks. */
+    isStillPermitted: () => Promise<boolean>;
   }
 }
 
@@ -40,18 +42,32 @@ export function installAuthentication(
 ): void {
   app.decorateRequest('actor', null);
   app.decorateRequest('session', null);
-  app.addHook('onRequest', async (request) => {
-    if (trust === 'token') refuseForeignOrigin(request);
+  app.decorateRequest('isStillPermitted', async () => true);
+  const judge = async (request: FastifyRequest): Promise<Actor> => {
     const { permission, scope } = request.routeOptions.config;
-    if (permission === 'public' || request.is404) return;
     const actor = trust === 'socket' ? { ...LOCAL, request: request.id } : await identify(request, access);
-    request.actor = actor;
     refuseUnlessPermitted(actor, permission);
-    if (actor.scope === null) return;
+    if (actor.scope === null) return actor;
     if (scope === 'system') await access.refuseOutOfScope((request.params as { name: string }).name, actor);
     else if (scope !== 'selection' && scope !== 'none') throw beyondScope(actor);
+    return actor;
+  };
+  app.addHook('onRequest', async (request) => {
+    if (trust === 'token') refuseForeignOrigin(request);
+    if (request.routeOptions.config.permission === 'public' || request.is404) return;
+    const actor = await judge(request);
+    request.actor = actor;
+    request.isStillPermitted = () =>
+      judge(request).then(
+        (now) => isSameGrant(now, actor),
+        () => false,
+      );
   });
   installCsrfCheck(app);
+}
+
+function isSameGrant(one: Actor, other: Actor): boolean {
+  return one.role === other.role && JSON.stringify(one.scope) === JSON.stringify(other.scope);
 }
 
 async function identify(request: FastifyRequest, access: AccessService): Promise<Actor> {

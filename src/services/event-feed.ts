@@ -1,3 +1,4 @@
+import { isInScope } from '../domain/access.ts';
 import type { BootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { EventFilter } from '../store/event-store.ts';
@@ -112,11 +113,12 @@ export function eventFeed({ store }: Pick<Deps, 'store'>, onError: (error: unkno
   return {
     async open({ system, stages, after }, sink, actor) {
       const found = system === undefined ? undefined : await systems.find(system);
-      if (system !== undefined && found === undefined) throw notFound('system', system);
+      const isThere = found !== undefined && isInScope(actor.scope, found.system.roles);
+      if (system !== undefined && !isThere) throw notFound('system', system);
       latest = Math.max(latest, await events.latestId());
       refuseTooMany(actor);
       const feed: OpenFeed = {
-        filter: { systemId: found?.system.id, stages },
+        filter: { systemId: found?.system.id, stages, scope: actor.scope },
         sink,
         actor: actor.name,
         // An id that was never given is of another database (a backup was restored): there is nothing to go on from.

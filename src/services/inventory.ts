@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from '../domain/access.ts';
 import {
   type AnsibleInventory,
   ansibleInventory,
@@ -15,7 +16,7 @@ import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
 import type { StoreTransaction } from '../store/store.ts';
-import type { Deps } from './deps.ts';
+import type { Actor, Deps } from './deps.ts';
 import { parseInput } from './input.ts';
 
 const oneOrMany = <T extends z.ZodType<string>>(one: T) =>
@@ -30,20 +31,20 @@ export const inventoryQuery = z.strictObject({
 export type InventoryQuery = z.input<typeof inventoryQuery>;
 
 export interface InventoryService {
-  /** Every machine that the query means, as Ansible reads it. Throws DomainError `invalid`. */
-  ansible(query: InventoryQuery): Promise<AnsibleInventory>;
+  /** Every machine in the actor's scope that the query means, as Ansible reads it. Throws DomainError `invalid`. */
+  ansible(query: InventoryQuery, actor: Pick<Actor, 'scope'>): Promise<AnsibleInventory>;
 }
 
 /** What configuration management is told of the machines: always what the records say now. */
 export function inventoryService({ store, now }: Pick<Deps, 'store' | 'now'>): InventoryService {
   return {
-    async ansible(query) {
+    async ansible(query, { scope }) {
       const { state, role, system } = parseInput(inventoryQuery, query);
       const isWanted = (machine: InventoryMachine): boolean =>
         includesOne(state, [machine.state]) &&
         includesOne(role, machine.roles) &&
         includesOne(system, [machine.name]);
-      return ansibleInventory((await listMachines(store.read, now())).filter(isWanted));
+      return ansibleInventory((await listMachines(store.read, now(), scope)).filter(isWanted));
     },
   };
 }
@@ -52,9 +53,13 @@ function includesOne(wanted: readonly string[], has: readonly string[]): boolean
   return wanted.length === 0 || wanted.some((one) => has.includes(one));
 }
 
-async function listMachines(read: StoreTransaction, nowMs: number): Promise<InventoryMachine[]> {
+async function listMachines(
+  read: StoreTransaction,
+  nowMs: number,
+  scope: Scope,
+): Promise<InventoryMachine[]> {
   const [systems, profiles, distros, subnets, leases] = await Promise.all([
-    read.systems.list(),
+    read.systems.list({ scope }),
     read.profiles.list(),
     read.distros.list(),
     read.subnets.list(),

@@ -1,9 +1,12 @@
+import type { Scope } from '../domain/access.ts';
 import type { BootEvent } from '../domain/boot-event.ts';
 
 /** Which events; what is left out does not matter. */
 export interface EventFilter {
   readonly systemId?: number | undefined;
   readonly stages?: readonly BootEvent['stage'][] | undefined;
+  /** Only of systems in it. */
+  readonly scope?: Scope;
 }
 
 export interface EventStore {

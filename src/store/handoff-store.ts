@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/access.ts';
 import type { Handoff, HandoffChange } from '../domain/handoff.ts';
 
 /** A run with the system that it belongs to. */
@@ -19,6 +20,8 @@ export interface HandoffWrite {
 
 /** Which runs to list; what is not named does not narrow. */
 export interface HandoffFilter {
+  /** Only of systems in it. */
+  readonly scope?: Scope;
   readonly open?: boolean;
   readonly system?: string;
   readonly batch?: string;

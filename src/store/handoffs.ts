@@ -5,6 +5,7 @@ import type { HandoffRow } from './handoff-row.ts';
 import type { HandoffStore, StoredHandoff } from './handoff-store.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { isOfScope } from './system-roles.ts';
 
 /** Queries of hand-off runs. */
 export function handoffQueries(db: Kysely<Tables>): HandoffStore {
@@ -27,12 +28,13 @@ export function handoffQueries(db: Kysely<Tables>): HandoffStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toStored(row);
     },
-    async list({ open, system, batch }, limit) {
+    async list({ open, system, batch, scope = null }, limit) {
       let query = select().orderBy('handoffs.id', 'desc').limit(limit);
       if (open === true) query = query.where('handoffs.state', 'in', OPEN_HANDOFF_STATES);
       if (open === false) query = query.where('handoffs.state', 'not in', OPEN_HANDOFF_STATES);
       if (system !== undefined) query = query.where('systems.name', '=', system);
       if (batch !== undefined) query = query.where('handoffs.batch', '=', batch);
+      if (scope !== null) query = query.where(isOfScope('handoffs.system_id', scope));
       return (await query.execute()).map(toStored);
     },
     async add(write, nowMs) {

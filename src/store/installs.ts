@@ -5,6 +5,7 @@ import type { PowerUp } from '../domain/power-up.ts';
 import { textList, timeText } from './rows.ts';
 import type { InstallRow, Tables } from './schema.ts';
 import type { InstallStore, StoredInstall } from './store.ts';
+import { isOfScope } from './system-roles.ts';
 
 /** A row of an install with the name of its system. */
 export type InstallWithSystem = Selectable<InstallRow> & { system: string };
@@ -35,11 +36,12 @@ export function installQueries(db: Kysely<Tables>): InstallStore {
       const row = await select().where('installs.id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : toStoredInstall(row);
     },
-    async list({ system, batch, states }, limit) {
+    async list({ system, batch, states, scope = null }, limit) {
       let query = select().orderBy('installs.id', 'desc').limit(limit);
       if (system !== undefined) query = query.where('systems.name', '=', system);
       if (batch !== undefined) query = query.where('installs.batch', '=', batch);
       if (states !== undefined) query = query.where('installs.state', 'in', states);
+      if (scope !== null) query = query.where(isOfScope('installs.system_id', scope));
       return (await query.execute()).map(toStoredInstall);
     },
     async add(write) {

@@ -3,6 +3,7 @@ import { type Job, jobHint, OPEN_JOB_STATES } from '../domain/job.ts';
 import type { JobStore, StoredJob } from './power-store.ts';
 import { timeText } from './rows.ts';
 import type { JobRow, Tables } from './schema.ts';
+import { isOfScope } from './system-roles.ts';
 
 /** Queries of jobs. */
 export function jobQueries(db: Kysely<Tables>): JobStore {
@@ -25,13 +26,14 @@ export function jobQueries(db: Kysely<Tables>): JobStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toStoredJob(row);
     },
-    async list({ open, system, batch, ids }, limit) {
+    async list({ open, system, batch, ids, scope = null }, limit) {
       let query = select().orderBy('jobs.id', 'desc').limit(limit);
       if (open === true) query = query.where('jobs.state', 'in', OPEN_JOB_STATES);
       if (open === false) query = query.where('jobs.state', 'not in', OPEN_JOB_STATES);
       if (system !== undefined) query = query.where('systems.name', '=', system);
       if (batch !== undefined) query = query.where('jobs.batch', '=', batch);
       if (ids !== undefined) query = query.where('jobs.id', 'in', ids);
+      if (scope !== null) query = query.where(isOfScope('jobs.system_id', scope));
       return (await query.execute()).map(toStoredJob);
     },
     async add(write, nowMs) {

@@ -5,6 +5,7 @@ import type { EventStore } from './event-store.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { LeaseStore } from './store.ts';
+import { isOfScope } from './system-roles.ts';
 
 /** Queries of boot events. */
 export function eventQueries(db: Kysely<Tables>): EventStore {
@@ -14,10 +15,11 @@ export function eventQueries(db: Kysely<Tables>): EventStore {
       .leftJoin('systems', 'systems.id', 'events.system_id')
       .selectAll('events')
       .select('systems.name as system');
-  const list: EventStore['list'] = async ({ systemId, stages }, afterId, limit) => {
+  const list: EventStore['list'] = async ({ systemId, stages, scope = null }, afterId, limit) => {
     let query = select().where('events.id', '>', afterId);
     if (systemId !== undefined) query = query.where('events.system_id', '=', systemId);
     if (stages !== undefined) query = query.where('events.stage', 'in', stages);
+    if (scope !== null) query = query.where(isOfScope('events.system_id', scope));
     return (await query.orderBy('events.id').limit(limit).execute()).map(toEvent);
   };
   return {

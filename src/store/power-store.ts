@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/access.ts';
 import type { Bmc } from '../domain/bmc.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Job, JobChange } from '../domain/job.ts';
@@ -74,6 +75,8 @@ export interface JobWrite {
 
 /** Which jobs to list; what is not named does not narrow. */
 export interface JobFilter {
+  /** Only of systems in it. */
+  readonly scope?: Scope;
   readonly open?: boolean;
   readonly system?: string;
   readonly batch?: string;

@@ -188,6 +188,8 @@ export interface InstallWrite {
 
 /** Which installs to list; what is not named does not narrow. */
 export interface InstallFilter {
+  /** Only of systems in it. */
+  readonly scope?: Scope;
   readonly system?: string | undefined;
   readonly batch?: string | undefined;
   readonly states?: readonly InstallState[] | undefined;

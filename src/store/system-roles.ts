@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
+import type { Scope } from '../domain/access.ts';
 import { anyOf, type Ids } from './rows.ts';
 import type { Tables } from './schema.ts';
 
@@ -28,4 +29,10 @@ export async function writeRoles(
   if (roles.length === 0) return;
   const rows = roles.map((role, position) => ({ system_id: systemId, role, position }));
   await db.insertInto('system_roles').values(rows).execute();
+}
+
+/** Does the system with this id (a column like `jobs.system_id`) lie in the scope? */
+export function isOfScope(column: string, scope: Exclude<Scope, null>): Expression<SqlBool> {
+  return sql<SqlBool>`${sql.ref(column)} in (select system_id from system_roles
+    where role in (select value from json_each(${JSON.stringify(scope)})))`;
 }

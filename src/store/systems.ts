@@ -15,7 +15,7 @@ import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 import { findConflicts, toIdentity } from './system-conflicts.ts';
 import { listInService, listLocks } from './system-marks.ts';
 import { conditionsOf, SORT_COLUMNS } from './system-page.ts';
-import { listRoles, writeRoles } from './system-roles.ts';
+import { isOfScope, listRoles, writeRoles } from './system-roles.ts';
 
 type Row = Selectable<SystemRow> & {
   profile: string;
@@ -69,10 +69,8 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
     },
     async list({ role, scope = null } = {}) {
       const query = select().orderBy('systems.name');
-      const having = (names: readonly string[]) =>
-        db.selectFrom('system_roles').select('system_id').where('role', 'in', names);
-      const meant = role === undefined ? query : query.where('systems.id', 'in', having([role]));
-      const rows = scope === null ? meant : meant.where('systems.id', 'in', having(scope));
+      const meant = role === undefined ? query : query.where(isOfScope('systems.id', [role]));
+      const rows = scope === null ? meant : meant.where(isOfScope('systems.id', scope));
       return assemble(db, await rows.execute());
     },
     async page(query) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodePacket } from '../../src/dhcp/packet.ts';
 import { macToBytes, parseMac } from '../../src/domain/mac.ts';
+import { LOCAL } from '../../src/services/deps.ts';
 import { dhcpService } from '../../src/services/dhcp.ts';
 import { ip, options, packetOf } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
@@ -72,7 +73,7 @@ it.each([
   { what: 'is not named', changes: { 54: OTHER } },
 ])('an address that $what is not kept', async ({ changes }) => {
   await request(1, changes);
-  expect(await world.services.leases.list()).toEqual([]);
+  expect(await world.services.leases.list(LOCAL)).toEqual([]);
 });
 
 it('an address that a record holds stays the record’s', async () => {

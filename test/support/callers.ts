@@ -7,7 +7,7 @@ import type { ServiceWorld } from './service-world.ts';
 /** A password that the rules accept. */
 export const PASSWORD = 'correct horse battery staple';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Somebody who asks by TCP. */
 export type Caller = (method: Method, url: string, body?: unknown) => Promise<Answer>;

@@ -21,6 +21,7 @@ import type { Deps } from '../../src/services/deps.ts';
 import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
+import { leaseService } from '../../src/services/leases.ts';
 import { loaderService } from '../../src/services/loaders.ts';
 import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
 import { powerService } from '../../src/services/power/power-service.ts';
@@ -162,7 +163,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
         world.subnetChanges += 1;
       },
     }),
-    leases: { list: () => store.read.leases.list(deps.now()) },
+    leases: leaseService(deps),
     installs,
     installQueue,
     events,

@@ -35,20 +35,24 @@ export function bulkInstallRoutes(app: FastifyInstance, { installQueue }: ApiSer
   app.post(base, write, async (request, reply) =>
     reply.status(202).send(await bulk.start(request.body, actorFrom(request))),
   );
-  app.post(`${base}/plan`, read, (request) => bulk.plan(request.body));
+  app.post(`${base}/plan`, read, (request) => bulk.plan(request.body, actorFrom(request)));
   app.get(base, read, async (request) => {
     const { limit, state, live, ...filter } = parseInput(listQuery, request.query);
-    return { items: await lists.installs({ ...filter, states: statesOf(state, live) }, limit) };
+    return {
+      items: await lists.installs({ ...filter, states: statesOf(state, live) }, limit, actorFrom(request)),
+    };
   });
   app.get<Numbered>(`${base}/:id`, read, (request) =>
-    lists.install(Number(parseInput(installId, request.params).id)),
+    lists.install(Number(parseInput(installId, request.params).id), actorFrom(request)),
   );
-  app.get(`${base}/queue`, read, () => queue.view());
+  app.get(`${base}/queue`, read, (request) => queue.view(actorFrom(request)));
   app.post(`${base}/queue/move`, everybody, (request) => installQueue.move(request.body, actorFrom(request)));
   app.get(`${base}/batches`, read, async (request) => ({
-    items: await lists.batches(parseInput(batchesQuery, request.query).limit),
+    items: await lists.batches(parseInput(batchesQuery, request.query).limit, actorFrom(request)),
   }));
-  app.get<Numbered>(`${base}/batches/:id`, read, (request) => lists.batch(request.params.id));
+  app.get<Numbered>(`${base}/batches/:id`, read, (request) =>
+    lists.batch(request.params.id, actorFrom(request)),
+  );
   app.post<Numbered>(`${base}/batches/:id/cancel`, write, (request) =>
     lists.cancelBatch(request.params.id, parseInput(cancelInput, request.body ?? {}), actorFrom(request)),
   );

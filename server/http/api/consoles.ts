@@ -19,6 +19,9 @@ const INPUT_BYTES = 16 * 1024;
 /** Who does not read what a machine writes is let go, before it fills our memory. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+/** Whoever looks on may have lost the right to, in between. */
+const LOOK_MS = 15_000;
+
 /**
  * Serial consoles. `GET` is an endless answer: bytes as the machine writes them, with the seat in a header; who has the seat
  * types by `POST`. Looking is
@@ -35,7 +38,11 @@ export function consoleRoutes(app: FastifyInstance, { power: { consoles } }: Api
     if (reply.raw.destroyed) return attached.leave();
     // The limit of a connection is for those who say nothing; this one lasts as long as somebody looks.
     reply.raw.setTimeout(0);
+    const looking = setInterval(async () => {
+      if (!(await request.isStillPermitted())) reply.raw.destroy();
+    }, LOOK_MS);
     reply.raw.once('close', () => {
+      clearInterval(looking);
       attached.leave();
       stream.destroy();
     });

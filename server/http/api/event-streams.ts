@@ -35,8 +35,11 @@ export function eventStreamRoutes(app: FastifyInstance, { feed }: Pick<ApiServic
     if (raw.destroyed) return opened.close();
     const beat = setInterval(() => {
       // Not even the last beat was taken.
-      if (raw.writableNeedDrain) raw.destroy();
-      else raw.write(formatBeat(opened.upTo));
+      if (raw.writableNeedDrain) return raw.destroy();
+      raw.write(formatBeat(opened.upTo));
+      void request.isStillPermitted().then((isPermitted) => {
+        if (!isPermitted) raw.destroy();
+      });
     }, BEAT_MS);
     raw.once('close', () => {
       clearInterval(beat);

@@ -30,11 +30,13 @@ export function handoffRoutes(app: FastifyInstance, { handoffs }: ApiServices): 
   app.get('/api/v1/handoffs', read, async (request) => {
     const { limit, ...filter } = parseInput(listQuery, request.query);
     const named = Object.entries(filter).filter(([, value]) => value !== undefined);
-    return { items: await handoffs.list(Object.fromEntries(named), limit) };
+    return { items: await handoffs.list(Object.fromEntries(named), limit, actorFrom(request)) };
   });
-  app.get<Numbered>('/api/v1/handoffs/:id', read, (request) => handoffs.get(idOf(request.params)));
+  app.get<Numbered>('/api/v1/handoffs/:id', read, (request) =>
+    handoffs.get(idOf(request.params), actorFrom(request)),
+  );
   app.get<Numbered>('/api/v1/handoffs/:id/log', read, (request) =>
-    handoffs.log(idOf(request.params), parseInput(logQuery, request.query).from),
+    handoffs.log(idOf(request.params), parseInput(logQuery, request.query).from, actorFrom(request)),
   );
   app.post<Numbered>('/api/v1/handoffs/:id/cancel', operate, (request) =>
     handoffs.cancel(idOf(request.params), actorFrom(request)),

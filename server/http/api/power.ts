@@ -35,14 +35,16 @@ export function powerRoutes(app: FastifyInstance, { power }: ApiServices): void 
   app.post('/api/v1/power', operate, async (request, reply) =>
     reply.status(202).send(await jobs.request(request.body, actorFrom(request))),
   );
-  app.post('/api/v1/power/status', read, (request) => states.ask(request.body));
+  app.post('/api/v1/power/status', read, (request) => states.ask(request.body, actorFrom(request)));
   app.get<Named>('/api/v1/systems/:name/power', readOne, (request) => states.get(request.params.name));
   app.get('/api/v1/jobs', read, async (request) => {
     const { limit, ...filter } = parseInput(jobsQuery, request.query);
     const named = Object.entries(filter).filter(([, value]) => value !== undefined);
-    return { items: await jobs.list(Object.fromEntries(named), limit) };
+    return { items: await jobs.list(Object.fromEntries(named), limit, actorFrom(request)) };
   });
-  app.get<Numbered>('/api/v1/jobs/:id', read, (request) => jobs.get(idOf(request.params)));
+  app.get<Numbered>('/api/v1/jobs/:id', read, (request) =>
+    jobs.get(idOf(request.params), actorFrom(request)),
+  );
   app.post<Numbered>('/api/v1/jobs/:id/cancel', operate, (request) =>
     jobs.cancel(idOf(request.params), actorFrom(request)),
   );

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Change } from '../../domain/record-changes.ts';
 import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
+import { hidingOthers } from '../hide-others.ts';
 import { auditRecord } from '../records/audit-record.ts';
 import { changesMade, changesTo, namesSecret } from '../records/compare.ts';
 import type { RecordKind, Stamped } from '../records/record-kind.ts';
@@ -164,7 +165,9 @@ function write<Rec extends Stamped, Input extends { name: string }, Stored>(
       const before = old === undefined ? undefined : kind.recordOf(old);
       refuseFoundation(kind.noun, actor);
       kind.judge?.(actor, before, input);
-      const after = old === undefined ? await kind.add(tx, input) : await kind.replace(tx, old, input);
+      const after = await hidingOthers(tx, actor, () =>
+        old === undefined ? kind.add(tx, input) : kind.replace(tx, old, input),
+      );
       const action = old === undefined ? 'add' : 'update';
       await auditRecord(tx, kind, { actor, action, name, record: after, nowMs });
       return changesMade(kind, { before, after }, input, old === undefined ? {} : kind.secrets(old));

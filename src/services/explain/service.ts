@@ -1,10 +1,12 @@
 import type { BootServer } from '../../boot/bootfile.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { isInScope } from '../../domain/access.ts';
+import { DomainError, notFound } from '../../domain/errors.ts';
 import type { ExplainStep, Explanation } from '../../domain/explanation.ts';
 import { type Install, NO_HANDOFF } from '../../domain/install.ts';
 import { parseIpv4 } from '../../domain/ipv4.ts';
 import type { StoredInstall, StoredSystem } from '../../store/store.ts';
 import { failureText } from '../answer-files.ts';
+import type { Actor } from '../deps.ts';
 import type { FileFacts } from '../distros.ts';
 import { parseInput } from '../input.ts';
 import type { Strangers } from '../strangers.ts';
@@ -21,7 +23,7 @@ export interface ExplainSources extends RealParts {
 
 export interface ExplainService {
   /** What a machine would get now; nothing is written. Throws DomainError 'not-found' or 'invalid'. */
-  explain(query: unknown): Promise<Explanation>;
+  explain(query: unknown, actor: Pick<Actor, 'scope'>): Promise<Explanation>;
 }
 
 /** How long a supposed install lasts, as one that is armed does. */
@@ -31,9 +33,12 @@ const SUPPOSED_MS = 240 * 60_000;
 export function explainService(sources: ExplainSources): ExplainService {
   const { deps } = sources;
   return {
-    async explain(input) {
+    async explain(input, { scope }) {
       const query = parseInput(explainQuery, input);
       const subject = await findSubject(deps.store, query);
+      // Of machines without a record nobody says whose they are.
+      if (scope !== null && !isInScope(scope, subject.stored?.system.roles ?? []))
+        throw notFound('system', query.who);
       const place = placeOf(subject.subnet, sources.interfaces());
       if (place === undefined)
         throw new DomainError('wrong-state', 'this server has no interface with an address', {

@@ -7,7 +7,8 @@ import type { HandoffFilter, StoredHandoff } from '../../store/handoff-store.ts'
 import type { Actor } from '../deps.ts';
 import type { HandoffFact } from '../doctor/facts.ts';
 import { parseInput } from '../input.ts';
-import { chooserOf } from '../power/select-systems.ts';
+import { chooserOf, listReachable } from '../power/select-systems.ts';
+import { isSystemInScope } from '../scope.ts';
 import { beginRun } from './begin-runs.ts';
 import type { HandoffDeps, HandoffLogPiece } from './handoff-deps.ts';
 import { handoffEvent } from './handoff-events.ts';
@@ -21,10 +22,10 @@ export interface HandoffService {
   run(body: unknown, actor: Actor): Promise<HandoffReceipt>;
   /** Configures a machine again whose hand-off failed; nothing is installed. */
   retry(system: string, actor: Actor): Promise<Handoff>;
-  list(filter: HandoffFilter, limit: number): Promise<Handoff[]>;
-  get(id: number): Promise<Handoff>;
+  list(filter: HandoffFilter, limit: number, actor: Actor): Promise<Handoff[]>;
+  get(id: number, actor: Actor): Promise<Handoff>;
   /** A piece of its log from a byte on; `over`: nothing will follow. */
-  log(id: number, from: number): Promise<HandoffLogPiece & { readonly over: boolean }>;
+  log(id: number, from: number, actor: Actor): Promise<HandoffLogPiece & { readonly over: boolean }>;
   cancel(id: number, actor: Actor): Promise<Handoff>;
   /** The hand-off that a system would get now; throws DomainError 'not-ready' with every reason where it cannot be used. */
   choose(system: System): Promise<string>;
@@ -49,9 +50,10 @@ export function handoffService(parts: HandoffDeps): HandoffService {
   const { store } = deps;
   const runner = createRunner(parts);
   const newBatch = (): string => deps.randomBytes(6).toString('hex');
-  const getStored = async (id: number): Promise<StoredHandoff> => {
+  const getStored = async (id: number, actor: Actor): Promise<StoredHandoff> => {
     const stored = await store.read.handoffs.find(id);
-    if (stored !== undefined) return stored;
+    const isThere = stored && (await isSystemInScope(store.read, stored.handoff.system, actor));
+    if (stored !== undefined && isThere) return stored;
     throw new DomainError('not-found', `there is no hand-off run ${id}`, {
       hint: 'list them with: provision handoff list',
     });
@@ -59,7 +61,7 @@ export function handoffService(parts: HandoffDeps): HandoffService {
   return {
     async run(body, actor) {
       const { check, ...selection } = parseInput(handoffInput, body);
-      const chosen = (await store.read.bmcs.listSystems()).filter(chooserOf(selection));
+      const chosen = (await listReachable(store.read, actor)).filter(chooserOf(selection));
       const request = { batch: newBatch(), check, actor, nowMs: clock.now(), usable: await lookAtAll(parts) };
       const items: HandoffItem[] = [];
       for (let from = 0; from < chosen.length; from += AT_ONCE) {
@@ -86,17 +88,17 @@ export function handoffService(parts: HandoffDeps): HandoffService {
       runner.start(added);
       return added.handoff;
     },
-    list: async (filter, limit) =>
-      (await store.read.handoffs.list(filter, limit)).map(({ handoff }) => handoff),
-    get: async (id) => (await getStored(id)).handoff,
-    async log(id, from) {
+    list: async (filter, limit, { scope }) =>
+      (await store.read.handoffs.list({ ...filter, scope }, limit)).map(({ handoff }) => handoff),
+    get: async (id, actor) => (await getStored(id, actor)).handoff,
+    async log(id, from, actor) {
       // Looked at before the file is read: a run that ends in between is over with the next piece.
-      const { handoff } = await getStored(id);
+      const { handoff } = await getStored(id, actor);
       const piece = await logs.read(id, from);
       return { ...piece, over: handoff.finishedAt !== null && piece.next === from };
     },
     async cancel(id, actor) {
-      const stored = await getStored(id);
+      const stored = await getStored(id, actor);
       const message = `cancelled by ${actor.name}`;
       const cancelled = await store.transaction(async (tx) => {
         const written = await writeStep(tx, stored, { state: 'cancelled', message }, clock.now());

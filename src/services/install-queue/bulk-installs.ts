@@ -13,7 +13,7 @@ import { reasonsOf, refusalOf } from './refusal.ts';
 /** Installs of many machines by one request. */
 export interface BulkInstalls {
   /** What a request would do; nothing is written. */
-  plan(body: unknown): Promise<InstallPlan>;
+  plan(body: unknown, actor: Actor): Promise<InstallPlan>;
   /**
    * Puts every machine that nothing is against into the queue (or arms it, where somebody else switches it on). Throws
    * DomainError where `allOrNone` was asked for and one is refused, or where another number would be wiped than was typed.
@@ -72,15 +72,15 @@ export function createBulkInstalls(queue: QueueDeps): BulkInstalls {
   };
 
   return {
-    async plan(body) {
+    async plan(body, actor) {
       const input = parseInput(bulkInput, body);
-      const checked = await checkMany(queue, input);
+      const checked = await checkMany(queue, input, actor);
       const { running, queued } = await store.read.queue.count();
       return planInstalls(selectionText(input), checked, { running, queued, limits: queue.limits() });
     },
     async start(body, actor) {
       const input = parseInput(bulkInput, body);
-      const checked = refuseWipes(await checkMany(queue, input), input);
+      const checked = refuseWipes(await checkMany(queue, input, actor), input);
       if (input.allOrNone) refuseAll(checked);
       if (checked.every(({ arming }) => arming === null))
         return { batch: null, items: checked.map(({ system, refused }) => itemOf(system, refused)) };

@@ -1,8 +1,9 @@
 import { DomainError, notFound } from '../../domain/errors.ts';
 import { installInput } from '../../domain/install.ts';
 import type { Refusal } from '../../domain/install-batch.ts';
+import type { Actor } from '../deps.ts';
 import type { Arming } from '../installs.ts';
-import { findMeant } from '../power/select-systems.ts';
+import { findMeant, listReachable } from '../power/select-systems.ts';
 import type { BulkInput } from './bulk-input.ts';
 import type { QueueDeps } from './queue-deps.ts';
 import { refusalOf } from './refusal.ts';
@@ -17,10 +18,14 @@ export type CheckedSystem = { readonly system: string; readonly profile: string 
 const AT_ONCE = 16;
 
 /** Looks at every machine that is meant, in their order. */
-export async function checkMany(queue: QueueDeps, input: BulkInput): Promise<readonly CheckedSystem[]> {
+export async function checkMany(
+  queue: QueueDeps,
+  input: BulkInput,
+  actor: Actor,
+): Promise<readonly CheckedSystem[]> {
   const { store } = queue.deps;
   await queue.installs.sweep();
-  const { meant, strangers } = findMeant(await store.read.bmcs.listSystems(), input);
+  const { meant, strangers } = findMeant(await listReachable(store.read, actor), input);
   const checked: CheckedSystem[] = [];
   for (let from = 0; from < meant.length; from += AT_ONCE) {
     const group = meant.slice(from, from + AT_ONCE);

@@ -1,6 +1,7 @@
 import type { QueueView } from '../../domain/install-batch.ts';
 import { advance } from '../../domain/install-state.ts';
 import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { Actor } from '../deps.ts';
 import { factsOf } from '../installs.ts';
 import { decideQueue, type QueueFacts, type QueueVerdict } from './decide-queue.ts';
 import { promote } from './promote.ts';
@@ -10,7 +11,8 @@ import type { QueueDeps } from './queue-deps.ts';
 export interface InstallQueue {
   /** Looks who may begin, about once a second. */
   tick(): Promise<void>;
-  view(): Promise<QueueView>;
+  /** What of it the actor may see. */
+  view(actor: Actor): Promise<QueueView>;
   /** Resolves when nothing is being looked at any more. */
   idle(): Promise<void>;
   /** Begins nothing more, and waits for what is being looked at. */
@@ -96,9 +98,12 @@ export function createInstallQueue(queue: QueueDeps): InstallQueue {
       }
       for (const id of due) begin(id);
     },
-    async view() {
+    async view(actor) {
       const facts = await readFacts(store.read);
-      const stored = await store.read.installs.list({ states: ['queued'] }, facts.waiting.length);
+      const stored = await store.read.installs.list(
+        { states: ['queued'], scope: actor.scope },
+        facts.waiting.length,
+      );
       const found = new Map(stored.map(({ install }) => [install.id, install]));
       const verdicts = new Map(decideQueue(facts, now(), () => 0).map((verdict) => [verdict.id, verdict]));
       const { maxConcurrentInstalls, jitterMs } = facts.limits;

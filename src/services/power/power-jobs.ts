@@ -5,12 +5,13 @@ import { createGroupCommit } from '../../store/group-commit.ts';
 import type { JobFilter, StoredJob } from '../../store/power-store.ts';
 import type { Actor } from '../deps.ts';
 import { parseInput } from '../input.ts';
+import { isSystemInScope } from '../scope.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { PowerDeps } from './power-deps.ts';
 import { addJob, powerInput, refusalOf } from './power-requests.ts';
 import type { PowerStates } from './power-states.ts';
 import { powerEvent, runJob } from './run-job.ts';
-import { selectSystems } from './select-systems.ts';
+import { listReachable, selectSystems } from './select-systems.ts';
 
 /** Jobs written by one transaction: for so long no packet is answered. */
 const AT_ONCE = 50;
@@ -23,8 +24,8 @@ const KEEP_MS = 30 * 24 * 60 * 60_000;
 /** Use cases of jobs: ask for them, look at them, end them, and go on with them after a restart. */
 export interface PowerJobs {
   request(body: unknown, actor: Actor): Promise<JobReceipt>;
-  list(filter: JobFilter, limit: number): Promise<Job[]>;
-  get(id: number): Promise<Job>;
+  list(filter: JobFilter, limit: number, actor: Actor): Promise<Job[]>;
+  get(id: number, actor: Actor): Promise<Job>;
   cancel(id: number, actor: Actor): Promise<Job>;
   /** Goes on with a job that somebody else has put on record. */
   takeUp(stored: StoredJob): void;
@@ -86,9 +87,9 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
     running.set(id, { abort, done });
   };
   const letGo = (id: number): void => running.get(id)?.abort.abort(new Error('cancelled'));
-  const getStored = async (id: number): Promise<StoredJob> => {
+  const getStored = async (id: number, actor: Actor): Promise<StoredJob> => {
     const stored = await store.read.jobs.find(id);
-    if (stored !== undefined) return stored;
+    if (stored !== undefined && (await isSystemInScope(store.read, stored.job.system, actor))) return stored;
     throw new DomainError('not-found', `there is no job ${id}`, {
       hint: 'list them with: provision power jobs',
     });
@@ -97,7 +98,7 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
   return {
     async request(body, actor) {
       const input = parseInput(powerInput, body);
-      const { chosen, missing, skipped } = selectSystems(await store.read.bmcs.listSystems(), input);
+      const { chosen, missing, skipped } = selectSystems(await listReachable(store.read, actor), input);
       const batch = deps.randomBytes(6).toString('hex');
       const timeoutSeconds = input.timeoutSeconds ?? limits.timeoutSeconds;
       const request = { input, batch, actor, nowMs: clock.now(), timeoutSeconds };
@@ -123,10 +124,11 @@ export function createPowerJobs(power: PowerDeps, access: BmcAccess, states: Pow
       }));
       return { batch, items: [...items, ...refused], skipped };
     },
-    list: async (filter, limit) => (await store.read.jobs.list(filter, limit)).map(({ job }) => job),
-    get: async (id) => (await getStored(id)).job,
+    list: async (filter, limit, { scope }) =>
+      (await store.read.jobs.list({ ...filter, scope }, limit)).map(({ job }) => job),
+    get: async (id, actor) => (await getStored(id, actor)).job,
     async cancel(id, actor) {
-      const stored = await getStored(id);
+      const stored = await getStored(id, actor);
       const message = `cancelled by ${actor.name} ${whereabouts(stored.job)}`;
       const cancelled = await store.transaction(async (tx) => {
         const change = { state: 'cancelled', message } as const;

@@ -3,11 +3,18 @@ import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
 import type { PowerState, PowerStatus } from '../../domain/power.ts';
 import { createGroupCommit } from '../../store/group-commit.ts';
 import type { PowerNote, StoredBmc } from '../../store/power-store.ts';
+import type { Actor } from '../deps.ts';
 import { parseInput } from '../input.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { PowerDeps } from './power-deps.ts';
 import { refusalOf, refusedError } from './power-requests.ts';
-import { type Selection, selectionFields, selectionProblem, selectSystems } from './select-systems.ts';
+import {
+  listReachable,
+  type Selection,
+  selectionFields,
+  selectionProblem,
+  selectSystems,
+} from './select-systems.ts';
 import { withTries } from './tries.ts';
 
 /** Which machines' BMCs are asked now. */
@@ -25,6 +32,7 @@ export interface PowerStates {
   /** Asks many at once. */
   ask(
     body: unknown,
+    actor: Actor,
   ): Promise<{ readonly items: readonly PowerStatus[]; readonly skipped: readonly string[] }>;
   /** Resolves when everything noted so far is written. */
   flush(): Promise<void>;
@@ -91,9 +99,9 @@ export function createPowerStates(power: PowerDeps, access: BmcAccess): PowerSta
       if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
       return askOne(stored);
     },
-    async ask(body) {
+    async ask(body, actor) {
       const { chosen, missing, skipped } = selectSystems(
-        await read.bmcs.listSystems(),
+        await listReachable(read, actor),
         parseInput(statusInput, body),
       );
       const ids = chosen.length > READ_ALL_FROM ? undefined : chosen.map(({ id }) => id);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { isInScope } from '../../domain/access.ts';
 import { recordName } from '../../domain/fields.ts';
 import { roleName } from '../../domain/role.ts';
 import type { PowerSystem } from '../../store/power-store.ts';
+import type { StoreTransaction } from '../../store/store.ts';
+import type { Actor } from '../deps.ts';
 
 const MOST_SYSTEMS = 20_000;
 
@@ -68,6 +71,14 @@ export interface Selected {
   readonly missing: readonly { readonly system: string; readonly why: 'not-found' | 'no-power-control' }[];
   /** Chosen by what they have in common, and without power control: names. */
   readonly skipped: readonly string[];
+}
+
+/** Every system that a request may be about: those in its actor's scope. All others are not there. */
+export async function listReachable(
+  { bmcs }: Pick<StoreTransaction, 'bmcs'>,
+  { scope }: Pick<Actor, 'scope'>,
+): Promise<readonly PowerSystem[]> {
+  return (await bmcs.listSystems()).filter(({ roles }) => isInScope(scope, roles));
 }
 
 /** The systems that a selection means: in its order, where it names them, else by name. */

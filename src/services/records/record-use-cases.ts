@@ -2,6 +2,7 @@ import { notFound } from '../../domain/errors.ts';
 import type { Page } from '../../domain/record-query.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor, Deps } from '../deps.ts';
+import { hidingOthers } from '../hide-others.ts';
 import { refuseStale } from '../input.ts';
 import { auditRecord } from './audit-record.ts';
 import { onlyFields } from './pages.ts';
@@ -45,7 +46,7 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
         await auditRecord(tx, kind, { actor, action: 'add', name: record.name, record, nowMs: now() });
         return record;
       };
-      return committed(await store.transaction(work));
+      return committed(await hidingOthers(store.read, actor, () => store.transaction(work)));
     },
 
     /** Changes the fields that the body names. */
@@ -60,7 +61,7 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
         await auditRecord(tx, kind, { actor, action: 'update', name, record, nowMs: now() });
         return record;
       };
-      return committed(await store.transaction(work));
+      return committed(await hidingOthers(store.read, actor, () => store.transaction(work)));
     },
 
     async remove(name: string, actor: Actor, revision?: number): Promise<void> {

@@ -75,7 +75,7 @@ describe('two hundred machines', { timeout: TIME_MS }, () => {
     await world.fail('web003');
     await world.pass(2);
     const reason = `batch ${batch} stopped: 3 installs of it failed (web002, web003, web004)`;
-    const progress = await world.run.installQueue.lists.batch(batch ?? '');
+    const progress = await world.run.installQueue.lists.batch(batch ?? '', ADA);
     expect(progress).toMatchObject({
       stopped: { reason },
       isOver: false,
@@ -84,7 +84,7 @@ describe('two hundred machines', { timeout: TIME_MS }, () => {
     expect(progress.items[199]).toMatchObject({ state: 'cancelled', reason, position: null });
     expect(await world.queued()).toEqual([]);
     for (const name of await world.inState('armed')) await world.finish(name);
-    expect(await world.run.installQueue.lists.batch(batch ?? '')).toMatchObject({ isOver: true });
+    expect(await world.run.installQueue.lists.batch(batch ?? '', ADA)).toMatchObject({ isOver: true });
   });
 });
 
@@ -143,7 +143,7 @@ describe('the queue', () => {
     world = await openQueueWorld(3, { limits: { maxConcurrentInstalls: 1, jitterMs: 0 } });
     await world.start();
     await world.pass(1);
-    expect(await world.run.installQueue.queue.view()).toMatchObject({
+    expect(await world.run.installQueue.queue.view(ADA)).toMatchObject({
       maxConcurrentInstalls: 1,
       jitterSeconds: 0,
       running: 1,

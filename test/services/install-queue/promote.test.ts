@@ -66,7 +66,7 @@ describe('an install whose turn comes', () => {
     };
     await world.pass(2);
     expect(await latest('web001')).toMatchObject({ state: 'failed', reason: 'the tree is gone' });
-    expect(await world.run.installQueue.lists.batch(batch ?? '')).toMatchObject({
+    expect(await world.run.installQueue.lists.batch(batch ?? '', ADA)).toMatchObject({
       isOver: true,
       counts: { failed: 1, cancelled: 2 },
     });

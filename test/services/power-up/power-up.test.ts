@@ -225,7 +225,7 @@ describe('a cancelled install', () => {
         state: 'cancelled',
         powerUp: { step: 'done', outcome: 'stopped' },
       });
-      expect(await world.run.power.jobs.list({ open: true }, 10)).toEqual([]);
+      expect(await world.run.power.jobs.list({ open: true }, 10, ADA)).toEqual([]);
       if (step === 'watch') expect(world.bmc.override).toMatchObject({ device: 'none' });
     },
   );
