@@ -20,13 +20,15 @@ export interface Exchange {
 
 /**
  * What of one exchange goes on the machine's timeline. Only machines with a record have one; of a running system's
- * renewals only trouble is worth a line, of a netbooting machine everything is.
+ * renewals only trouble is worth a line, of a netbooting machine everything is, and of a new system everything until it
+ * has reported: whether it started is the first thing to know when it does not.
  */
 export function describeExchange(exchange: Exchange): NewBootEvent[] {
   const { client, machine, decision } = exchange;
   if (machine === undefined) return decision.kind === 'decline' ? [declineOfStranger(client, decision)] : [];
   const boots = client.isPxe || client.isHttpClient || client.isIpxe;
-  const installing = machine.install !== null && OPEN_STATES.includes(machine.install.state);
+  const state = machine.install?.state;
+  const installing = state !== undefined && (state === 'installed' || OPEN_STATES.includes(state));
   const trouble = outcomeOf(decision) !== 'ok';
   if (!boots && !installing && !trouble) return [];
   const base = {

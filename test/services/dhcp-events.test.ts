@@ -56,6 +56,18 @@ describe('what of an exchange stands on the timeline', () => {
     });
   });
 
+  it.each([
+    ['installed', ['dhcp-discover', 'dhcp-offer']],
+    ['ready', []],
+  ] as const)('of a system that has started, while its install is %s: %j', async (state, stages) => {
+    await arm();
+    const change = { state, stage: state, reason: null, failure: null, hint: null };
+    await world.store.transaction((tx) => tx.installs.update(1, change, world.nowMs));
+    await dhcpTester(world, ['10.99.0.5'])({ type: 'discover', mac: MAC, options: {} });
+    const heard = (await eventsOf()).filter(({ stage }) => stage.startsWith('dhcp-'));
+    expect(heard.map(({ stage }) => stage)).toEqual(stages);
+  });
+
   it('what came by a relay says by which', async () => {
     await dhcpTester(world, ['10.99.0.5'])({
       type: 'discover',
