@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, parseConfig } from '../src/config.ts';
 import { DomainError } from '../src/domain/errors.ts';
 import { announce } from './announce.ts';
+import { restoreInPlace } from './backup/restore.ts';
+import { readCommandLine, USAGE } from './command-line.ts';
 import { createLog } from './log.ts';
 import { buildProvisiond, type Provisiond } from './provisiond.ts';
 
@@ -13,11 +15,20 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
   process.umask(0o077);
-  const configPath = configPathOf(argv);
+  const commandLine = readCommandLine(argv, process.env);
+  if (commandLine === undefined) {
+    process.stderr.write(USAGE);
+    process.exit(EXIT.usage);
+  }
+  const { order, configPath } = commandLine;
   const root = projectRoot();
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
     .version;
   const config = readConfig(configPath);
+  if (order.work === 'restore') {
+    process.stdout.write(await restoreInPlace(config, order.file, Date.now()));
+    return;
+  }
   const log = createLog(config.log.level);
   const provisiond = await buildProvisiond({ config, log, root, version });
   handleSignals(provisiond, configPath, log);
@@ -59,17 +70,6 @@ async function reload(
 ): Promise<void> {
   const needRestart = await provisiond.reload(readConfig(path));
   log.info({ needRestart }, needRestart.length === 0 ? 'reloaded' : 'reloaded; some keys need a restart');
-}
-
-/** `--config FILE`, else $PROVISION_CONFIG, else ./provision.yaml if it is there. */
-function configPathOf(argv: readonly string[]): string | null {
-  const [flag, value, ...rest] = argv;
-  if (flag === '--config' && value !== undefined && rest.length === 0) return value;
-  if (flag !== undefined) {
-    process.stderr.write('usage: provisiond [--config FILE]\n');
-    process.exit(EXIT.usage);
-  }
-  return process.env['PROVISION_CONFIG'] ?? (existsSync('provision.yaml') ? 'provision.yaml' : null);
 }
 
 function readConfig(path: string | null): Config {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
@@ -16,11 +15,11 @@ import { inventoryService } from '../src/services/inventory.ts';
 import { leaseService } from '../src/services/leases.ts';
 import { loaderService } from '../src/services/loaders.ts';
 import { machineReports } from '../src/services/machine-reports.ts';
-import { listSealedRecords } from '../src/services/sealed-records.ts';
 import { systemLockService } from '../src/services/system-locks.ts';
-import { openSqliteStore } from '../src/store/sqlite.ts';
+import { backupService } from './backup/backup-service.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
 import { openPower } from './bmc/wiring.ts';
+import { openDataFolder } from './data-folder.ts';
 import { openDhcp } from './dhcp/open.ts';
 import { prepareForPackets } from './dhcp/prepare.ts';
 import { createReservedCheck } from './dhcp/reserved-check.ts';
@@ -47,7 +46,6 @@ import { createReadinessCheck } from './readiness-check.ts';
 import { openRecords } from './records.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
-import { openSecretBox, refuseLostKey } from './secret-box.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { openInstallerLogs } from './syslog/wiring.ts';
 import { createTimers } from './timers.ts';
@@ -74,9 +72,6 @@ export interface ProvisiondOptions {
   readonly version: string;
 }
 
-/** A storm of thousands of machines, until it is moved into the database. */
-const DATABASE_LOG_BYTES = 32 * 1024 * 1024;
-
 /** Builds every object of the service, in one visible order, each out of those before it. Nothing listens yet. */
 export async function buildProvisiond(options: ProvisiondOptions): Promise<Provisiond> {
   const { log, root, version } = options;
@@ -85,12 +80,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const socketPath = config.http.socket ?? join(dataDir, 'provision.sock');
 
   // The database and the edges that the use cases need.
-  const store = await openSqliteStore(dataDir, { logBytes: DATABASE_LOG_BYTES });
-  const keyPath = join(dataDir, 'secret.key');
-  await refuseLostKey(keyPath, () => listSealedRecords(store));
-  const secrets = openSecretBox(keyPath);
-  for (const folder of ['distros', 'kickstarts', 'loaders'])
-    mkdirSync(join(dataDir, folder), { recursive: true });
+  const { store, secrets, backups } = await openDataFolder(config, version, () => Date.now());
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
   const inBackground = (name: string, work: () => Promise<unknown>): void => {
     work().catch((error) => log.error({ err: error }, `failed to ${name}`));
@@ -183,7 +173,14 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     dhcp: network.dhcpCounters(),
   });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
-  const looks = { dataDir, status, files, loaders: loaderUses, handoffs: handoffs.examine };
+  const looks = {
+    dataDir,
+    status,
+    files,
+    loaders: loaderUses,
+    handoffs: handoffs.examine,
+    backups: backups.facts,
+  };
   const doctor = openDoctor(deps, machine, looks);
   const notifications = openNotifications({ deps, config: () => config, log });
   const insight = openInsight({
@@ -219,6 +216,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     notifications,
     metrics: await openMetrics({ store, status, version }),
     locks: systemLockService(deps),
+    backups: backupService(deps, backups),
     status,
   };
   const api = { services, access, log, version };
@@ -257,6 +255,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
       timers.every(3_600_000, 'prune notifications', notifications.prune);
+      timers.every(600_000, 'make a backup', () => backups.tick(store));
       timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       timers.every(1_000, 'hand machines off', handoffs.tick);

@@ -20,6 +20,7 @@ import type { profileService } from '../../src/services/profiles.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { SystemLockService } from '../../src/services/system-locks.ts';
 import type { systemService } from '../../src/services/systems.ts';
+import type { BackupService } from '../backup/backup-service.ts';
 import type { DhcpCounters } from '../dhcp/counters.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
@@ -68,6 +69,7 @@ export interface ApiServices {
   readonly inventory: InventoryService;
   readonly handoffs: HandoffService;
   readonly notifications: NotificationService;
+  readonly backups: BackupService;
   readonly metrics: Metrics;
   readonly leases: LeaseService;
   readonly status: () => ServiceStatus;

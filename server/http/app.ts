@@ -3,6 +3,7 @@ import type { AccessService } from '../../src/services/access.ts';
 import { accessRoutes } from './api/access.ts';
 import { applyRoutes } from './api/apply.ts';
 import { auditRoutes } from './api/audit.ts';
+import { backupRoutes } from './api/backups.ts';
 import { bulkInstallRoutes } from './api/bulk-installs.ts';
 import { consoleRoutes } from './api/consoles.ts';
 import { diagnosisRoutes } from './api/diagnosis.ts';
@@ -79,6 +80,7 @@ export function buildHttpApp(
   explainRoutes(app, services);
   handoffRoutes(app, services);
   notificationRoutes(app, services);
+  backupRoutes(app, services);
   metricsRoutes(app, services);
   return app;
 }

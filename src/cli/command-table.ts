@@ -129,6 +129,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('context list', async () => (await import('./commands/context.ts')).contextList),
   entry('context use', async () => (await import('./commands/context.ts')).contextUse),
   entry('context remove', async () => (await import('./commands/context.ts')).contextRemove),
+  entry('backup', async () => (await import('./commands/backup.ts')).backup),
   entry('setup', async () => (await import('./commands/setup.ts')).setup),
 ];
 

@@ -60,6 +60,8 @@ export interface CliDeps {
   readonly privateFiles: PrivateFiles;
   /** `command`: the editor and its arguments. */
   readonly openDraft: (command: string, name: string) => Promise<Draft>;
+  /** Writes what comes to a file of mode 0600 that is there whole or not at all; gives its length. */
+  readonly saveStream: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<number>;
   /** Asks on the terminal; with `secret` what is typed is not shown. */
   readonly prompt: (question: string, options: { readonly secret: boolean }) => Promise<string>;
   readonly now: () => Date;

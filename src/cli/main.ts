@@ -10,6 +10,7 @@ import { certificateOf, httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
 import { run } from './run.ts';
+import { saveStream } from './save-stream.ts';
 import { prompt, readStdin } from './terminal.ts';
 
 /** The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. */
@@ -30,6 +31,7 @@ const deps: CliDeps = {
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
   openDraft: async (command, name) => (await import('./editor.ts')).openDraft(command, name),
+  saveStream,
   prompt,
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -11,6 +11,7 @@ import type { Page } from '../domain/record-query.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type ApplyClient, applyClient } from './apply-client.ts';
+import { type BackupClient, backupClient } from './backup-client.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
 import { type DiagnosisClient, diagnosisClient } from './diagnosis-client.ts';
 import { type EventClient, eventClient } from './event-client.ts';
@@ -129,6 +130,7 @@ export interface Client {
   readonly handoffs: HandoffClient;
   readonly notifications: NotificationClient;
   whoami(): Promise<Whoami>;
+  readonly backups: BackupClient;
   status(): Promise<ServerStatus>;
   /** Looks at the service and its machine now. */
   doctor(): Promise<Items<Check>>;
@@ -167,6 +169,7 @@ export function createClient(options: {
     logs: logClient(exchange),
     handoffs: handoffClient(exchange),
     whoami: () => exchange.object('GET', '/api/v1/whoami'),
+    backups: backupClient(options.openStream, options.token),
     status: () => exchange.object('GET', '/api/v1/status'),
     doctor: () => exchange.list('/api/v1/doctor'),
     setup: (input) => exchange.object('POST', '/api/v1/setup', input),

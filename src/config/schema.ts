@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseIpv4 } from '../domain/ipv4.ts';
+import { backupSection } from './backup.ts';
 import { handoffSection } from './handoff.ts';
 import { installsSection } from './installs.ts';
 import { notifySection } from './notify.ts';
@@ -96,6 +97,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Folders that hold boot loaders, searched in order. */
   loaders: z.strictObject({ dirs: z.array(path).default(['/usr/lib/ipxe', '/boot']) }).prefault({}),
+  backup: backupSection,
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -6,6 +6,7 @@ import type { Deps, SecretBox } from './deps.ts';
 import type { FileFacts } from './distros.ts';
 import { examine } from './doctor/examine.ts';
 import type {
+  BackupFact,
   DoctorFacts,
   FileFact,
   HandoffFact,
@@ -27,6 +28,7 @@ export interface DoctorSources {
   readonly files: FileFacts;
   readonly loaders: Pick<LoaderService, 'list'>;
   readonly handoffs: () => Promise<readonly HandoffFact[]>;
+  readonly backups: () => Promise<BackupFact>;
 }
 
 /** Looks everything up, now, and judges it. Nothing is changed. */
@@ -68,6 +70,8 @@ export function doctorService(deps: Deps, sources: DoctorSources) {
         ],
         latestWriteMs: times.length === 0 ? null : Math.max(...times),
         handoffs: await sources.handoffs(),
+        backups: await sources.backups(),
+        database: await store.upkeep.check(),
         host: await sources.host(),
       };
       return examine(facts);

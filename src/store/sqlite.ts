@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, type Kysely as KyselyType, type Migration, Migrator, SqliteDialect } from 'kysely';
@@ -44,11 +44,15 @@ import { openCheckpointer } from './sqlite-checkpoint.ts';
 import { sqliteDhcpStore } from './sqlite-dhcp.ts';
 import { prepareEventWrites } from './sqlite-events.ts';
 import { openBackgroundFlush } from './sqlite-flush.ts';
+import { lockDataFolder, makePrivate } from './sqlite-lock.ts';
+import { newestMigration } from './sqlite-schema.ts';
+import { sqliteUpkeep } from './sqlite-upkeep.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { lockQueries } from './system-marks.ts';
 import { systemQueries } from './systems.ts';
 import { tokenQueries } from './tokens.ts';
+import type { UpkeepStore } from './upkeep-store.ts';
 import { userQueries } from './users.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -70,7 +74,12 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-address-blocks': addressBlocks,
 };
 
+/** The names of all schemas that there have been, the newest at the end. */
+export const SCHEMAS: readonly string[] = Object.keys(MIGRATIONS);
+
 export interface SqliteOptions {
+  /** Called before a database of an older schema is brought to this one; where it throws, nothing is changed. */
+  readonly beforeMigration?: (upkeep: UpkeepStore, schema: string) => Promise<void>;
   /** How long the log of the database is made ahead, so that no flush has to make it longer. Default 0. */
   readonly logBytes?: number;
 }
@@ -80,14 +89,13 @@ const CACHE_KIB = 64 * 1024;
 
 /**
  * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.
- * One process at a time: the lock is held by an open transaction on a file of its own, so the kernel gives it back
- * even after kill -9. Durability: WAL with synchronous=FULL, every commit is on the disk before it returns; leases are
+ * One process at a time (sqlite-lock.ts). Durability: WAL with synchronous=FULL, every commit is on the disk before it returns; leases are
  * on the disk before their promise is kept, flushed beside the thread that answers packets (sqlite-flush.ts).
  * Throws DomainError 'storage' when the folder cannot be used or another process has it.
  */
 export async function openSqliteStore(dataDir: string, options: SqliteOptions = {}): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(dataDir, 'provision.lock'));
+  const lock = lockDataFolder(dataDir);
   const path = join(dataDir, 'provision.db');
   makePrivate(path);
   const writer = new Database(path);
@@ -100,6 +108,9 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
   ]) {
     writer.pragma(pragma);
   }
+  const upkeep = sqliteUpkeep(path);
+  const schema = newestMigration(writer);
+  if (schema !== null && schema !== SCHEMAS.at(-1)) await options.beforeMigration?.(upkeep, schema);
   await migrate(new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) }));
   const watched = watchChanges(writer, (changes) => {
     dhcp.onCommitted(changes);
@@ -135,6 +146,7 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
     read,
     dhcp,
     boot,
+    upkeep,
     async transaction(work) {
       const touched = new Set<WatchedNoun>();
       await exclusively(disk.mend);
@@ -157,27 +169,6 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
       lock.close();
     },
   };
-}
-
-function takeLock(path: string): { close(): void } {
-  makePrivate(path);
-  const lock = new Database(path, { timeout: 0 });
-  try {
-    lock.pragma('locking_mode = EXCLUSIVE');
-    lock.exec('begin exclusive');
-  } catch {
-    lock.close();
-    throw new DomainError('storage', `another provisiond has the data folder open (${path} is locked)`, {
-      hint: 'stop it first (systemctl stop provisiond), or start this one with another dataDir',
-    });
-  }
-  return lock;
-}
-
-/** Makes the file with mode 0600 before SQLite would make it with the process's umask. */
-function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
 }
 
 async function migrate(db: KyselyType<Tables>): Promise<void> {

@@ -27,6 +27,7 @@ import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
 import type { BatchStore, QueueStore } from './queue-store.ts';
 import type { SystemPageQuery } from './system-query.ts';
+import type { UpkeepStore } from './upkeep-store.ts';
 
 /**
  * The database as the services see it. Everything that belongs together happens in one `transaction`; a transaction
@@ -41,6 +42,7 @@ export interface Store {
   readonly dhcp: DhcpStore;
   /** The same for machines that fetch files: prepared reads, and installs moved on with group commit. */
   readonly boot: BootStore;
+  readonly upkeep: UpkeepStore;
   /**
    * Writes boot events in one transaction of their own, all or none. kill -9 does not undo them; a power failure may,
    * until the next lease or record is on the disk. DomainError `in-use`: a system or an install that one of them belongs to is gone.

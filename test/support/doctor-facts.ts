@@ -1,5 +1,5 @@
 import type { Subnet } from '../../src/domain/subnet.ts';
-import type { DoctorFacts, HostFacts } from '../../src/services/doctor/facts.ts';
+import type { BackupFact, DoctorFacts, HostFacts } from '../../src/services/doctor/facts.ts';
 import { ip } from './dhcp-packets.ts';
 import { NOW_MS } from './store-records.ts';
 
@@ -12,6 +12,13 @@ export const WELL_HOST: HostFacts = {
   wantedReceiveBufferBytes: 4_194_304,
   disk: { freeBytes: 50e9, totalBytes: 100e9 },
   clockIsSynchronised: true,
+};
+
+export const WELL_BACKUPS: BackupFact = {
+  dir: '/var/lib/provision/backups',
+  everyHours: 24,
+  newestMs: NOW_MS - 3_600_000,
+  failure: null,
 };
 
 export function subnetFact(change: Partial<Subnet> = {}): Subnet {
@@ -34,6 +41,8 @@ export function wellFacts(change: Partial<DoctorFacts> = {}): DoctorFacts {
     files: [],
     unreadableSecrets: [],
     handoffs: [],
+    backups: WELL_BACKUPS,
+    database: [],
     latestWriteMs: NOW_MS - 1000,
     host: WELL_HOST,
     ...change,

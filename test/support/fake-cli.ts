@@ -55,6 +55,8 @@ export interface FakeRun {
   readonly drafts: readonly string[];
   /** Drafts that are still there at the end. */
   readonly kept: ReadonlySet<string>;
+  /** Streams that were saved whole: path and length. */
+  readonly savedFiles: ReadonlyMap<string, number>;
 }
 
 /** Runs one command line in a world made of values. */
@@ -69,6 +71,7 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   const drafts: string[] = [];
   const kept = new Set<string>();
   const privateFiles = new Map(Object.entries(world.privateFiles ?? {}));
+  const savedFiles = new Map<string, number>();
   const transport = fakeTransport(world.server ?? {}, requests);
   const sink = (stream: 'stdout' | 'stderr'): TextSink => ({
     isTTY: world.stdoutTty ?? false,
@@ -100,6 +103,12 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     },
     readFile: async (path) => world.files?.[path] ?? missing(`file ${path}`),
     readBytes: async (path) => Buffer.from(world.files?.[path] ?? missing(`file ${path}`)),
+    saveStream: async (path, chunks) => {
+      let bytes = 0;
+      for await (const chunk of chunks) bytes += chunk.length;
+      savedFiles.set(path, bytes);
+      return bytes;
+    },
     privateFiles: {
       read: async (path) => privateFiles.get(path),
       write: async (path, content) => void privateFiles.set(path, { text: content, mode: 0o600 }),
@@ -124,7 +133,7 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     },
   };
   const code = await run(argv, deps);
-  return { code, ...text, requests, connections, questions, privateFiles, slept, drafts, kept };
+  return { code, ...text, requests, connections, questions, privateFiles, slept, drafts, kept, savedFiles };
 }
 
 const noStream: OpenStream = async ({ path }) =>

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { backupService } from '../../server/backup/backup-service.ts';
+import { openBackups } from '../../server/backup/backups.ts';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
@@ -29,7 +31,7 @@ import { createStrangers, type Strangers } from '../../src/services/strangers.ts
 import { systemLockService } from '../../src/services/system-locks.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
-import { WELL_HOST } from './doctor-facts.ts';
+import { WELL_BACKUPS, WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -154,6 +156,11 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
     onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
   });
+  const backupParts = {
+    dir: join(dataDir, 'backups'),
+    keyPath: join(dataDir, 'secret.key'),
+    ...{ everyHours: 24, keep: 7, version: '0.0.0' },
+  };
   const services: ApiServices = {
     ...openRecords(deps, {
       files,
@@ -178,9 +185,11 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       files,
       loaders,
       handoffs: handoffUses.examine,
+      backups: async () => WELL_BACKUPS,
     }),
     power,
     locks: systemLockService(deps),
+    backups: backupService(deps, openBackups({ ...backupParts, now: deps.now })),
     inventory: inventoryService(deps),
     handoffs: handoffUses,
     notifications,

@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/check.ts';
+import { checkBackup, checkDatabase } from './check-data.ts';
 import { checkHandoffs } from './check-handoffs.ts';
 import { checkCapabilities, checkClock, checkDisk, checkReceiveBuffer } from './check-host.ts';
 import { checkDhcp, checkInterfaces, checkPorts, checkWarnings } from './check-network.ts';
@@ -19,6 +20,8 @@ const CHECKS: readonly ((facts: DoctorFacts) => Check[])[] = [
   checkReceiveBuffer,
   checkClock,
   checkDisk,
+  checkDatabase,
+  checkBackup,
 ];
 
 /** Judges the facts; no check waits for another, and each says at least what it found well. */

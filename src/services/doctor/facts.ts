@@ -64,6 +64,17 @@ export interface HandoffFact {
   readonly problems: readonly string[];
 }
 
+/** What is known of backups. */
+export interface BackupFact {
+  readonly dir: string;
+  /** How often one is made by itself; 0 = never. */
+  readonly everyHours: number;
+  /** When the newest one was made; null where there is none. */
+  readonly newestMs: number | null;
+  /** Why the last one could not be made; null where it could. */
+  readonly failure: string | null;
+}
+
 /** Everything that the checks judge, looked up before: they are pure functions of it. */
 export interface DoctorFacts {
   readonly nowMs: number;
@@ -80,5 +91,8 @@ export interface DoctorFacts {
   readonly handoffs: readonly HandoffFact[];
   /** The latest time that the service itself has written into a record; null in an empty database. */
   readonly latestWriteMs: number | null;
+  readonly backups: BackupFact;
+  /** What is wrong with the file of the database, a sentence each. */
+  readonly database: readonly string[];
   readonly host: HostFacts;
 }

@@ -67,8 +67,11 @@ export const MODULES: readonly ModulePrivilege[] = [
     why: 'paths are checked in few places, so that none can leave its root',
     modules: ['node:fs*'],
     only: [
+      'server/backup/', // backups, whose names are its own, and those that the command line names
       'server/bmc/console-log.ts', // what consoles wrote, by names of systems, below one folder
       'server/bmc/trusted-certificates.ts', // the authorities that the machine trusts, which Node does not read
+      'server/command-line.ts', // is there a configuration file?
+      'server/data-folder.ts', // makes the folders of the data folder
       'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',
       'server/handoff/', // keys and playbooks that the configuration names, logs by number, folders of runs
@@ -79,7 +82,6 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/http/http-listener.ts', // the unix socket's file
       'server/installer-logs/', // what installers said, by numbers of installs and names on a list, below one folder
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
-      'server/provisiond.ts', // makes the folders of the data folder
       'server/notify/email.ts', // the password of the mail server, by the configuration's path
       'server/notify/webhook.ts', // the secret of a webhook, by the configuration's path
       'server/net/interfaces.ts', // reads /sys/class/net
@@ -87,9 +89,13 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
       'src/cli/main.ts',
       'src/cli/private-files.ts', // the saved logins, mode 0600
+      'src/cli/save-stream.ts', // a backup, where the caller says
       'src/store/open.ts',
       'src/store/sqlite.ts',
       'src/store/sqlite-flush.ts', // the database's log
+      'src/store/sqlite-lock.ts', // the lock's file, and modes
+      'src/store/sqlite-upkeep.ts', // copies of the database
+      'src/store/sqlite-upkeep-thread.ts',
     ],
   },
   {
@@ -104,6 +110,8 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/cli/editor.ts', // the editor that its user names, without a shell
       'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
       'src/store/sqlite-checkpoint-thread.ts',
+      'src/store/sqlite-upkeep.ts', // a thread that copies or checks the database, once
+      'src/store/sqlite-upkeep-thread.ts',
     ],
   },
   {
@@ -120,7 +128,10 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/store/sqlite-events.ts',
       'src/store/sqlite-flush.ts',
       'src/store/sqlite-leases.ts',
+      'src/store/sqlite-lock.ts',
       'src/store/sqlite-machines.ts',
+      'src/store/sqlite-schema.ts',
+      'src/store/sqlite-upkeep-thread.ts',
     ],
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
@@ -145,6 +156,7 @@ export const CALLS: readonly CallPrivilege[] = [
     call: /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\.now\b|\bprocess\.hrtime\b/g,
     only: [
       'src/cli/main.ts',
+      'server/main.ts', // when a restore was done
       'server/provisiond.ts',
       'server/bmc/clock.ts', // the clock of sessions with BMCs, handed on
       'server/tftp/addresses.ts', // the listener's clock, handed on

@@ -1,0 +1,25 @@
+import { open, rename, rm } from 'node:fs/promises';
+import type { CliDeps } from './deps.ts';
+import { LocalError } from './errors.ts';
+
+/** On the real file system. Throws LocalError where that refuses, and what the stream throws. */
+export const saveStream: CliDeps['saveStream'] = async (path, chunks) => {
+  const next = `${path}.${process.pid}.new`;
+  const refuse = (cause: NodeJS.ErrnoException): never => {
+    throw new LocalError(`cannot write ${path} (${cause.code ?? 'unknown error'})`, undefined, { cause });
+  };
+  const file = await open(next, 'wx', 0o600).catch(refuse);
+  let bytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      await file.writeFile(chunk).catch(refuse);
+      bytes += chunk.length;
+    }
+    await file.sync().catch(refuse);
+    await rename(next, path).catch(refuse);
+    return bytes;
+  } finally {
+    await file.close();
+    await rm(next, { force: true });
+  }
+};
