@@ -19,13 +19,10 @@ export interface BackupParts {
 const REGULAR = 'provision-';
 const BEFORE_MIGRATION = 'before-migration-';
 const NAME = /^(provision|before-migration)-.*\.tar$/;
-/** A service that is started again and again shall not make one each time, and a new one has nothing yet. */
-const FIRST_AFTER_MS = 600_000;
 
 /** The backups of a service: those that are asked for, and those that it makes by itself and keeps some of. */
 export function openBackups(parts: BackupParts) {
   const { dir, everyHours, keep, keyPath, version, now } = parts;
-  const startedMs = now();
   let failure: string | null = null;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
 
@@ -51,7 +48,7 @@ export function openBackups(parts: BackupParts) {
     return times.length === 0 ? null : Math.max(...times);
   };
   const isDue = async (): Promise<boolean> => {
-    if (everyHours === 0 || now() - startedMs < FIRST_AFTER_MS) return false;
+    if (everyHours === 0) return false;
     const newest = await newestMs();
     return newest === null || now() - newest >= everyHours * 3_600_000;
   };

@@ -27,6 +27,7 @@ export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
   login: 'log in to a server with a token, and pin its certificate where nobody vouches for it',
   logout: 'forget a saved login; its token stays valid until it expires or is revoked',
+  backup: 'write a backup of the running service to a file, which provisiond restore takes',
   setup: 'log in with the setup token that provisiond printed at its first start',
 };
 

@@ -16,7 +16,6 @@ export const backup = defineCommand<Options>({
     {
       flag: '--without-key',
       help: 'leave out the key that opens the secrets; keep secret.key elsewhere',
-      fields: ['key'],
     },
   ],
   examples: ['provision backup /backup/provision.tar', 'provision backup --without-key provision.tar'],

@@ -4,7 +4,7 @@ import type { Loader } from '../../../src/domain/loader.ts';
 import { examine } from '../../../src/services/doctor/examine.ts';
 import type { DoctorFacts, HostFacts, ListenerFact } from '../../../src/services/doctor/facts.ts';
 import { ip } from '../../support/dhcp-packets.ts';
-import { subnetFact, WELL_HOST, wellFacts } from '../../support/doctor-facts.ts';
+import { subnetFact, WELL_BACKUPS, WELL_HOST, wellFacts } from '../../support/doctor-facts.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 
 const lo: ListenerFact = { name: 'api', state: 'listening', address: 'tcp x', reason: null, remedy: null };
@@ -53,10 +53,42 @@ function found(change: Partial<DoctorFacts>): Check[] {
 it('finds nothing where all is well, and says what it looked at', () => {
   const checks = examine(wellFacts());
   expect(checks.every(({ state, next }) => state === 'ok' && next === null)).toBe(true);
-  expect(new Set(checks.map(({ name }) => name)).size).toBe(11);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(13);
 });
 
 describe.each<[string, Partial<DoctorFacts>, Check['state'], string, RegExp, RegExp]>([
+  [
+    'a backup that is late',
+    { backups: { ...WELL_BACKUPS, newestMs: NOW_MS - 37 * 3_600_000 } },
+    'warning',
+    'backup',
+    /37 hours old/,
+    /journalctl/,
+  ],
+  [
+    'a backup that failed',
+    { backups: { ...WELL_BACKUPS, failure: 'ENOSPC' } },
+    'problem',
+    'backup',
+    /failed: ENOSPC/,
+    /room/,
+  ],
+  [
+    'no backup, where none is made by itself',
+    { backups: { ...WELL_BACKUPS, newestMs: null, everyHours: 0 } },
+    'warning',
+    'backup',
+    /none yet/,
+    /provision backup/,
+  ],
+  [
+    'a damaged database',
+    { database: ['row 1 missing from index systems_name'] },
+    'problem',
+    'database',
+    /row 1 missing/,
+    /provisiond restore/,
+  ],
   [
     'a port that is refused',
     { listeners: [lo, refused] },
