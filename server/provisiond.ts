@@ -256,6 +256,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
       timers.every(3_600_000, 'prune notifications', notifications.prune);
       timers.every(600_000, 'make a backup', () => backups.tick(store));
+      timers.every(3_600_000, 'prune keys of requests', services.idempotency.prune);
       timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       timers.every(1_000, 'hand machines off', handoffs.tick);

@@ -2,6 +2,7 @@ import type { Ipv4 } from '../src/domain/ipv4.ts';
 import { applyService } from '../src/services/apply/apply.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { distroService, type FileFacts } from '../src/services/distros.ts';
+import { idempotencyService } from '../src/services/idempotency.ts';
 import { profileService, type ShippedProfiles } from '../src/services/profiles.ts';
 import { subnetService } from '../src/services/subnets.ts';
 import { systemService } from '../src/services/systems.ts';
@@ -26,5 +27,6 @@ export function openRecords(deps: Deps, { files, shipped, ownAddresses, onSubnet
     subnets: subnets.kind,
     systems: systems.kind,
   };
-  return { distros, profiles, subnets, systems, apply: applyService(deps, kinds) };
+  const idempotency = idempotencyService(deps);
+  return { distros, profiles, subnets, systems, apply: applyService(deps, kinds), idempotency };
 }

@@ -7,6 +7,7 @@ import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { ExplainService } from '../../src/services/explain/service.ts';
 import type { HandoffService } from '../../src/services/handoff/handoff-service.ts';
+import type { IdempotencyService } from '../../src/services/idempotency.ts';
 import type { InstallQueueService } from '../../src/services/install-queue/queue-service.ts';
 import type { LogReader } from '../../src/services/installer-logs/read-logs.ts';
 import type { InstallService } from '../../src/services/installs.ts';
@@ -55,6 +56,7 @@ export interface ApiServices {
   readonly subnets: ReturnType<typeof subnetService>;
   readonly systems: ReturnType<typeof systemService>;
   readonly apply: ReturnType<typeof applyService>;
+  readonly idempotency: IdempotencyService;
   readonly installs: InstallService;
   readonly installQueue: InstallQueueService;
   readonly events: EventService;

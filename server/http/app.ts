@@ -24,6 +24,7 @@ import { serviceRoutes } from './api/service.ts';
 import type { ApiServices } from './api-services.ts';
 import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
 import { installErrorHandlers } from './errors.ts';
+import { installIdempotency } from './idempotency.ts';
 import { homePage } from './pages/home.ts';
 
 export interface HttpAppDeps {
@@ -56,6 +57,7 @@ export function buildHttpApp(
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
   installAuthentication(app, access, trust);
+  installIdempotency(app, services.idempotency);
   homePage(app, version);
   serviceRoutes(app, services, access);
   accessRoutes(app, access);

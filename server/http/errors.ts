@@ -7,7 +7,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'address-taken': 409,
   'name-taken': 409,
   'in-use': 409,
-  'stale-revision': 409,
+  'stale-revision': 412,
   'wrong-state': 409,
   'no-free-address': 409,
   invalid: 422,
@@ -15,6 +15,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   'not-permitted': 403,
   'too-many': 429,
+  'in-progress': 409,
+  'key-reused': 422,
+  'not-replayable': 409,
   storage: 503,
   'bmc-failed': 502,
 };

@@ -18,6 +18,12 @@ export type ErrorCode =
   | 'bmc-failed'
   /** So many are open that no more are taken. */
   | 'too-many'
+  /** The same request is being done at this moment. */
+  | 'in-progress'
+  /** An Idempotency-Key that belongs to another request. */
+  | 'key-reused'
+  /** It was done before, and the answer was not kept. */
+  | 'not-replayable'
   | 'storage';
 
 /** One thing wrong with one field; `path` is dotted (`interfaces.0.ip`). */

@@ -5,6 +5,18 @@ export interface Change {
   readonly to: unknown;
 }
 
+/** What would come of a change of one record, by `dryRun=1`. */
+export interface DryRun<Rec> {
+  readonly dryRun: true;
+  readonly action: 'added' | 'updated' | 'unchanged' | 'removed';
+  /** Null: it would be added. */
+  readonly before: Rec | null;
+  /** Null: it would be removed. */
+  readonly after: Rec | null;
+  /** A secret is only said to be `set` or `changed`. */
+  readonly changes: readonly Change[];
+}
+
 /**
  * What has to change to make `before` into `after`, field by field, in the order of `after`. Objects are compared by their
  * fields and lists of objects by their places; a list of plain values is one value, as is whatever came or went whole.

@@ -24,6 +24,7 @@ function distroKind({ now }: Deps, files: FileFacts): RecordKind<Distro, DistroI
     noun: 'distro',
     schema: distroInput,
     secretPaths: [],
+    whole: {},
     parse: async (body) => parseInput(distroInput, body),
     parseEdit: (body) => parseInput(distroPatch, body),
     merge: (old, edit) => mergePatch(distroInput, old, edit),

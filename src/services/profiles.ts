@@ -46,6 +46,8 @@ function profileKind(
     noun: 'profile',
     schema: profileInput,
     secretPaths: SETTINGS_SECRETS,
+    // Nothing comes from the shipped profiles.
+    whole: { from: null },
     parse: async (body) => parseInput(profileInput, await withShipped(shipped, body)),
     parseEdit: (body) => parseInput(profilePatch, body),
     merge: ({ profile }, edit) => mergePatch(profileInput, profile, edit),

@@ -28,6 +28,7 @@ function subnetKind({ now }: Deps, onChange: () => void): RecordKind<SubnetDetai
     noun: 'subnet',
     schema: subnetInput,
     secretPaths: [],
+    whole: {},
     parse: async (body) => parseInput(subnetInput, body),
     parseEdit: (body) => parseInput(subnetPatch, body),
     merge: (old, edit) => mergePatch(subnetInput, old, edit),

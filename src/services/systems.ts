@@ -90,6 +90,7 @@ function systemKind(
     noun: 'system',
     schema: systemInput,
     secretPaths: [...BMC_SECRETS, ...SETTINGS_SECRETS],
+    whole: {},
     parse: async (body) => parseInput(systemInput, body),
     parseEdit: (body) => parseInput(systemPatch, body),
     merge({ system }, edit) {

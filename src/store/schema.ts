@@ -34,6 +34,16 @@ export interface Tables extends AccessTables, QueueTables, MarkTables, Certifica
   jobs: JobRow;
   handoffs: HandoffRow;
   deliveries: DeliveryRow;
+  idempotency_keys: {
+    caller: string;
+    key: string;
+    request_hash: string;
+    /** Null until it is known. */
+    status: number | null;
+    content_type: string | null;
+    body: string | null;
+    at: number;
+  };
   notification_cursors: { endpoint: string; change_id: number };
 }
 

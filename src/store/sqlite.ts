@@ -11,6 +11,7 @@ import { certificateQueries } from './certificates.ts';
 import { deliveryQueries } from './deliveries.ts';
 import { distroQueries } from './distros.ts';
 import { handoffQueries } from './handoffs.ts';
+import { idempotencyQueries } from './idempotency.ts';
 import { batchQueries } from './install-batches.ts';
 import { queueQueries } from './install-queue.ts';
 import { installQueries } from './installs.ts';
@@ -32,6 +33,7 @@ import { installQueue } from './migrations/0013-install-queue.ts';
 import { systemLocks } from './migrations/0014-system-locks.ts';
 import { certificates } from './migrations/0015-certificates.ts';
 import { access } from './migrations/0016-access.ts';
+import { idempotencyKeys } from './migrations/0017-idempotency-keys.ts';
 import { addressBlocks } from './migrations/0018-address-blocks.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
@@ -71,6 +73,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-system-locks': systemLocks,
   '0015-certificates': certificates,
   '0016-access': access,
+  '0017-idempotency-keys': idempotencyKeys,
   '0018-address-blocks': addressBlocks,
 };
 
@@ -212,6 +215,7 @@ function queriesOf(
     handoffs: handoffQueries(db),
     notifications: deliveryQueries(db),
     locks: lockQueries(db),
+    idempotency: idempotencyQueries(db),
   };
 }
 

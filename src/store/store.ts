@@ -22,6 +22,7 @@ import type { CertificateStore } from './certificate-store.ts';
 import type { DhcpStore } from './dhcp-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HandoffStore } from './handoff-store.ts';
+import type { IdempotencyStore } from './idempotency-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
@@ -75,6 +76,7 @@ export interface StoreTransaction {
   readonly handoffs: HandoffStore;
   readonly notifications: NotificationStore;
   readonly locks: LockStore;
+  readonly idempotency: IdempotencyStore;
 }
 
 export interface DistroStore {

@@ -41,7 +41,7 @@ export function accessRoutes(app: FastifyInstance, { tokens, users, sessions }: 
   });
 
   app.get('/api/v1/tokens', admin, async () => ({ items: await tokens.list() }));
-  app.post('/api/v1/tokens', admin, async (request, reply) =>
+  app.post('/api/v1/tokens', { config: { ...admin.config, answerIsSecret: true } }, async (request, reply) =>
     // It is shown this once.
     reply
       .status(201)

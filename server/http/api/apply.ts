@@ -1,18 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { parseInput } from '../../../src/services/input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
+import { isDryRun } from '../dry-run.ts';
 
 /** Some tens of thousands of systems. */
 const DOCUMENT_LIMIT_BYTES = 32 * 1024 * 1024;
-
-const applyQuery = z.strictObject({
-  dryRun: z
-    .enum(['0', '1', 'false', 'true'])
-    .default('0')
-    .transform((text) => text === '1' || text === 'true'),
-});
 
 /** Records as one document: out of the service, and into it. */
 export function applyRoutes(app: FastifyInstance, { apply }: ApiServices): void {
@@ -23,8 +15,7 @@ export function applyRoutes(app: FastifyInstance, { apply }: ApiServices): void 
     config: { permission: 'operate', scope: 'selection' },
     bodyLimit: DOCUMENT_LIMIT_BYTES,
   } as const;
-  app.post('/api/v1/apply', options, (request) => {
-    const { dryRun } = parseInput(applyQuery, request.query);
-    return apply.apply(request.body, actorFrom(request), dryRun);
-  });
+  app.post('/api/v1/apply', options, (request) =>
+    apply.apply(request.body, actorFrom(request), isDryRun(request)),
+  );
 }

@@ -11,6 +11,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { Actor, Deps } from '../deps.ts';
 import { parseInput } from '../input.ts';
+import { onlyTry } from '../records/only-try.ts';
 import { exportRecords } from './export.ts';
 import type { RecordKinds } from './kinds.ts';
 import { type ReadItems, readItems, type Work } from './plan.ts';
@@ -57,31 +58,6 @@ async function readDocument(
     for (const items of read) works.push(...(await items.plan(tx, remove)));
     return works;
   };
-}
-
-/** Thrown out of a transaction so that it leaves nothing behind. */
-class OnlyTried extends Error {
-  readonly results: readonly ApplyResult[];
-
-  constructor(results: readonly ApplyResult[]) {
-    super('a dry run writes nothing');
-    this.results = results;
-  }
-}
-
-/** Runs work in a transaction that leaves nothing behind. */
-async function onlyTry(
-  store: Store,
-  work: (tx: StoreTransaction) => Promise<readonly ApplyResult[]>,
-): Promise<readonly ApplyResult[]> {
-  try {
-    return await store.transaction(async (tx) => {
-      throw new OnlyTried(await work(tx));
-    });
-  } catch (error) {
-    if (error instanceof OnlyTried) return error.results;
-    throw error;
-  }
 }
 
 async function applyAll(store: Store, plan: Plan, dryRun: boolean): Promise<readonly ApplyResult[]> {

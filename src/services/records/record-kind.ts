@@ -24,6 +24,8 @@ export interface RecordKind<Rec extends Stamped, Input extends { name: string },
   readonly schema: z.ZodType & { readonly shape: object };
   /** Paths of fields that are written and never shown. */
   readonly secretPaths: readonly string[];
+  /** What stands below the body of PUT, where it says nothing itself. */
+  readonly whole: object;
   /** Judges a body without the database. Throws DomainError 'invalid'. */
   parse(body: unknown): Promise<Input>;
   /** Judges an edit, which names only what it changes. Throws DomainError 'invalid'. */

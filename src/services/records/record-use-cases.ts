@@ -1,10 +1,13 @@
 import { notFound } from '../../domain/errors.ts';
+import type { Change, DryRun } from '../../domain/record-changes.ts';
 import type { Page } from '../../domain/record-query.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor, Deps } from '../deps.ts';
 import { hidingOthers } from '../hide-others.ts';
 import { refuseStale } from '../input.ts';
 import { auditRecord } from './audit-record.ts';
+import { changesMade } from './compare.ts';
+import { onlyTry } from './only-try.ts';
 import { onlyFields } from './pages.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';
 
@@ -19,10 +22,78 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
     refuseStale(kind.noun, kind.recordOf(stored), revision);
     return stored;
   };
-  const committed = <T>(value: T): T => {
-    kind.committed();
-    return value;
+  /** Does one change, within its transaction, with its row of the audit trail. */
+  const change = async (
+    tx: StoreTransaction,
+    { actor, action, old, input }: Asked<Input, Stored>,
+  ): Promise<Made<Rec>> => {
+    const before = old && kind.recordOf(old);
+    if (input !== undefined) kind.judge?.(actor, before, input);
+    const after = await write(tx, old, input);
+    const name = before?.name ?? after?.name ?? '';
+    await auditRecord(tx, kind, { actor, action, name, record: after ?? null, nowMs: now() });
+    const changes = changesMade(kind, { before, after }, input, old === undefined ? {} : kind.secrets(old));
+    return { before, after, changes };
   };
+  const write = async (tx: StoreTransaction, old: Stored | undefined, input: Input | undefined) => {
+    if (input !== undefined) return old === undefined ? kind.add(tx, input) : kind.replace(tx, old, input);
+    if (old !== undefined) await kind.remove(tx, old);
+    return undefined;
+  };
+
+  type Work = (tx: StoreTransaction) => Promise<Made<Rec>>;
+
+  const adding = async (body: unknown, actor: Actor): Promise<Work> => {
+    const input = await kind.parse(body);
+    await kind.inspect?.(input);
+    return (tx) => change(tx, { actor, action: 'add', old: undefined, input });
+  };
+  const updating = async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Work> => {
+    const edit = kind.parseEdit(body);
+    await kind.inspect?.(edit);
+    return async (tx) => {
+      const old = await getStored(tx, name, revision);
+      return change(tx, { actor, action: 'update', old, input: kind.merge(old, edit) });
+    };
+  };
+  const replacing = async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Work> => {
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+    const input = await kind.parse(isObject ? { ...kind.whole, name, ...body } : body);
+    await kind.inspect?.(input);
+    return async (tx) => {
+      const old = await getStored(tx, name, revision);
+      return change(tx, { actor, action: 'update', old, input });
+    };
+  };
+  const removing = async (name: string, actor: Actor, revision?: number): Promise<Work> => {
+    return async (tx) => {
+      const old = await getStored(tx, name, revision);
+      return change(tx, { actor, action: 'remove', old, input: undefined });
+    };
+  };
+  const done = async (actor: Actor, work: Work): Promise<Made<Rec>> => {
+    const made = await hidingOthers(store.read, actor, () => store.transaction(work));
+    kind.committed();
+    return made;
+  };
+  const written = async (actor: Actor, work: Work): Promise<Rec> => {
+    const { after } = await done(actor, work);
+    if (after === undefined) throw notFound(kind.noun, 'that was written');
+    return after;
+  };
+  const tried = async (actor: Actor, work: Work): Promise<DryRun<Rec>> => {
+    const { before, after, changes } = await hidingOthers(store.read, actor, () => onlyTry(store, work));
+    const action =
+      before === undefined
+        ? 'added'
+        : after === undefined
+          ? 'removed'
+          : changes.length > 0
+            ? 'updated'
+            : 'unchanged';
+    return { dryRun: true, action, before: before ?? null, after: after ?? null, changes };
+  };
+
   return {
     kind,
 
@@ -37,39 +108,45 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
 
     get: async (name: string): Promise<Rec> => kind.recordOf(await getStored(store.read, name)),
 
-    async add(body: unknown, actor: Actor): Promise<Rec> {
-      const input = await kind.parse(body);
-      await kind.inspect?.(input);
-      kind.judge?.(actor, undefined, input);
-      const work = async (tx: StoreTransaction): Promise<Rec> => {
-        const record = await kind.add(tx, input);
-        await auditRecord(tx, kind, { actor, action: 'add', name: record.name, record, nowMs: now() });
-        return record;
-      };
-      return committed(await hidingOthers(store.read, actor, () => store.transaction(work)));
-    },
+    add: async (body: unknown, actor: Actor): Promise<Rec> => written(actor, await adding(body, actor)),
 
-    /** Changes the fields that the body names. */
-    async update(name: string, body: unknown, actor: Actor, revision?: number): Promise<Rec> {
-      const edit = kind.parseEdit(body);
-      await kind.inspect?.(edit);
-      const work = async (tx: StoreTransaction): Promise<Rec> => {
-        const old = await getStored(tx, name, revision);
-        const input = kind.merge(old, edit);
-        kind.judge?.(actor, kind.recordOf(old), input);
-        const record = await kind.replace(tx, old, input);
-        await auditRecord(tx, kind, { actor, action: 'update', name, record, nowMs: now() });
-        return record;
-      };
-      return committed(await hidingOthers(store.read, actor, () => store.transaction(work)));
-    },
+    /** Changes the fields that the body names. `revision`: the only one that may be changed. */
+    update: async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Rec> =>
+      written(actor, await updating(name, body, actor, revision)),
+
+    /** Makes the record what the body says: what it leaves out is as usual, but secrets are kept. */
+    replace: async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Rec> =>
+      written(actor, await replacing(name, body, actor, revision)),
 
     async remove(name: string, actor: Actor, revision?: number): Promise<void> {
-      const work = async (tx: StoreTransaction): Promise<void> => {
-        await kind.remove(tx, await getStored(tx, name, revision));
-        await auditRecord(tx, kind, { actor, action: 'remove', name, record: null, nowMs: now() });
-      };
-      committed(await store.transaction(work));
+      await done(actor, await removing(name, actor, revision));
+    },
+
+    /** The same, with every check, and nothing is written. */
+    dryRun: {
+      add: async (body: unknown, actor: Actor) => tried(actor, await adding(body, actor)),
+      update: async (name: string, body: unknown, actor: Actor, revision?: number) =>
+        tried(actor, await updating(name, body, actor, revision)),
+      replace: async (name: string, body: unknown, actor: Actor, revision?: number) =>
+        tried(actor, await replacing(name, body, actor, revision)),
+      remove: async (name: string, actor: Actor, revision?: number) =>
+        tried(actor, await removing(name, actor, revision)),
     },
   };
+}
+
+/** What came of a change of one record. */
+interface Made<Rec> {
+  readonly before: Rec | undefined;
+  readonly after: Rec | undefined;
+  readonly changes: readonly Change[];
+}
+
+interface Asked<Input, Stored> {
+  readonly actor: Actor;
+  readonly action: 'add' | 'update' | 'remove';
+  /** Undefined: it is added. */
+  readonly old: Stored | undefined;
+  /** Undefined: it is removed. */
+  readonly input: Input | undefined;
 }

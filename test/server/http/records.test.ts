@@ -111,7 +111,7 @@ describe.each(NOUNS)('/api/v1/%s', (nouns) => {
           ...patchOf(method, nouns),
         });
       expect(await conditional('PATCH', seen)).toMatchObject({ status: 200, body: { revision: 2 } });
-      const stale = { status: 409, body: { code: 'stale-revision' } };
+      const stale = { status: 412, body: { code: 'stale-revision' } };
       expect(await conditional('PATCH', seen)).toMatchObject(stale);
       expect(await conditional('DELETE', seen)).toMatchObject(stale);
       expect(await conditional('PATCH', '*')).toMatchObject({ status: 200 });
