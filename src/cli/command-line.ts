@@ -151,7 +151,7 @@ function givenValue(option: Option, all: Readonly<Record<string, FlagValue>>): F
 }
 
 function optionOf(spec: FlagSpec): Option {
-  const option = new Option(spec.flag, spec.help);
+  const option = new Option(spec.short === undefined ? spec.flag : `${spec.short}, ${spec.flag}`, spec.help);
   if (spec.repeat === true) {
     option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   }

@@ -15,6 +15,15 @@ export interface PrivateFiles {
   write(path: string, text: string): Promise<void>;
 }
 
+/** Files that records are read from and written to. */
+export interface RecordFiles {
+  /** Paths of the files below a folder, relative to it, sorted, without hidden ones; undefined: it is no folder. */
+  list(folder: string): Promise<readonly string[] | undefined>;
+  /** Replaces the file in one step, and makes folders that are missing. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
 /** What a server shows of itself. */
 export interface ServerCertificate {
   /** 64 hex digits. */
@@ -58,6 +67,7 @@ export interface CliDeps {
   readonly readFile: (path: string) => Promise<string>;
   readonly readBytes: (path: string) => Promise<Uint8Array>;
   readonly privateFiles: PrivateFiles;
+  readonly recordFiles: RecordFiles;
   /** `command`: the editor and its arguments. */
   readonly openDraft: (command: string, name: string) => Promise<Draft>;
   /** Writes what comes to a file of mode 0600 that is there whole or not at all; gives its length. */

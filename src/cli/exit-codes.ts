@@ -14,6 +14,8 @@ export const EXIT = {
   unreachable: 7,
   /** Of several, some. */
   partial: 8,
+  /** `diff` found a difference. */
+  different: 9,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -4,6 +4,8 @@ import { UsageError } from './errors.ts';
 export interface FlagSpec {
   /** As help shows it: `--mac <address>`; without a placeholder it is a switch. */
   readonly flag: string;
+  /** One letter that says the same: `-f`. */
+  readonly short?: string;
   readonly help: string;
   /** May be given several times. */
   readonly repeat?: boolean;

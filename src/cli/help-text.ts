@@ -22,6 +22,9 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
 export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   explain: 'say what a machine would get now, and why, without a machine; nothing is changed',
   console: 'sit at the serial console of a machine, by its BMC; ~. leaves',
+  apply: 'make the records what files say, all of them or nothing',
+  diff: 'say how records differ from files; exit status 0 if they do not, 9 if they do',
+  export: 'write every record as a document that makes them again; without secrets',
   inventory: 'the machines for configuration management, as Ansible reads them or as a table',
   status: 'show what the server listens on, and how to mend what it does not',
   doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
@@ -46,7 +49,7 @@ The token is the first of: --token-file, $PROVISION_TOKEN, the saved login; a un
 Exit codes:
   0 done          1 failed        2 usage            3 not found
   4 conflict      5 refused       6 not permitted    7 server not reachable
-  8 done for some of several
+  8 done for some of several                      9 diff: there is a difference
 
 Examples:
   $ provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11

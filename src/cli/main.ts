@@ -9,6 +9,7 @@ import { httpStreams } from './http-streams.ts';
 import { certificateOf, httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
+import { recordFiles } from './record-files.ts';
 import { run } from './run.ts';
 import { saveStream } from './save-stream.ts';
 import { prompt, readStdin } from './terminal.ts';
@@ -30,6 +31,7 @@ const deps: CliDeps = {
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
+  recordFiles,
   openDraft: async (command, name) => (await import('./editor.ts')).openDraft(command, name),
   saveStream,
   prompt,

@@ -42,6 +42,11 @@ export class Output {
     if (!this.#isSilent) this.#deps.stderr.write(`${printable(text)}\n`);
   }
 
+  /** One line of what is wrong, which also --quiet lets through. */
+  complain(text: string): void {
+    if (!this.json) this.#deps.stderr.write(`${printable(text)}\n`);
+  }
+
   /** Lines of words between what somebody else writes to a terminal in raw mode, where a new line begins by itself. */
   sayBetween(...lines: readonly string[]): void {
     if (!this.#isSilent)
@@ -86,6 +91,11 @@ export class Output {
   documentLine(value: unknown): void {
     if (this.#style.format === 'yaml') this.#deps.stdout.write(`---\n${this.#style.formatYaml(value)}`);
     else this.#deps.stdout.write(`${printableJson(value, 0)}\n`);
+  }
+
+  /** Finished text on stdout; the caller has made it printable. */
+  text(text: string): void {
+    this.#deps.stdout.write(text);
   }
 
   /** One finished line of data on stdout; the caller has made every part printable. */

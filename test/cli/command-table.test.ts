@@ -25,7 +25,9 @@ describe('the table of commands', () => {
       for (const example of command.examples) {
         expect(help.text).toContain(`  $ ${example}\n`);
         for (const line of example.split(/ (?:\||&&) /).filter((part) => part.startsWith('provision '))) {
-          expect(parseLine(line.slice('provision '.length).replace(/ < .*/, '')).command.path).toBeDefined();
+          expect(
+            parseLine(line.slice('provision '.length).replace(/ [<>] .*/, '')).command.path,
+          ).toBeDefined();
         }
       }
       expect(example(command.examples)).toBe(path);
@@ -42,7 +44,7 @@ describe('the table of commands', () => {
 
   /** The command that the first example shows. */
   function example(examples: readonly string[]): string {
-    const line = examples[0]?.split(' | ').at(-1) ?? '';
+    const line = examples[0]?.split(' | ').at(-1)?.replace(/ > .*/, '') ?? '';
     return parseLine(line.slice('provision '.length)).command.path.join(' ');
   }
 

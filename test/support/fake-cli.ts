@@ -11,6 +11,8 @@ export type FakeAnswer = { readonly status: number; readonly body?: unknown } | 
 export interface FakeWorld {
   /** Answers by `METHOD /path`; a list is used up one by one, its last answer stays. Anything else fails the test. */
   readonly server?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>;
+  /** Takes the place of `server`: a service that is there. */
+  readonly transport?: Transport;
   readonly stdoutTty?: boolean;
   readonly stdinTty?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -53,6 +55,8 @@ export interface FakeRun {
   readonly slept: readonly number[];
   /** Texts that the editor was given, in order. */
   readonly drafts: readonly string[];
+  /** Files as they are at the end. */
+  readonly files: ReadonlyMap<string, string>;
   /** Drafts that are still there at the end. */
   readonly kept: ReadonlySet<string>;
   /** Streams that were saved whole: path and length. */
@@ -68,11 +72,12 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
   const slept: number[] = [];
   const typed = [...(world.typed ?? [])];
   const edits = [...(world.edits ?? [])];
+  const files = new Map(Object.entries(world.files ?? {}));
   const drafts: string[] = [];
   const kept = new Set<string>();
   const privateFiles = new Map(Object.entries(world.privateFiles ?? {}));
   const savedFiles = new Map<string, number>();
-  const transport = fakeTransport(world.server ?? {}, requests);
+  const transport = world.transport ?? fakeTransport(world.server ?? {}, requests);
   const sink = (stream: 'stdout' | 'stderr'): TextSink => ({
     isTTY: world.stdoutTty ?? false,
     write: (more) => {
@@ -101,8 +106,8 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     writeBytes: (bytes) => {
       text.stdout += Buffer.from(bytes).toString('latin1');
     },
-    readFile: async (path) => world.files?.[path] ?? missing(`file ${path}`),
-    readBytes: async (path) => Buffer.from(world.files?.[path] ?? missing(`file ${path}`)),
+    readFile: async (path) => files.get(path) ?? missing(`file ${path}`),
+    readBytes: async (path) => Buffer.from(files.get(path) ?? missing(`file ${path}`)),
     saveStream: async (path, chunks) => {
       let bytes = 0;
       for await (const chunk of chunks) bytes += chunk.length;
@@ -112,6 +117,14 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     privateFiles: {
       read: async (path) => privateFiles.get(path),
       write: async (path, content) => void privateFiles.set(path, { text: content, mode: 0o600 }),
+    },
+    recordFiles: {
+      list: async (folder) => {
+        const inside = [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
+        return inside.length === 0 ? undefined : inside.map((path) => path.slice(folder.length + 1));
+      },
+      write: async (path, content) => void files.set(path, content),
+      remove: async (path) => void files.delete(path),
     },
     openDraft: async (_command, name) => ({
       path: `/tmp/${name}`,
@@ -133,7 +146,19 @@ export async function runCli(argv: readonly string[], world: FakeWorld = {}): Pr
     },
   };
   const code = await run(argv, deps);
-  return { code, ...text, requests, connections, questions, privateFiles, slept, drafts, kept, savedFiles };
+  return {
+    code,
+    ...text,
+    requests,
+    connections,
+    questions,
+    privateFiles,
+    slept,
+    drafts,
+    kept,
+    files,
+    savedFiles,
+  };
 }
 
 const noStream: OpenStream = async ({ path }) =>

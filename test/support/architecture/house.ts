@@ -88,6 +88,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/secret-box.ts', // the key file
       'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
       'src/cli/main.ts',
+      'src/cli/record-files.ts', // records as files, where their user says
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/cli/save-stream.ts', // a backup, where the caller says
       'src/store/open.ts',

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { systemInput } from '../domain/system.ts';
+import { LocalError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { type CsvRow, readCsv } from './read-csv.ts';
+
+/** Short names of columns, for what every list of machines has. Others are paths of fields: `bmc.user`, `settings.disk`. */
+const SHORT: Readonly<Record<string, string>> = {
+  mac: 'interfaces.0.mac',
+  ip: 'interfaces.0.ip',
+  subnet: 'interfaces.0.subnet',
+  interface: 'interfaces.0.name',
+  role: 'roles',
+  bmc: 'bmc.address',
+};
+
+/** One system of a table, and where it stands. */
+export interface CsvSystem {
+  readonly line: number;
+  readonly input: Record<string, unknown>;
+}
+
+/**
+ * Systems of a CSV table whose header names fields. An empty cell says nothing of its field; lists have their values between spaces
+ * or semicolons. Throws LocalError with `file:line` and every column that is none.
+ */
+export function csvSystems(text: string, file: string): CsvSystem[] {
+  const [header, ...rows] = readCsv(text, file);
+  if (header === undefined)
+    throw new LocalError(`${file} is empty`, 'its first line names the fields: name,profile,mac,ip');
+  const columns = header.fields.map((name) => columnOf(name.trim(), `${file}:${header.line}`));
+  const twice = columns.find(({ path }, at) => columns.findIndex((one) => one.path === path) !== at);
+  if (twice !== undefined)
+    throw new LocalError(`${file}:${header.line}: the column ${twice.path} stands there twice`);
+  return rows.map((row) => ({ line: row.line, input: systemOf(row, columns, `${file}:${row.line}`) }));
+}
+
+interface Column {
+  readonly path: string;
+  readonly read: (text: string, where: string) => unknown;
+}
+
+function columnOf(name: string, where: string): Column {
+  const path = Object.hasOwn(SHORT, name) ? (SHORT[name] ?? name) : name;
+  const field = fieldAt(systemInput, path.split('.'));
+  if (field === undefined) {
+    const similar = nearest(name, [...Object.keys(SHORT), ...Object.keys(systemInput.shape)]);
+    throw new LocalError(
+      `${where}: there is no field '${name}'`,
+      similar === undefined
+        ? 'columns are fields: name,profile,mac,ip,subnet,roles,bmc,bmc.user,comment'
+        : `did you mean ${similar}?`,
+    );
+  }
+  return { path, read: readerOf(field, name) };
+}
+
+function systemOf({ fields }: CsvRow, columns: readonly Column[], where: string): Record<string, unknown> {
+  if (fields.length > columns.length)
+    throw new LocalError(
+      `${where}: there are ${fields.length} fields, and the header names ${columns.length}`,
+    );
+  const input: Record<string, unknown> = {};
+  for (const [at, { path, read }] of columns.entries()) {
+    const text = fields[at]?.trim() ?? '';
+    if (text !== '') put(input, path.split('.'), read(text, where));
+  }
+  return input;
+}
+
+/** Sets the value at a path, making objects and lists on the way; the paths are those of the schema. */
+function put(target: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  target[key] ??= /^\d+$/.test(rest[0] ?? '') ? [] : {};
+  put(target[key] as Record<string, unknown>, rest, value);
+}
+
+/** The schema of a field, below what may be left out or be null. */
+function fieldAt(schema: z.ZodType, path: readonly string[]): z.ZodType | undefined {
+  const plain = plainOf(schema);
+  const [key, ...rest] = path;
+  if (key === undefined) return plain;
+  if (plain instanceof z.ZodArray)
+    return /^\d{1,2}$/.test(key) ? fieldAt(plain.element as z.ZodType, rest) : undefined;
+  if (plain instanceof z.ZodRecord)
+    return rest.length === 0 ? plainOf(plain.valueType as z.ZodType) : undefined;
+  if (!(plain instanceof z.ZodObject)) return undefined;
+  const field = Object.hasOwn(plain.shape, key) ? (plain.shape as Record<string, z.ZodType>)[key] : undefined;
+  return field && fieldAt(field, rest);
+}
+
+function plainOf(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional)
+    return plainOf(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodPipe ? plainOf(schema.in as z.ZodType) : schema;
+}
+
+function readerOf(field: z.ZodType, name: string): Column['read'] {
+  if (field instanceof z.ZodNumber)
+    return (text, where) => {
+      if (/^-?\d{1,12}$/.test(text)) return Number(text);
+      throw new LocalError(`${where}: ${name} wants a whole number, not '${text}'`);
+    };
+  if (field instanceof z.ZodBoolean)
+    return (text, where) => {
+      if (/^(true|yes|1)$/i.test(text)) return true;
+      if (/^(false|no|0)$/i.test(text)) return false;
+      throw new LocalError(`${where}: ${name} wants yes or no, not '${text}'`);
+    };
+  if (field instanceof z.ZodArray) return (text) => text.split(/[\s;]+/).filter((one) => one !== '');
+  if (field instanceof z.ZodObject)
+    return (_text, where) => {
+      throw new LocalError(`${where}: ${name} has fields of its own; name one of them: ${name}.…`);
+    };
+  return (text) => text;
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvField } from '../../src/cli/csv.ts';
+import { csvSystems } from '../../src/cli/csv-records.ts';
+import { readCsv } from '../../src/cli/read-csv.ts';
+
+describe('CSV', () => {
+  it.each([
+    [
+      'a,b\n1,2\n',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a,b\r\n1,2',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    ['\ufeffa\n\n1\n', [['a'], ['1']]],
+    ['"a ""b""","c,d","e\nf"\n', [['a "b"', 'c,d', 'e\nf']]],
+    [
+      'a,\n,b',
+      [
+        ['a', ''],
+        ['', 'b'],
+      ],
+    ],
+    ['', []],
+  ])('%j', (text, rows) => expect(readCsv(text, 'f').map(({ fields }) => fields)).toEqual(rows));
+
+  it('knows the line on which a row begins', () => {
+    expect(readCsv('a\n"b\nc"\n\nd\n', 'f').map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+
+  it.each(['a"b\n', '"a"b\n', 'a\n"b\n'])('refuses a quote that stands wrong: %j', (text) => {
+    expect(() => readCsv(text, 'f')).toThrow(/^f:\d: a quote/);
+  });
+
+  it('reads what it writes', () => {
+    const rows = fc.array(fc.array(fc.string(), { minLength: 2, maxLength: 2 }), { maxLength: 5 });
+    fc.assert(
+      fc.property(rows, (table) => {
+        const told = table.filter((row) => row.some((one) => one !== ''));
+        const text = told.map((row) => `${row.map(csvField).join(',')}\n`).join('');
+        expect(readCsv(text, 'f').map(({ fields }) => fields)).toEqual(told);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+});
+
+describe('a table of systems', () => {
+  it('has short names, paths, lists, numbers and switches; an empty cell says nothing', () => {
+    const table =
+      'name,mac,role,kernelArgs,settings.vars.x,bmc.shared,interfaces.1.mac,comment\nw,m,a b,,1,yes,n,\n';
+    expect(csvSystems(table, 'f')).toEqual([
+      {
+        line: 2,
+        input: {
+          name: 'w',
+          interfaces: [{ mac: 'm' }, { mac: 'n' }],
+          roles: ['a', 'b'],
+          settings: { vars: { x: '1' } },
+          bmc: { shared: true },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['', 'f is empty'],
+    ['nmae,mac\n', "f:1: there is no field 'nmae'"],
+    ['name,bmc.colour\n', "f:1: there is no field 'bmc.colour'"],
+    ['name,__proto__\n', "f:1: there is no field '__proto__'"],
+    ['name,role,roles\n', 'f:1: the column roles stands there twice'],
+    ['name,settings\nw,x\n', 'f:2: settings has fields of its own'],
+    ['name,bmc.port\nw,x\n', "f:2: bmc.port wants a whole number, not 'x'"],
+    ['name,bmc.shared\nw,x\n', "f:2: bmc.shared wants yes or no, not 'x'"],
+    ['name\nw,x\n', 'f:2: there are 2 fields, and the header names 1'],
+  ])('refuses %j', (text, message) => expect(() => csvSystems(text, 'f')).toThrow(message));
+});
