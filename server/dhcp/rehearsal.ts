@@ -123,6 +123,7 @@ function machineOf(n: number): MachineFacts {
   const install = { id: n, state: 'armed', attempts: 1, attemptsUsed: 0, scriptsServed: 0 } as const;
   return {
     systemId: n,
+    follows: null,
     system: `machine-${n}`,
     hostname: `machine-${n}`,
     ip: (FIRST + n) as Ipv4,

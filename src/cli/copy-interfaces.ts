@@ -1,7 +1,10 @@
-import type { System, SystemInterface } from '../domain/system.ts';
+import type { SystemInterface } from '../domain/network-interface.ts';
+import type { System } from '../domain/system.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { type Flags, named } from './flags.ts';
-import { type InterfaceAdd, knownBy, parseInterface } from './interface-flags.ts';
+import { knownBy } from './interface-flags.ts';
+import { type InterfaceAdd, parseInterface } from './parse-interface.ts';
+import { interfaceToInput } from './record-kinds.ts';
 
 /** What a line says of the interfaces of a copy, before those of the other system are known. */
 export interface CopiedInterfaces {
@@ -49,13 +52,40 @@ export function interfacesOfCopy(
 function copyOf(one: SystemInterface, given: Partial<InterfaceAdd>): InterfaceAdd {
   // The next free address is looked for where the other one has its own.
   const subnet = given.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
-  return { name: one.name, ...subnet, ...given };
+  return { name: one.name, ...shapeOf(one), ...subnet, ...given };
 }
 
-function refuseUnknown(copies: readonly { readonly input: InterfaceAdd }[], first: string | undefined): void {
+/** What of it another machine may have too: what it is made of, its routes, and the addresses that are shared. */
+function shapeOf(one: SystemInterface): Partial<InterfaceAdd> {
+  const {
+    mac: _mac,
+    clientId: _clientId,
+    circuitId: _circuitId,
+    remoteId: _remoteId,
+    ip: _ip,
+    addresses: _addresses,
+    sharedMac: _sharedMac,
+    ...shape
+  } = interfaceToInput(one);
+  return shape;
+}
+
+const isKnown = ({
+  mac,
+  clientId,
+  circuitId,
+}: Pick<InterfaceAdd, 'mac' | 'clientId' | 'circuitId'>): boolean =>
+  [mac, clientId, circuitId].some((one) => one != null);
+
+function refuseUnknown(
+  copies: readonly { readonly one: SystemInterface; readonly input: InterfaceAdd }[],
+  first: string | undefined,
+): void {
   const missing = copies
+    // A bond has the MAC of its first card, on the copy as well.
+    .filter(({ one }) => one.type === 'ethernet' && isKnown(one))
     .map(({ input }) => input)
-    .filter(({ mac, clientId, circuitId }) => [mac, clientId, circuitId].every((one) => one == null))
+    .filter((input) => !isKnown(input))
     .map(({ name }) => (name === first ? `--mac (${name})` : `--interface ${name}:mac=…`));
   if (missing.length > 0)
     throw new UsageError(

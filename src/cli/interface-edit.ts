@@ -1,7 +1,8 @@
-import type { SystemInterface } from '../domain/system.ts';
+import type { SystemInterface } from '../domain/network-interface.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { type Flags, named } from './flags.ts';
-import { type InterfaceAdd, knownBy, parseInterface } from './interface-flags.ts';
+import { knownBy } from './interface-flags.ts';
+import { type InterfaceAdd, parseInterface } from './parse-interface.ts';
 import { interfaceToInput } from './record-kinds.ts';
 
 /** What an edit says of interfaces, before the ones that the system has are known. */
@@ -14,6 +15,9 @@ export interface InterfaceEdit {
   };
   readonly add: readonly InterfaceAdd[];
   readonly remove: readonly string[];
+  /** Further addresses that come, by the interface that gets them, and that go. */
+  readonly addAddresses: readonly { readonly name: string; readonly ip: string }[];
+  readonly removeAddresses: readonly string[];
 }
 
 /** Reads the interface flags of an edit; undefined if none was given. Throws UsageError. */
@@ -25,6 +29,8 @@ export function interfaceEdit(flags: Flags): InterfaceEdit | undefined {
   };
   const add = flags.texts('add-interface').map((text) => parseInterface('--add-interface', text));
   const remove = flags.texts('remove-interface');
+  const addAddresses = flags.texts('add-address').map(parseAddress);
+  const removeAddresses = flags.texts('remove-address');
   const changes = Object.keys(change).length;
   if (target !== undefined && changes === 0) {
     throw new UsageError(
@@ -32,7 +38,21 @@ export function interfaceEdit(flags: Flags): InterfaceEdit | undefined {
       'give --ip, --mac, --subnet, --client-id or --circuit-id with it',
     );
   }
-  return changes + add.length + remove.length === 0 ? undefined : { target, change, add, remove };
+  const isNothing = [add, remove, addAddresses, removeAddresses].every(({ length }) => length === 0);
+  return isNothing && changes === 0
+    ? undefined
+    : { target, change, add, remove, addAddresses, removeAddresses };
+}
+
+/** `eth0=10.99.0.12`. */
+function parseAddress(text: string): { name: string; ip: string } {
+  const [, name, ip] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (name === undefined || ip === undefined)
+    throw new UsageError(
+      `--add-address: '${text}' is not INTERFACE=ADDRESS`,
+      'write --add-address eth0=10.99.0.12',
+    );
+  return { name, ip };
 }
 
 /** The interfaces to send: those of the system, with the edit applied. Order is kept; new ones come last. */
@@ -41,7 +61,8 @@ export function applyInterfaceEdit(
   system: { readonly name: string; readonly interfaces: readonly SystemInterface[] },
 ): InterfaceAdd[] {
   const names = system.interfaces.map((one) => one.name);
-  const unknown = [...edit.remove, ...(edit.target === undefined ? [] : [edit.target])].find(
+  const named = [...edit.remove, ...edit.addAddresses.map(({ name }) => name)];
+  const unknown = [...named, ...(edit.target === undefined ? [] : [edit.target])].find(
     (name) => !names.includes(name),
   );
   if (unknown !== undefined) {
@@ -50,7 +71,9 @@ export function applyInterfaceEdit(
   const target = Object.keys(edit.change).length === 0 ? undefined : targetOf(edit, system.name, names);
   const kept = system.interfaces.filter((one) => !edit.remove.includes(one.name));
   return [
-    ...kept.map((one) => (one.name === target ? changed(one, edit.change) : interfaceToInput(one))),
+    ...kept.map((one) =>
+      withAddresses(one.name === target ? changed(one, edit.change) : interfaceToInput(one), edit),
+    ),
     ...edit.add,
   ];
 }
@@ -68,4 +91,11 @@ function changed(one: SystemInterface, change: InterfaceEdit['change']): Interfa
   // For `auto` the subnet is the one to take from: the one that the interface is in, unless another is named.
   const subnet = change.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
   return { ...interfaceToInput(one), ...subnet, ...change };
+}
+
+function withAddresses(one: InterfaceAdd, { addAddresses, removeAddresses }: InterfaceEdit): InterfaceAdd {
+  const added = addAddresses.filter(({ name }) => name === one.name).map(({ ip }) => ip);
+  const before = one.addresses ?? [];
+  const addresses = [...before.filter((ip) => !removeAddresses.includes(ip)), ...added];
+  return addresses.length + before.length === 0 ? one : { ...one, addresses };
 }

@@ -1,10 +1,6 @@
-import type { z } from 'zod';
-import type { interfaceInput } from '../domain/system.ts';
 import { UsageError } from './errors.ts';
 import { type FlagSpec, type Flags, named } from './flags.ts';
-
-/** One interface as it is sent. */
-export type InterfaceAdd = z.input<typeof interfaceInput>;
+import { type InterfaceAdd, parseInterface } from './parse-interface.ts';
 
 /** Flags of the interface that a system boots from. */
 export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
@@ -35,44 +31,6 @@ export const BOOT_INTERFACE_FLAGS: readonly FlagSpec[] = [
   },
   { flag: '--subnet <name>', help: 'subnet that --ip auto takes from', fields: ['interfaces.0.subnet'] },
 ];
-
-const KEYS = ['name', 'mac', 'client-id', 'circuit-id', 'remote-id', 'ip', 'subnet'];
-
-/**
- * `name=eth1,mac=52:54:00:12:34:57,ip=10.99.0.12,subnet=lab` as an interface, or `eth1:mac=…,ip=…`; `ip=none` is dynamic.
- * Names may hold colons: the last one before the first `=` ends the name.
- */
-export function parseInterface(flag: string, text: string): InterfaceAdd {
-  const given = new Map<string, string>();
-  const prefix = /^([^=,]+):(?=[a-z-]+=)/.exec(text);
-  if (prefix !== null) given.set('name', prefix[1] ?? '');
-  for (const part of text.slice(prefix?.[0].length ?? 0).split(',')) {
-    const [key = '', value] = part.split('=', 2);
-    if (!KEYS.includes(key) || value === undefined || value === '') {
-      throw new UsageError(
-        `${flag}: '${part}' is not one of ${KEYS.map((one) => `${one}=…`).join(', ')}`,
-        `write ${flag} eth1:mac=52:54:00:12:34:57,ip=10.99.0.12`,
-      );
-    }
-    if (given.has(key)) throw new UsageError(`${flag}: ${key} is given twice in '${text}'`);
-    given.set(key, value);
-  }
-  const known = {
-    mac: given.get('mac'),
-    clientId: given.get('client-id'),
-    circuitId: given.get('circuit-id'),
-    remoteId: given.get('remote-id'),
-  };
-  if ([known.mac, known.clientId, known.circuitId].every((value) => value === undefined))
-    throw new UsageError(`${flag}: '${text}' has no mac=…, client-id=… or circuit-id=…`);
-  const ip = given.get('ip');
-  return named({
-    ...known,
-    name: given.get('name'),
-    ip: ip === 'none' ? null : ip,
-    subnet: given.get('subnet'),
-  });
-}
 
 /** By what the flags say that an interface is known. */
 export function knownBy(flags: Flags) {

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Client } from '../client/client.ts';
 import { type DistroInput, distroInput } from '../domain/distro.ts';
+import { interfaceInput, type SystemInterface } from '../domain/network-interface.ts';
 import { type ProfileInput, profileInput } from '../domain/profile.ts';
 import { type SubnetInput, subnetInput } from '../domain/subnet.ts';
-import { type System, type SystemInterface, systemInput } from '../domain/system.ts';
-import type { InterfaceAdd } from './interface-flags.ts';
+import { type System, systemInput } from '../domain/system.ts';
+import { withoutDefaults } from '../domain/without-defaults.ts';
+import type { InterfaceAdd } from './parse-interface.ts';
 
 /** Nouns whose records can be written down as a file. */
 export const RECORD_NOUNS = ['distro', 'profile', 'subnet', 'system'] as const;
@@ -86,16 +88,10 @@ function systemToInput(system: System): Record<string, unknown> {
 }
 
 /** An interface as it is sent back: without its subnet, which follows from its address. */
-export function interfaceToInput({
-  name,
-  mac,
-  clientId,
-  circuitId,
-  remoteId,
-  ip,
-}: SystemInterface): InterfaceAdd {
-  const others = Object.entries({ clientId, circuitId, remoteId }).filter(([, value]) => value != null);
-  return { name, mac, ...Object.fromEntries(others), ip };
+export function interfaceToInput(one: SystemInterface): InterfaceAdd {
+  const { name, mac, ip } = one;
+  const said = withoutDefaults(interfaceInput, { ...one, subnet: null }) as Partial<InterfaceAdd>;
+  return { name, mac, ...said, ip };
 }
 
 /** What of a record its schema knows, in the schema's order. */

@@ -23,6 +23,7 @@ export type SilenceCode =
   | 'no-address-named'
   | 'no-free-address'
   | 'no-record'
+  | 'follows-another'
   | 'wrong-subnet'
   | 'not-its-address'
   | 'bootp-without-reservation';

@@ -45,6 +45,8 @@ export interface DhcpFacts {
         readonly ip?: Ipv4 | undefined;
         /** `by its client id`; undefined: by its MAC. */
         readonly knownBy?: string | undefined;
+        /** It is a member of `upper`, whose address another card is given. */
+        readonly follows?: { readonly name: string; readonly upper: string } | undefined;
       }
     | undefined;
   /** Of subnet, profile and system, the most specific of each code; none if absent. */

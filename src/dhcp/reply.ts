@@ -30,6 +30,12 @@ export function decideReply(
     return silent('subnet-off', `DHCP is off for subnet ${formatNetwork(subnet.network)}`);
   if (subnet.mode === 'proxy')
     return silent('proxy-subnet', `another server gives the addresses of ${formatNetwork(subnet.network)}`);
+  const follows = facts.reservation?.follows;
+  if (follows !== undefined)
+    return silent(
+      'follows-another',
+      `${follows.name} is a member of ${follows.upper}, whose first card is given its address`,
+    );
   const situation: Situation = { client, facts, subnet, target, nowMs };
   switch (client.messageType) {
     case 'discover':

@@ -42,6 +42,11 @@ export function firstKeyOf(identity: InterfaceIdentity): BindingKey {
   return mac ?? clientKey ?? circuit ?? '';
 }
 
+/** What an interface is called by within its system: its key, or its name where it has none. */
+export function placeKeyOf(identity: InterfaceIdentity & { readonly name: string }): string {
+  return firstKeyOf(identity) || `name:${identity.name}`;
+}
+
 /** Reads the keys of the store back. */
 export function identityOf(keys: {
   readonly mac: string | null;

@@ -1,54 +1,22 @@
 import { z } from 'zod';
-import type { InterfaceIdentity } from './binding-key.ts';
 import { type Bmc, type BmcAdd, bmcInput, bmcPatch } from './bmc.ts';
 import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
 import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
-import { hostname, ipv4Text, kernelArg, macText, type Patch, patchOf, recordName } from './fields.ts';
+import { hostname, kernelArg, type Patch, patchOf, recordName } from './fields.ts';
 import { type ChosenHandoff, handoffField } from './handoff-definition.ts';
-import { clientIdText, relayIdText } from './identifier.ts';
 import type { Install } from './install.ts';
+import { interfaceInput, type SystemInterface } from './network-interface.ts';
 import type { KnownPower } from './power.ts';
 import { rolesInput } from './role.ts';
 import { type Settings, settingsInput } from './settings.ts';
 import type { SystemLock } from './system-lock.ts';
-
-const interfaceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/, {
-  message: 'must be an interface name like eth0',
-});
-
-/**
- * One NIC of a system. `ip` is an address, `auto` (the next free one of `subnet`), or null (dynamic). It is known by its
- * MAC, by the client id that it sends, or by where it is plugged in; by several, the first of these that fits counts.
- */
-export const interfaceInput = z
-  .strictObject({
-    name: interfaceName.default('eth0'),
-    mac: macText.nullable().default(null),
-    clientId: clientIdText.nullable().default(null),
-    /** Circuit id that the relay (or the switch) writes into option 82. */
-    circuitId: relayIdText.nullable().default(null),
-    /** Remote id beside it; null: whichever relay names that circuit. */
-    remoteId: relayIdText.nullable().default(null),
-    ip: z
-      .union([z.literal('auto'), ipv4Text])
-      .nullable()
-      .default(null),
-    subnet: recordName.nullable().default(null),
-  })
-  .superRefine(({ mac, clientId, circuitId, remoteId }, ctx) => {
-    const problem = (path: string, message: string) =>
-      ctx.addIssue({ code: 'custom', path: [path], message });
-    if (mac === null && clientId === null && circuitId === null)
-      problem('mac', 'is missing; an interface is known by its MAC, its clientId or its circuitId');
-    if (remoteId !== null && circuitId === null)
-      problem('remoteId', 'narrows a circuitId down, and there is none');
-  });
 
 /** A system: the record of one machine. The first interface is the one that it boots from. */
 export const systemInput = z.strictObject({
   name: recordName,
   hostname: hostname.nullable().default(null),
   profile: recordName,
+  /** What they are to each other is judged by interface-rules.ts. */
   interfaces: z.array(interfaceInput).min(1).max(64),
   /** What the machine is for. */
   roles: rolesInput.default([]),
@@ -70,19 +38,9 @@ export const systemInput = z.strictObject({
 /** An edit; one of the BMC keeps what it does not name. */
 export const systemPatch = patchOf(systemInput.extend({ bmc: bmcPatch.nullable() }));
 
-export type InterfaceInput = z.infer<typeof interfaceInput>;
 export type SystemInput = z.infer<typeof systemInput>;
 export type SystemAdd = z.input<typeof systemInput>;
 export type SystemEdit = Omit<Patch<SystemAdd>, 'bmc'> & { readonly bmc?: Patch<BmcAdd> | null | undefined };
-
-export interface SystemInterface extends InterfaceIdentity {
-  readonly name: string;
-  readonly ip: string | null;
-  /** Name of the subnet that `ip` lies in; null without an address. */
-  readonly subnet: string | null;
-  /** The MAC to which its address is leased now, where the record does not name one. */
-  readonly seenMac?: string | null;
-}
 
 export interface System extends BootFields {
   readonly id: number;

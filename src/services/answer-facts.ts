@@ -4,9 +4,10 @@ import type { Distro } from '../domain/distro.ts';
 import type { Effective } from '../domain/effective.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
 import { parseNetwork } from '../domain/ipv4.ts';
+import type { SystemInterface } from '../domain/network-interface.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Subnet } from '../domain/subnet.ts';
-import type { System, SystemInterface } from '../domain/system.ts';
+import type { System } from '../domain/system.ts';
 import type { StoredProfile, StoredSystem } from '../store/store.ts';
 
 /** For whom and from where a file is made: the install's token, and the address by which the machine reaches us. */

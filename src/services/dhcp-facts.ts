@@ -150,8 +150,9 @@ function endOf(lease: LeaseFacts): number {
 function reservationOf(identified: Identified<MachineFacts> | undefined): DhcpFacts['reservation'] {
   if (identified === undefined) return undefined;
   const { machine, by, reason } = identified;
-  const { system, hostname, ip } = machine;
-  return { system, hostname, ip: ip ?? undefined, knownBy: by === 'mac' ? undefined : reason };
+  const { system, hostname, ip, follows } = machine;
+  const knownBy = by === 'mac' ? undefined : reason;
+  return { system, hostname, ip: ip ?? undefined, follows: follows ?? undefined, knownBy };
 }
 
 function otherHolder(

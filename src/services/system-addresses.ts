@@ -1,16 +1,18 @@
-import { firstKeyOf } from '../domain/binding-key.ts';
+import { type BindingKey, firstKeyOf, placeKeyOf } from '../domain/binding-key.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4 } from '../domain/fields.ts';
+import { membershipsOf } from '../domain/interface-graph.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from '../domain/ipv4.ts';
+import type { InterfaceInput } from '../domain/network-interface.ts';
 import { rangeHolding, type Subnet, unchosenRangesOf } from '../domain/subnet.ts';
-import type { InterfaceInput } from '../domain/system.ts';
-import type { InterfaceWrite, StoreTransaction } from '../store/store.ts';
+import type { InterfaceWrite } from '../store/interface-store.ts';
+import type { StoreTransaction } from '../store/store.ts';
 
 /** Facts read once for all interfaces of one system. */
 export interface AddressFacts {
   readonly subnets: readonly Subnet[];
   readonly ownAddresses: ReadonlySet<Ipv4>;
-  /** What the system's interfaces have now, by their first key; empty for a new system. */
+  /** What the system's interfaces have now, by `placeKeyOf`; empty for a new system. */
   readonly present: ReadonlyMap<string, Ipv4>;
   /** What its BMC is to have. */
   readonly bmcIp: Ipv4 | null;
@@ -99,7 +101,9 @@ export async function resolveInterfaces(
   const chosen = new Set<number>(facts.ownAddresses);
   if (facts.bmcIp !== null) chosen.add(facts.bmcIp);
   for (const item of interfaces) {
-    if (item.ip !== null && item.ip !== 'auto') chosen.add(canonicalIpv4(item.ip));
+    const named = item.ip === null || item.ip === 'auto' ? [] : [item.ip];
+    for (const text of [...named, ...item.addresses, ...item.sharedAddresses])
+      chosen.add(canonicalIpv4(text));
   }
   const writes: InterfaceWrite[] = [];
   for (const [index, item] of interfaces.entries()) {
@@ -108,10 +112,68 @@ export async function resolveInterfaces(
         ? await chooseAddress(tx, item, index, facts, chosen, problems)
         : fixedAddress(item, index, facts, problems);
     if (ip !== null) chosen.add(ip);
-    const { name, mac, clientId, circuitId, remoteId } = item;
-    writes.push({ name, mac, clientId, circuitId, remoteId, ip });
+    const { subnet: _subnet, ...shape } = item;
+    const further = (field: 'addresses' | 'sharedAddresses') =>
+      furtherAddresses(item, index, field, facts, problems);
+    const lists = { addresses: further('addresses'), sharedAddresses: further('sharedAddresses') };
+    if (ip !== null) problems.push(...wayProblems(item, index, [ip, ...lists.addresses], facts));
+    writes.push({ ...shape, ...lists, ip });
   }
   return writes;
+}
+
+/** What DHCP gives an interface's address to: its own key, or that of the first card that it is made of; null: to nobody. */
+export function leaseKeyOf(interfaces: readonly InterfaceWrite[], item: InterfaceWrite): BindingKey | null {
+  const first = [...membershipsOf(interfaces)].find(
+    ([, { upper, rank }]) => upper === item.name && rank === 0,
+  );
+  const card = interfaces.find(({ name }) => name === first?.[0]);
+  return firstKeyOf(card ?? item) || firstKeyOf(item) || null;
+}
+
+function furtherAddresses(
+  item: InterfaceInput,
+  index: number,
+  field: 'addresses' | 'sharedAddresses',
+  facts: AddressFacts,
+  problems: Problem[],
+): Ipv4[] {
+  const ips = item[field].map(canonicalIpv4);
+  for (const [place, ip] of ips.entries()) {
+    const message = addressProblem(ip, null, facts);
+    if (message !== undefined) problems.push({ path: `interfaces.${index}.${field}.${place}`, message });
+  }
+  return ips;
+}
+
+/** A gateway can only be reached where one has an address oneself. */
+function wayProblems(
+  { routes, gateway, name }: InterfaceInput,
+  index: number,
+  own: readonly Ipv4[],
+  { subnets }: AddressFacts,
+): Problem[] {
+  const holds = (subnet: Subnet, ip: Ipv4) => networkContains(networkOf(subnet), ip);
+  const near = subnets.filter((subnet) => own.some((ip) => holds(subnet, ip)));
+  const problems: Problem[] = [];
+  const [first] = own;
+  if (
+    gateway === true &&
+    first !== undefined &&
+    near.find((subnet) => holds(subnet, first))?.gateway === null
+  )
+    problems.push({
+      path: `interfaces.${index}.gateway`,
+      message: `the subnet of ${formatIpv4(first)} has no gateway`,
+    });
+  for (const [place, { via }] of routes.entries()) {
+    const ip = canonicalIpv4(via);
+    const path = `interfaces.${index}.routes.${place}.via`;
+    if (own.includes(ip)) problems.push({ path, message: `${via} is an address of ${name} itself` });
+    else if (!near.some((subnet) => holds(subnet, ip)))
+      problems.push({ path, message: `${via} is in no subnet that ${name} has an address in` });
+  }
+  return problems;
 }
 
 function fixedAddress(
@@ -147,7 +209,7 @@ async function chooseAddress(
     problems.push({ path: `interfaces.${index}.subnet`, message: subnet });
     return null;
   }
-  const kept = facts.present.get(firstKeyOf(item));
+  const kept = facts.present.get(placeKeyOf(item));
   if (kept !== undefined && !chosen.has(kept) && addressProblem(kept, subnet.name, facts) === undefined)
     return kept;
   const free = await findFreeAddress(tx, subnet, chosen, facts.nowMs);

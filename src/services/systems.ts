@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { firstKeyOf } from '../domain/binding-key.ts';
+import { placeKeyOf } from '../domain/binding-key.ts';
 import { type Conflict, DomainError, invalid, type Problem } from '../domain/errors.ts';
 import { canonicalIpv4, hostname } from '../domain/fields.ts';
+import { interfaceRules } from '../domain/interface-rules.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import { systemQuery } from '../domain/record-query.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
@@ -15,7 +16,7 @@ import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
 import { refuseRoles } from './scope.ts';
 import { SETTINGS_SECRETS, sealSettings, settingsSecrets } from './sealed-settings.ts';
-import { type AddressFacts, bmcAddressProblem, resolveInterfaces } from './system-addresses.ts';
+import { type AddressFacts, bmcAddressProblem, leaseKeyOf, resolveInterfaces } from './system-addresses.ts';
 import { BMC_SECRETS, bmcSecrets, editableBmc, isElsewhere, mergeBmc, sealBmc } from './system-bmc.ts';
 
 /** A system with everything that is kept of it when it is written anew. */
@@ -153,9 +154,9 @@ function editable(system: System): object {
  * the subnet follows from it.
  */
 function settled(input: SystemInput, system: System): SystemInput {
-  const present = new Map(system.interfaces.map((item) => [firstKeyOf(item), item]));
+  const present = new Map(system.interfaces.map((item) => [placeKeyOf(item), item]));
   const interfaces = input.interfaces.map((item) => {
-    const old = present.get(firstKeyOf(item));
+    const old = present.get(placeKeyOf(item));
     const isThere = item.subnet === null || item.subnet === old?.subnet;
     if (old?.ip == null || !isThere || (item.ip !== 'auto' && item.ip !== old.ip)) return item;
     return { ...item, ip: old.ip, subnet: null };
@@ -167,13 +168,13 @@ function settled(input: SystemInput, system: System): SystemInput {
 function presentAddresses(old: StoredSystem | null): Map<string, Ipv4> {
   const present = new Map<string, Ipv4>();
   for (const item of old?.system.interfaces ?? [])
-    if (item.ip !== null) present.set(firstKeyOf(item), canonicalIpv4(item.ip));
+    if (item.ip !== null) present.set(placeKeyOf(item), canonicalIpv4(item.ip));
   return present;
 }
 
 /** What is wrong with the input by itself: no record is needed to see it. */
 function inputProblems(input: SystemInput): Problem[] {
-  const problems: Problem[] = [];
+  const problems = interfaceRules(input.interfaces);
   const seen = new Map<string, string>();
   const once = (what: string, value: string, path: string): void => {
     const first = seen.get(`${what} ${value}`);
@@ -182,14 +183,15 @@ function inputProblems(input: SystemInput): Problem[] {
     else seen.set(`${what} ${value}`, path);
   };
   for (const [index, item] of input.interfaces.entries()) {
-    once('interface name', item.name, `interfaces.${index}.name`);
-    if (item.mac !== null) once('MAC', item.mac, `interfaces.${index}.mac`);
     if (item.clientId !== null) once('client id', item.clientId, `interfaces.${index}.clientId`);
     if (item.circuitId !== null) {
       const circuit = [item.circuitId, ...(item.remoteId === null ? [] : [item.remoteId])].join(' of ');
       once('circuit', circuit, `interfaces.${index}.circuitId`);
     }
     if (item.ip !== null && item.ip !== 'auto') once('address', item.ip, `interfaces.${index}.ip`);
+    for (const field of ['addresses', 'sharedAddresses'] as const)
+      for (const [place, ip] of item[field].entries())
+        once('address', ip, `interfaces.${index}.${field}.${place}`);
   }
   if (input.bmc?.address != null) once('address', input.bmc.address, 'bmc.address');
   if (input.hostname === null && !hostname.safeParse(input.name).success) {
@@ -200,9 +202,13 @@ function inputProblems(input: SystemInput): Problem[] {
 }
 
 function addressesOf(write: SystemWrite): WantedAddress[] {
-  const wanted = write.interfaces.flatMap((item) =>
-    item.ip === null ? [] : [{ ip: item.ip, key: firstKeyOf(item) }],
-  );
+  const wanted = write.interfaces.flatMap((item): WantedAddress[] => {
+    const key = leaseKeyOf(write.interfaces, item);
+    const first = item.ip === null ? [] : [{ ip: item.ip, key }];
+    const further = (item.addresses ?? []).map((ip) => ({ ip, key }));
+    const shared = (item.sharedAddresses ?? []).map((ip) => ({ ip, key: null, shared: true as const }));
+    return [...first, ...further, ...shared];
+  });
   const bmcIp = write.bmc?.ip ?? null;
   return bmcIp === null ? wanted : [...wanted, { ip: bmcIp, key: null }];
 }
@@ -224,10 +230,12 @@ async function refuseConflicts(
   nowMs: number,
 ): Promise<void> {
   const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
-  for (const { ip, key } of addressesOf(write)) {
+  for (const { ip, key, shared = false } of addressesOf(write)) {
     const holder = await tx.addresses.findHolder(ip, nowMs);
     if (holder === undefined || isOwn(holder, exceptId)) continue;
-    if (write.bmc?.ip === ip && write.bmc.shared && holder.sharedBy !== null) continue;
+    if (write.bmc?.ip === ip && write.bmc.shared && holder.kind === 'bmc' && holder.sharedBy !== null)
+      continue;
+    if (shared && holder.kind === 'interface' && holder.sharedBy !== null) continue;
     // The machine has the address already, by a lease: the record only makes it stay.
     if (holder.kind === 'lease' && holder.key !== null && holder.key === key) continue;
     conflicts.push(holder.conflict);

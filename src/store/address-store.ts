@@ -6,7 +6,7 @@ export interface AddressHolder {
   readonly ip: Ipv4;
   readonly kind: 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
   readonly systemId: number | null;
-  /** The systems whose BMCs share it; null where it is not shared. */
+  /** The systems that share it: by their BMCs, or as a shared address; null where it is one's own. */
   readonly sharedBy: readonly number[] | null;
   readonly subnetId: number | null;
   /** Of the interface or of the lease; null for the other kinds. */
@@ -18,6 +18,8 @@ export interface AddressHolder {
 export interface WantedAddress {
   readonly ip: Ipv4;
   readonly key: BindingKey | null;
+  /** Others may have it too. */
+  readonly shared?: true;
 }
 
 export interface AddressStore {

@@ -9,31 +9,34 @@ const ADDRESSES_OF_BLOCK = 256;
 
 /** Queries of the one table in which every known address stands exactly once. */
 export function addressQueries(db: Kysely<Tables>): AddressStore {
-  // The systems of a chassis, as JSON, and one of them by name.
-  const sharedBy = sql<
+  // The systems of a chassis or of a shared address, as JSON, and one of them by name.
+  const sharers = sql`select b.system_id from bmcs b where b.chassis_id = a.chassis_id
+    union select i.system_id from interface_shares x join interfaces i on i.id = x.interface_id where x.shared_id = a.shared_id`;
+  const sharedBy = sql<string | null>`(select json_group_array(system_id) from (${sharers}))`;
+  const sharedName = sql<string | null>`(select min(name) from systems where id in (${sharers}))`;
+  const interfaceKey = sql<
     string | null
-  >`(select json_group_array(b.system_id) from bmcs b where b.chassis_id = a.chassis_id)`;
-  const sharedName = sql<string | null>`(select min(x.name) from bmcs b join systems x on x.id = b.system_id
-    where b.chassis_id = a.chassis_id)`;
+  >`coalesce(m.mac, m.client_key, m.circuit_key, i.mac, i.client_key, i.circuit_key)`;
   const holders = () =>
     db
       .selectFrom('addresses as a')
       .leftJoin('systems as s', 's.id', 'a.system_id')
       .leftJoin('interfaces as i', 'i.id', 'a.interface_id')
+      // The card of a bond or a bridge that its address is given to.
+      .leftJoin('interfaces as m', (join) => join.onRef('m.upper_id', '=', 'i.id').on('m.upper_rank', '=', 0))
       .leftJoin('subnets as n', 'n.id', 'a.subnet_id')
       .leftJoin('leases as l', 'l.id', 'a.lease_id')
       .select(['a.ip', 'a.kind', 'a.system_id', 'a.subnet_id'])
       .select([
         's.name as system',
         'i.name as interface',
-        'i.mac as interface_mac',
-        'i.client_key',
-        'i.circuit_key',
         'n.name as subnet',
         'l.mac as lease_mac',
         'l.expires_at',
         'l.state',
         'a.chassis_id',
+        'a.shared_id',
+        interfaceKey.as('interface_key'),
         sharedBy.as('shared_by'),
         sharedName.as('shared_name'),
       ])
@@ -145,14 +148,13 @@ interface HolderRow {
   subnet_id: number | null;
   system: string | null;
   interface: string | null;
-  interface_mac: string | null;
-  client_key: string | null;
-  circuit_key: string | null;
+  interface_key: string | null;
   subnet: string | null;
   lease_mac: string | null;
   expires_at: number | null;
   state: string | null;
   chassis_id: number | null;
+  shared_id: number | null;
   shared_by: string | null;
   shared_name: string | null;
 }
@@ -166,18 +168,25 @@ function toHolder(row: HolderRow): AddressHolder {
     ip: row.ip as Ipv4,
     kind: row.kind,
     systemId: row.system_id,
-    sharedBy: row.chassis_id === null ? null : (JSON.parse(row.shared_by ?? '[]') as number[]),
+    sharedBy: isShared(row) ? (JSON.parse(row.shared_by ?? '[]') as number[]) : null,
     subnetId: row.subnet_id,
-    key: row.interface_mac ?? row.client_key ?? row.circuit_key ?? row.lease_mac,
+    key: row.interface_key ?? row.lease_mac,
     conflict: describeHolder(row),
   };
+}
+
+function isShared({ chassis_id, shared_id }: HolderRow): boolean {
+  return chassis_id !== null || shared_id !== null;
 }
 
 function describeHolder(row: HolderRow): Conflict {
   const value = formatIpv4(row.ip as Ipv4);
   switch (row.kind) {
-    case 'interface':
-      return conflict(value, `system ${row.system}`, row.interface, `provision system show ${row.system}`);
+    case 'interface': {
+      const system = row.system ?? row.shared_name;
+      const holder = row.shared_id === null ? `system ${system}` : sharersOf(row);
+      return conflict(value, holder, row.interface, `provision system show ${system}`);
+    }
     case 'bmc': {
       const system = row.system ?? row.shared_name;
       return conflict(value, `BMC of system ${system}`, null, `provision system show ${system}`);
@@ -194,6 +203,12 @@ function describeHolder(row: HolderRow): Conflict {
         'provision lease list',
       );
   }
+}
+
+/** `system web1 and 2 more, who share it`. */
+function sharersOf(row: HolderRow): string {
+  const others = (JSON.parse(row.shared_by ?? '[]') as number[]).length - 1;
+  return `system ${row.shared_name}${others > 0 ? ` and ${others} more` : ''}, as a shared address`;
 }
 
 function leaseEnd(row: HolderRow): string {

@@ -10,8 +10,10 @@ export interface MachineFacts {
   readonly systemId: number;
   readonly system: string;
   readonly hostname: string;
-  /** Address of the interface that sent the packet; null = the interface has none in the record. */
+  /** Address of the interface that sent the packet, or of the bond or bridge whose first card it is; null = none in the record. */
   readonly ip: Ipv4 | null;
+  /** The card is a member of `upper`, whose address another card is given; null for all others. */
+  readonly follows: { readonly name: string; readonly upper: string } | null;
   /** In force: the system's own, its profile's or the default. */
   readonly loader: LoaderChoice;
   readonly localBoot: LocalBootChoice;

@@ -6,6 +6,7 @@ import type { PowerAction, PowerState } from '../domain/power.ts';
 import type { AccessTables } from './access-schema.ts';
 import type { CertificateTables } from './certificate-schema.ts';
 import type { HandoffRow } from './handoff-row.ts';
+import type { InterfaceTables } from './interface-schema.ts';
 import type { MarkTables } from './marks-schema.ts';
 import type { QueueTables } from './queue-schema.ts';
 
@@ -13,14 +14,13 @@ import type { QueueTables } from './queue-schema.ts';
  * The tables as Kysely sees them. Times are milliseconds since the epoch, IPv4 addresses unsigned 32-bit numbers,
  * lists and settings JSON text. Booleans do not exist in SQLite and are not used.
  */
-export interface Tables extends AccessTables, QueueTables, MarkTables, CertificateTables {
+export interface Tables extends AccessTables, QueueTables, MarkTables, CertificateTables, InterfaceTables {
   distros: DistroRow;
   profiles: ProfileRow;
   subnets: SubnetRow;
   ranges: RangeRow;
   systems: SystemRow;
   system_roles: SystemRoleRow;
-  interfaces: InterfaceRow;
   addresses: AddressRow;
   /** Of 256 addresses each: `block` times 256 is the first. Written by triggers only. */
   address_blocks: { routing_domain: string; block: number; used: number };
@@ -130,17 +130,6 @@ export interface SystemRoleRow {
   position: number;
 }
 
-export interface InterfaceRow {
-  id: Generated<number>;
-  system_id: number;
-  position: number;
-  name: string;
-  mac: string | null;
-  /** See domain/binding-key.ts. */
-  client_key: string | null;
-  circuit_key: string | null;
-}
-
 /** Who may own an address. One row an address, whoever owns it: the UNIQUE constraint is the whole argument. */
 export type AddressKind = 'interface' | 'bmc' | 'gateway' | 'server' | 'lease';
 
@@ -155,6 +144,10 @@ export interface AddressRow {
   lease_id: number | null;
   /** Owner of an address that the BMCs of several systems share; null where it is not shared. */
   chassis_id: number | null;
+  /** Of an interface's: 0 is its `ip`, the others come beside it. */
+  position: Generated<number>;
+  /** Owner of an address that systems share on purpose. */
+  shared_id: number | null;
 }
 
 export interface LeaseRow {

@@ -11,11 +11,14 @@ import { createMachineMemory } from './sqlite-machines.ts';
 
 /** Who has an address by a record, as the service's own or as a gateway. */
 const HOLDER = `
-  select a.kind, s.name as system, i.mac as interfaceMac,
-         coalesce(i.mac, i.client_key, i.circuit_key) as interfaceKey
+  select a.kind, s.name as system, i.name as interface, i.type, a.shared_id as sharedId,
+         coalesce(m.mac, i.mac, case when i.type != 'ethernet' then (
+           select mac from interfaces where system_id = a.system_id and mac is not null order by position limit 1) end) as interfaceMac,
+         coalesce(m.mac, m.client_key, m.circuit_key, i.mac, i.client_key, i.circuit_key) as interfaceKey
   from addresses a
   left join systems s on s.id = a.system_id
   left join interfaces i on i.id = a.interface_id
+  left join interfaces m on m.upper_id = i.id and m.upper_rank = 0
   where a.ip = ? and a.routing_domain = '${DEFAULT_DOMAIN}' and a.kind != 'lease'`;
 
 const HELD = `select ip from addresses where routing_domain = '${DEFAULT_DOMAIN}' and kind != 'lease'`;
@@ -29,6 +32,9 @@ const LEASE_AT = `${LEASES} and ip = ?`;
 interface HolderRow {
   kind: string;
   system: string | null;
+  interface: string | null;
+  type: string | null;
+  sharedId: number | null;
   interfaceMac: string | null;
   interfaceKey: string | null;
 }
@@ -61,7 +67,7 @@ export function sqliteDhcpStore({ reader, writer, durably, subnets }: SqliteDhcp
   });
   const findHolder = (ip: Ipv4, nowMs: number): { mac: string | null; label: string } | undefined => {
     const row = memory.holderOf(ip);
-    if (row?.kind === 'interface') return { mac: row.interfaceKey, label: `system ${row.system}` };
+    if (row?.kind === 'interface') return { mac: row.interfaceKey, label: interfaceLabel(row) };
     if (row !== undefined)
       return { mac: null, label: row.system === null ? row.kind : `BMC of ${row.system}` };
     const lease = memory.leases.at(ip);
@@ -91,6 +97,12 @@ export function sqliteDhcpStore({ reader, writer, durably, subnets }: SqliteDhcp
     },
     commitLease: (write) => commit.add(write),
   };
+}
+
+/** A card is its machine; what is made of cards is named. */
+function interfaceLabel(row: HolderRow): string {
+  if (row.sharedId !== null) return 'several systems, which share it';
+  return row.type === 'ethernet' ? `system ${row.system}` : `system ${row.system}, ${row.interface}`;
 }
 
 function isLive(lease: LeaseFacts | undefined, nowMs: number): lease is LeaseFacts {

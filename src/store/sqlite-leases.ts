@@ -28,8 +28,9 @@ const CLAIM = `
 
 /** A reservation still stands? The record may have been edited since the packet's facts were read. */
 const STILL_RESERVED = `
-  select 1 from addresses a join interfaces i on i.id = a.interface_id
-  where a.ip = @ip and a.routing_domain = '${DEFAULT_DOMAIN}' and @mac in (i.mac, i.client_key, i.circuit_key)`;
+  select 1 from addresses a
+  join interfaces i on i.id = a.interface_id or (i.upper_id = a.interface_id and i.upper_rank = 0)
+  where a.ip = @ip and a.position = 0 and a.routing_domain = '${DEFAULT_DOMAIN}' and @mac in (i.mac, i.client_key, i.circuit_key)`;
 
 /** Writes a group of bindings in one transaction; each write has its own result, none undoes another. */
 export type WriteLeases = (writes: readonly LeaseWrite[]) => ('bound' | 'taken')[];

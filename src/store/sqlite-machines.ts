@@ -12,11 +12,14 @@ const MACHINE = `
          coalesce(s.local_boot, p.local_boot, '${DEFAULT_LOCAL_BOOT}') as localBoot,
          p.dhcp_options as profileOptions, s.dhcp_options as systemOptions,
          n.id as installId, n.state, n.attempts, n.attempts_used, n.scripts_served, n.expires_at,
-         i.id as interfaceId, i.mac, i.client_key as clientKey, i.circuit_key as circuitKey
+         i.id as interfaceId, i.mac, i.client_key as clientKey, i.circuit_key as circuitKey,
+         i.name as interfaceName, u.name as upper, i.upper_rank as upperRank
   from interfaces i
+  left join interfaces u on u.id = i.upper_id
   join systems s on s.id = i.system_id
   join profiles p on p.id = s.profile_id
-  left join addresses a on a.interface_id = i.id
+  left join addresses a on a.position = 0
+    and a.interface_id = case i.upper_rank when 0 then i.upper_id else i.id end
   left join installs n on n.id = (select max(id) from installs where system_id = s.id)`;
 
 interface MachineRow {
@@ -24,6 +27,9 @@ interface MachineRow {
   mac: string | null;
   clientKey: string | null;
   circuitKey: string | null;
+  interfaceName: string;
+  upper: string | null;
+  upperRank: number | null;
   systemId: number;
   system: string;
   hostname: string;
@@ -164,6 +170,7 @@ function toMachine(row: MachineRow): MachineFacts {
     system: row.system,
     hostname: row.hostname,
     ip: row.ip === null ? null : (row.ip as Ipv4),
+    follows: row.upper !== null && row.upperRank !== 0 ? { name: row.interfaceName, upper: row.upper } : null,
     loader: row.loader,
     localBoot: row.localBoot,
     dhcpOptions: toOptions(row),

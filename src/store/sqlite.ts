@@ -35,6 +35,7 @@ import { certificates } from './migrations/0015-certificates.ts';
 import { access } from './migrations/0016-access.ts';
 import { idempotencyKeys } from './migrations/0017-idempotency-keys.ts';
 import { addressBlocks } from './migrations/0018-address-blocks.ts';
+import { interfaceGraph } from './migrations/0019-interface-graph.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -75,6 +76,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0016-access': access,
   '0017-idempotency-keys': idempotencyKeys,
   '0018-address-blocks': addressBlocks,
+  '0019-interface-graph': interfaceGraph,
 };
 
 /** The names of all schemas that there have been, the newest at the end. */

@@ -1,5 +1,4 @@
 import type { Scope } from '../domain/access.ts';
-import type { InterfaceIdentity } from '../domain/binding-key.ts';
 import type { BootFields } from '../domain/boot-choice.ts';
 import type { NewBootEvent } from '../domain/boot-event.ts';
 import type { DhcpOption } from '../domain/dhcp-option.ts';
@@ -7,7 +6,6 @@ import type { Distro, DistroInput } from '../domain/distro.ts';
 import type { Conflict } from '../domain/errors.ts';
 import type { Install, InstallState } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
-import type { Ipv4 } from '../domain/ipv4.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { LoaderRecord } from '../domain/loader.ts';
 import type { PowerUp } from '../domain/power-up.ts';
@@ -23,6 +21,7 @@ import type { DhcpStore } from './dhcp-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HandoffStore } from './handoff-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
+import type { InterfaceWrite } from './interface-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { BmcStore, BmcWrite, JobStore, PowerStateStore } from './power-store.ts';
@@ -118,11 +117,6 @@ export interface SubnetStore {
   add(subnet: SubnetInput, nowMs: number): Promise<Subnet>;
   update(id: number, subnet: SubnetInput, nowMs: number): Promise<Subnet>;
   remove(id: number): Promise<void>;
-}
-
-export interface InterfaceWrite extends InterfaceIdentity {
-  readonly name: string;
-  readonly ip: Ipv4 | null;
 }
 
 /** What is written of a system: everything resolved (no `auto`, no names of other records). */

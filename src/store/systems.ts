@@ -1,18 +1,19 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { keysOf } from '../domain/binding-key.ts';
 import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
 import { DomainError } from '../domain/errors.ts';
 import { effectiveHandoff } from '../domain/handoff-definition.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
+import type { SystemInterface } from '../domain/network-interface.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { System, SystemInterface } from '../domain/system.ts';
+import type { System } from '../domain/system.ts';
 import { addBmc, listBmcs } from './bmcs.ts';
 import { toInstall } from './installs.ts';
+import { listInterfaces, writeInterfaces } from './interfaces.ts';
 import { listKnownPower } from './power-states.ts';
 import { anyOf, type Ids, newStamps, stampsOf, textList } from './rows.ts';
-import { DEFAULT_DOMAIN, type SystemRow, type Tables } from './schema.ts';
+import type { SystemRow, Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
-import { findConflicts, toIdentity } from './system-conflicts.ts';
+import { findConflicts } from './system-conflicts.ts';
 import { listInService, listLocks } from './system-marks.ts';
 import { conditionsOf, SORT_COLUMNS } from './system-page.ts';
 import { isOfScope, listRoles, writeRoles } from './system-roles.ts';
@@ -151,29 +152,15 @@ function toRow(write: SystemWrite) {
 }
 
 async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWrite): Promise<void> {
-  for (const [position, item] of write.interfaces.entries()) {
-    const { mac, clientKey: client_key, circuitKey: circuit_key } = keysOf(item);
-    const row = { system_id: systemId, position, name: item.name, mac, client_key, circuit_key };
-    const { id } = await db.insertInto('interfaces').values(row).returning('id').executeTakeFirstOrThrow();
-    if (item.ip !== null) await claim(db, item.ip, systemId, id);
-  }
+  await writeInterfaces(db, systemId, write.interfaces);
   await writeRoles(db, systemId, write.roles);
   if (write.bmc !== null) await addBmc(db, systemId, write.bmc);
-}
-
-async function claim(db: Kysely<Tables>, ip: Ipv4, systemId: number, interfaceId: number): Promise<void> {
-  const nobody = { subnet_id: null, lease_id: null, chassis_id: null };
-  const owner = { system_id: systemId, interface_id: interfaceId, ...nobody };
-  await db
-    .insertInto('addresses')
-    .values({ routing_domain: DEFAULT_DOMAIN, ip, kind: 'interface', ...owner })
-    .execute();
 }
 
 /** Beyond it reading all of a table is as quick. */
 const MOST_NAMED = 2000;
 
-/** Rows to records in eight queries, however many systems there are. */
+/** Rows to records in ten queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length > MOST_NAMED ? undefined : rows.map(({ id }) => id);
   const [interfaces, roles, bmcs, power, installs, inService, locks, networks] = [
@@ -196,11 +183,9 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     roles: roles.get(row.id) ?? [],
     interfaces: (interfaces.get(row.id) ?? []).map(
       (item): SystemInterface => ({
-        name: item.name,
-        ...toIdentity(item),
+        ...item,
         ip: item.ip === null ? null : formatIpv4(item.ip as Ipv4),
         subnet: item.ip === null ? null : subnetOf(item.ip),
-        seenMac: item.mac === null ? item.seen_mac : null,
       }),
     ),
     bmc: bmcs.get(row.id) ?? null,
@@ -228,25 +213,6 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
 /** Two columns that this service wrote itself. */
 function bootFields(loader: string | null, localBoot: string | null): BootFields {
   return { loader: loader as BootFields['loader'], localBoot: localBoot as BootFields['localBoot'] };
-}
-
-async function listInterfaces(db: Kysely<Tables>, only: Ids) {
-  const query = db
-    .selectFrom('interfaces as i')
-    .leftJoin('addresses as a', 'a.interface_id', 'i.id')
-    .leftJoin('leases as l', (join) =>
-      join.onRef('l.ip', '=', 'a.ip').onRef('l.routing_domain', '=', 'a.routing_domain'),
-    )
-    .select(['i.system_id', 'i.name', 'i.mac', 'i.client_key', 'i.circuit_key', 'a.ip', 'l.seen_mac'])
-    .orderBy('i.position');
-  const rows = await (only === undefined ? query : query.where('i.system_id', 'in', anyOf(only))).execute();
-  const bySystem = new Map<number, typeof rows>();
-  for (const row of rows) {
-    const known = bySystem.get(row.system_id);
-    if (known === undefined) bySystem.set(row.system_id, [row]);
-    else known.push(row);
-  }
-  return bySystem;
 }
 
 async function listLatestInstalls(db: Kysely<Tables>, only: Ids) {

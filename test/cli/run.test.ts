@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiInstall, apiSystem } from '../support/api-records.ts';
+import { apiCard, apiInstall, apiSystem } from '../support/api-records.ts';
 import { runCli } from '../support/fake-cli.ts';
 
 const ADD = 'system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11'.split(' ');
@@ -96,8 +96,8 @@ describe('lists and records', () => {
           apiSystem({
             name: 'db001',
             interfaces: [
-              { name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.12', subnet: 'lab' },
-              { name: 'eth1', mac: '52:54:00:00:00:02', ip: null, subnet: null },
+              apiCard({ name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.12', subnet: 'lab' }),
+              apiCard({ name: 'eth1', mac: '52:54:00:00:00:02', ip: null, subnet: null }),
             ],
             power: {
               state: 'on',
@@ -175,7 +175,7 @@ db001   debian-13  -       52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynam
     expect(result.stdout).toContain('kernelArgs\tquiet splash\n');
     expect(result.stdout).toContain('bmc\t\n');
     const terminal = await runCli(['system', 'show', 'web001'], { server, stdoutTty: true });
-    expect(terminal.stdout).toContain('interfaces.0.mac           52:54:00:12:34:56\n');
+    expect(terminal.stdout).toContain('interfaces.0.mac              52:54:00:12:34:56\n');
     expect(terminal.stdout).toContain('bmc                        -\n');
   });
 

@@ -179,7 +179,7 @@ export function leaseCases(store: StoreOfTest): void {
       tx.systems.add(systemWrite(profileId, 1, { interfaces, hostname: 'front' }), NOW_MS),
     );
     const boot = { loader: 'ipxe', localBoot: 'auto', dhcpOptions: [] };
-    const base = { systemId: id, system: 'web001', hostname: 'front', install: null, ...boot };
+    const base = { systemId: id, system: 'web001', hostname: 'front', follows: null, install: null, ...boot };
     expect(store().dhcp.findMachine(macOf(1))).toEqual({ ...base, ip: ip('10.99.0.1') });
     expect(store().dhcp.findMachine(macOf(2))).toEqual({ ...base, ip: null });
     expect(store().dhcp.findMachine(macOf(3))).toBeUndefined();

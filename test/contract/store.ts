@@ -7,6 +7,7 @@ import { certificateCases } from './store-certificates.ts';
 import { identityCases } from './store-identities.ts';
 import { installLifeCases } from './store-install-life.ts';
 import { installCases } from './store-installs.ts';
+import { interfaceCases } from './store-interfaces.ts';
 import { jobCases } from './store-jobs.ts';
 import { leaseCases } from './store-leases.ts';
 import { ledgerCases } from './store-ledgers.ts';
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('addresses', () => addressCases(store));
     describe('leases', () => leaseCases(store));
     describe('identities', () => identityCases(store));
+    describe('interfaces of interfaces', () => interfaceCases(store));
     describe('installs', () => installCases(store));
     describe('the life of installs', () => installLifeCases(store));
     describe('the queue of installs', () => queueCases(store));

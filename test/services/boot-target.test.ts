@@ -37,6 +37,7 @@ function targetOf(
     hostname: 'web001',
     ip: ip('10.99.0.20'),
     dhcpOptions: [],
+    follows: null,
   };
   const machine = known ? { ...records, loader, localBoot, install } : undefined;
   const settings = { serverId: ip('10.99.0.1'), httpPort: 80, nowMs: NOW_MS };

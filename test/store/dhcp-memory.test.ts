@@ -98,6 +98,21 @@ const steps: fc.Arbitrary<Step>[] = [
         await inTransaction(isUndone, (tx) => tx.systems.remove(id))(store, profileId);
       },
   ),
+  fc.tuple(fc.shuffledSubarray(NUMBERS, { minLength: 2, maxLength: 3 }), address, fc.boolean()).map(
+    ([cards, to, isShared]): Step =>
+      async (store, profileId) => {
+        const [n = 1] = cards;
+        const members = cards.map((card) => ({ name: `eth${card}`, mac: macOf(card), ip: null }));
+        const parents = members.map(({ name }) => name).sort();
+        const address = isShared ? { ip: null, sharedAddresses: [ip(to)] } : { ip: ip(to) };
+        const bond = { name: 'bond0', mac: null, type: 'bond', parents, ...address } as const;
+        const write = systemWrite(profileId, n, { interfaces: [...members, bond] });
+        const id = await idOf(store, n);
+        await store.transaction((tx) =>
+          id === 0 ? tx.systems.add(write, NOW_MS) : tx.systems.update(id, write, NOW_MS),
+        );
+      },
+  ),
   fc.tuple(number, number).map(
     ([n, token]): Step =>
       async (store) => {

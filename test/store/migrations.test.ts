@@ -63,7 +63,12 @@ it('brings a database of the first schema to this one, and nothing is lost on th
       // Nothing came after it until then, and the later one wiped no disk.
       inService: '2026-11-22T08:59:59.000Z',
       install: { id: 3, state: 'failed', stateAt: '2026-11-22T09:00:00.000Z', handoff: 'none', hostKeys: [] },
-      interfaces: [{ name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.1', subnet: 'lab' }],
+      interfaces: [
+        {
+          ...{ name: 'eth0', type: 'ethernet', mac: '52:54:00:00:00:01', ip: '10.99.0.1', subnet: 'lab' },
+          ...{ parents: [], addresses: [], sharedAddresses: [], routes: [], sharedMac: false },
+        },
+      ],
     });
     expect(await store.read.subnets.find('lab')).toMatchObject({
       gateway: '10.99.0.254',

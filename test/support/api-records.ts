@@ -1,5 +1,6 @@
 import type { BootEvent } from '../../src/domain/boot-event.ts';
 import type { Install } from '../../src/domain/install.ts';
+import { PLAIN_SHAPE, type SystemInterface } from '../../src/domain/network-interface.ts';
 import type { Profile } from '../../src/domain/profile.ts';
 import type { System } from '../../src/domain/system.ts';
 
@@ -38,6 +39,13 @@ export function apiInstall(more: Partial<Install> = {}): Install {
   };
 }
 
+/** A card as the API shows it. */
+export function apiCard(
+  card: Pick<SystemInterface, 'name' | 'mac' | 'ip' | 'subnet'> & Partial<SystemInterface>,
+): SystemInterface {
+  return { ...PLAIN_SHAPE, addresses: [], sharedAddresses: [], ...card };
+}
+
 export function apiSystem(more: Partial<System> = {}): System {
   return {
     ...STAMPS,
@@ -45,7 +53,7 @@ export function apiSystem(more: Partial<System> = {}): System {
     hostname: 'web001',
     profile: 'debian-13',
     roles: [],
-    interfaces: [{ name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' }],
+    interfaces: [apiCard({ name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' })],
     bmc: null,
     power: null,
     kernelArgs: [],

@@ -30,7 +30,7 @@ export const systemAdd = defineCommand<Options>({
     ...BOOT_INTERFACE_FLAGS,
     {
       flag: '--interface <interface>',
-      help: 'eth0: name of the boot interface; eth1:mac=…,ip=…,subnet=…: a further one',
+      help: 'eth0: name of the boot interface; eth1:mac=…,ip=…,subnet=… or bond0:members=eth0+eth1,mode=…: a further one',
       repeat: true,
       fields: ['interfaces', 'interfaces.0.name'],
     },
@@ -47,6 +47,7 @@ export const systemAdd = defineCommand<Options>({
     'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
     'provision system add db001 --profile debian-13 --mac 5254.0012.3457 --ip auto --subnet lab --interface eth1:mac=52-54-00-12-34-58,ip=10.98.0.12',
     'provision system add --csv machines.csv',
+    'provision system add db002 --profile rocky-9 --mac 52:54:00:12:34:60 --interface eth1:mac=52:54:00:12:34:61 --interface bond0:members=eth0+eth1,mode=802.3ad,ip=10.99.0.13',
     'provision system add web002 --profile debian-13 --mac 52:54:00:12:34:59 --bmc 10.50.0.2 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
   ],
   parse: ({ name, flags, env }) => {

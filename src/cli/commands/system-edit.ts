@@ -59,6 +59,18 @@ export const systemEdit = defineCommand<Options>({
       repeat: true,
       fields: ['interfaces'],
     },
+    {
+      flag: '--add-address <interface>',
+      help: 'eth0=10.99.0.12: a further address of an interface',
+      repeat: true,
+      fields: ['interfaces'],
+    },
+    {
+      flag: '--remove-address <address>',
+      help: 'take a further address away',
+      repeat: true,
+      fields: ['interfaces'],
+    },
     ...SYSTEM_FLAGS,
     ...BMC_FLAGS,
     ...SETTINGS_FLAGS,
@@ -70,6 +82,7 @@ export const systemEdit = defineCommand<Options>({
   examples: [
     'provision system edit web001 --ip 10.99.0.12',
     'provision system edit web001 --add-interface eth1:mac=52:54:00:12:34:57,ip=auto,subnet=lab',
+    'provision system edit web001 --add-interface eth0.100:vlan=100,parent=eth0,ip=10.98.0.12',
     'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
     'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',
     'EDITOR=vim provision system edit web001',

@@ -3,8 +3,8 @@ import { DomainError, notFound } from '../../domain/errors.ts';
 import { type Explanation, FIRMWARE_KINDS, type FirmwareKind } from '../../domain/explanation.ts';
 import { parseIdentifier } from '../../domain/identifier.ts';
 import { type Mac, parseMac } from '../../domain/mac.ts';
+import type { SystemInterface } from '../../domain/network-interface.ts';
 import type { Subnet } from '../../domain/subnet.ts';
-import type { SystemInterface } from '../../domain/system.ts';
 import type { Store, StoredSystem } from '../../store/store.ts';
 import { FIRMWARE } from './probe-packet.ts';
 

@@ -1,6 +1,6 @@
 import { keysOf } from '../../domain/binding-key.ts';
 import { formatIpv4, ipv4FromNumber } from '../../domain/ipv4.ts';
-import type { SystemInterface } from '../../domain/system.ts';
+import type { SystemInterface } from '../../domain/network-interface.ts';
 import type { StoredHandoff } from '../../store/handoff-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandoffTarget } from './driver.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiProfile, apiSystem } from '../../support/api-records.ts';
+import { apiCard, apiProfile, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 
 const source = apiSystem({
@@ -8,8 +8,8 @@ const source = apiSystem({
   settings: { disk: '/dev/vda' },
   secretsSet: ['rootPasswordHash'],
   interfaces: [
-    { name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' },
-    { name: 'eth1', mac: '52:54:00:12:34:57', ip: null, subnet: null },
+    apiCard({ name: 'eth0', mac: '52:54:00:12:34:56', ip: '10.99.0.11', subnet: 'lab' }),
+    apiCard({ name: 'eth1', mac: '52:54:00:12:34:57', ip: null, subnet: null }),
   ],
 });
 const server = {

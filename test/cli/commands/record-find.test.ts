@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { globTest } from '../../../src/cli/glob.ts';
-import { apiInstall, apiSystem } from '../../support/api-records.ts';
+import { apiCard, apiInstall, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 
 const items = [
@@ -8,7 +8,7 @@ const items = [
   apiSystem({ name: 'web002', comment: 'in rack 3', profile: 'rocky-9' }),
   apiSystem({
     name: 'db001',
-    interfaces: [{ name: 'eth0', mac: '52:54:00:aa:00:01', ip: '10.98.0.4', subnet: 'db' }],
+    interfaces: [apiCard({ name: 'eth0', mac: '52:54:00:aa:00:01', ip: '10.98.0.4', subnet: 'db' })],
   }),
 ];
 const server = { 'GET /api/v1/systems': { status: 200, body: { items } } };

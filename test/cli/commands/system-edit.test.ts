@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiProfile, apiSystem } from '../../support/api-records.ts';
+import { apiCard, apiProfile, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 
 const SYSTEM = 'GET /api/v1/systems/web001';
@@ -34,10 +34,7 @@ describe('system edit', () => {
   });
 
   const TWO = {
-    interfaces: [
-      { ...eth0, subnet: 'lab' },
-      { ...eth1, subnet: null },
-    ],
+    interfaces: [apiCard({ ...eth0, subnet: 'lab' }), apiCard({ ...eth1, subnet: null })],
   };
   it.each<[string, Parameters<typeof apiSystem>[0], object[]]>([
     ['--ip 10.99.0.12', {}, [{ ...eth0, ip: '10.99.0.12' }]],
