@@ -19,15 +19,29 @@ declare module 'fastify' {
     /** May the caller still do this? For answers that go on for long; by the unix socket nobody asks. */
     isStillPermitted: () => Promise<boolean>;
   }
+  interface FastifyInstance {
+    /** Every route, as it was declared. */
+    declaredRoutes: readonly DeclaredRoute[];
+  }
+}
+
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly permission: Permission;
+  readonly scope: RouteScope;
 }
 
 /** A route that does not declare what it asks of its caller does not start: deny by default, proved and not reviewed. */
 export function requireDeclaredPermissions(app: FastifyInstance): void {
-  app.addHook('onRoute', ({ method, url, config }) => {
-    const missing = (['permission', 'scope'] as const).find((key) => config?.[key] === undefined);
-    if (missing !== undefined) throw new Error(`route ${String(method)} ${url} declares no ${missing}`);
-    if (config?.scope === 'system' && !/\/systems\/:name(\/|$)/.test(url))
-      throw new Error(`route ${String(method)} ${url} names no system`);
+  const declared: DeclaredRoute[] = [];
+  app.decorate('declaredRoutes', declared);
+  app.addHook('onRoute', ({ method, url, config: { permission, scope } = {} }) => {
+    const name = `route ${String(method)} ${url}`;
+    if (permission === undefined) throw new Error(`${name} declares no permission`);
+    if (scope === undefined) throw new Error(`${name} declares no scope`);
+    if (scope === 'system' && !/\/systems\/:name(\/|$)/.test(url)) throw new Error(`${name} names no system`);
+    for (const one of [method].flat()) declared.push({ method: one, url, permission, scope });
   });
 }
 

@@ -15,6 +15,9 @@ export const NOUN_SUMMARIES: Readonly<Record<string, string>> = {
   notification: 'what webhooks and mail are told',
   lease: 'addresses that are given out',
   loaders: 'the boot loaders that machines are sent',
+  token: 'API tokens: who has which, with what role, until when',
+  user: 'people who log in with a name and a password',
+  session: 'who is logged in by a browser',
   context: 'saved logins: which servers, as whom',
 };
 
@@ -26,6 +29,8 @@ export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   diff: 'say how records differ from files; exit status 0 if they do not, 9 if they do',
   export: 'write every record as a document that makes them again; without secrets',
   inventory: 'the machines for configuration management, as Ansible reads them or as a table',
+  audit: 'show who did what, from where and when, newest last',
+  whoami: 'say who you are to the server, and what you may do',
   status: 'show what the server listens on, and how to mend what it does not',
   doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
   login: 'log in to a server with a token, and pin its certificate where nobody vouches for it',

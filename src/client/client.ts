@@ -10,6 +10,7 @@ import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Page } from '../domain/record-query.ts';
 import type { Subnet, subnetInput } from '../domain/subnet.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
+import { type AccessClient, accessClient } from './access-client.ts';
 import { type ApplyClient, applyClient } from './apply-client.ts';
 import { type BackupClient, backupClient } from './backup-client.ts';
 import { type ConsoleClient, consoleClient } from './console-client.ts';
@@ -129,6 +130,7 @@ export interface Client {
   readonly logs: LogClient;
   readonly handoffs: HandoffClient;
   readonly notifications: NotificationClient;
+  readonly access: AccessClient;
   whoami(): Promise<Whoami>;
   readonly backups: BackupClient;
   status(): Promise<ServerStatus>;
@@ -160,6 +162,7 @@ export function createClient(options: {
     loaders: loaderClient(exchange),
     power: powerClient(exchange),
     notifications: notificationClient(exchange),
+    access: accessClient(exchange),
     locks: lockClient(exchange),
     consoles: consoleClient(exchange, options.openStream, options.token),
     inventory: inventoryClient(exchange),

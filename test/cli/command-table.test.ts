@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { COMMAND_TABLE } from '../../src/cli/command-table.ts';
 import { NOUN_SUMMARIES, WORD_SUMMARIES } from '../../src/cli/help-text.ts';
+import { tokenInput, userInput } from '../../src/domain/credential.ts';
 import { distroInput } from '../../src/domain/distro.ts';
 import { installInput } from '../../src/domain/install.ts';
 import { profileInput } from '../../src/domain/profile.ts';
@@ -69,6 +70,9 @@ describe('the table of commands', () => {
       bmc: ['limit'],
       handoff: ['check', 'limit', ...Object.keys(powerInput.shape)],
       notification: ['limit'],
+      token: Object.keys(tokenInput.shape),
+      user: [...Object.keys(userInput.shape), 'disabled'],
+      audit: ['limit'],
     };
     const settings = Object.keys(settingsInput.shape);
     for (const { path, flags } of COMMANDS) {

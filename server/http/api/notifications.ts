@@ -29,6 +29,6 @@ export function notificationRoutes(app: FastifyInstance, { notifications }: ApiS
     count: await notifications.discard(request.body, actorFrom(request)),
   }));
   app.post(`${base}/test`, admin, (request) =>
-    notifications.test(parseInput(testInput, request.body).endpoint),
+    notifications.test(parseInput(testInput, request.body).endpoint, actorFrom(request)),
   );
 }

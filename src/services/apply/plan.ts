@@ -168,8 +168,7 @@ function write<Rec extends Stamped, Input extends { name: string }, Stored>(
       const after = await hidingOthers(tx, actor, () =>
         old === undefined ? kind.add(tx, input) : kind.replace(tx, old, input),
       );
-      const action = old === undefined ? 'add' : 'update';
-      await auditRecord(tx, kind, { actor, action, name, record: after, nowMs });
+      await auditRecord(tx, kind, { actor, before: before ?? null, after, input, nowMs });
       return changesMade(kind, { before, after }, input, old === undefined ? {} : kind.secrets(old));
     },
   };
@@ -202,7 +201,8 @@ function removal<Rec extends Stamped, Input extends { name: string }, Stored>(
       if (old === undefined) return [];
       refuseFoundation(kind.noun, actor);
       await kind.remove(tx, old);
-      await auditRecord(tx, kind, { actor, action: 'remove', name, record: null, nowMs });
+      const before = kind.recordOf(old);
+      await auditRecord(tx, kind, { actor, before, after: null, input: null, nowMs });
       return [];
     },
   };

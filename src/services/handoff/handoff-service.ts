@@ -4,6 +4,7 @@ import type { Handoff, HandoffItem, HandoffReceipt } from '../../domain/handoff.
 import { NO_HANDOFF } from '../../domain/install.ts';
 import type { System } from '../../domain/system.ts';
 import type { HandoffFilter, StoredHandoff } from '../../store/handoff-store.ts';
+import { auditedReads } from '../access/audited-reads.ts';
 import type { Actor } from '../deps.ts';
 import type { HandoffFact } from '../doctor/facts.ts';
 import { parseInput } from '../input.ts';
@@ -49,6 +50,7 @@ export function handoffService(parts: HandoffDeps): HandoffService {
   const { deps, clock, record, logs } = parts;
   const { store } = deps;
   const runner = createRunner(parts);
+  const noteRead = auditedReads(deps);
   const newBatch = (): string => deps.randomBytes(6).toString('hex');
   const getStored = async (id: number, actor: Actor): Promise<StoredHandoff> => {
     const stored = await store.read.handoffs.find(id);
@@ -94,6 +96,7 @@ export function handoffService(parts: HandoffDeps): HandoffService {
     async log(id, from, actor) {
       // Looked at before the file is read: a run that ends in between is over with the next piece.
       const { handoff } = await getStored(id, actor);
+      await noteRead(actor, handoff.system, { log: 'handoff', handoff: id });
       const piece = await logs.read(id, from);
       return { ...piece, over: handoff.finishedAt !== null && piece.next === from };
     },

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DomainError, notFound } from '../../domain/errors.ts';
 import type { Install, InstallState } from '../../domain/install.ts';
 import type { StoredSystem } from '../../store/store.ts';
-import type { Deps } from '../deps.ts';
+import { auditedReads } from '../access/audited-reads.ts';
+import type { Actor, Deps } from '../deps.ts';
 import { parseInput } from '../input.ts';
 import { LOG_NAMES, type LogName, type LogPart, type LogRead, SYSLOG } from './log-files.ts';
 
@@ -36,23 +37,26 @@ export interface InstallLog extends LogPart {
 
 export interface LogReader {
   /** Throws DomainError 'not-found' for a system, install or log that there is not, 'invalid' for a query that makes no sense. */
-  read(system: string, query: unknown): Promise<InstallLog>;
+  read(system: string, query: unknown, actor: Actor): Promise<InstallLog>;
 }
 
 /** The logs of installs, for people. */
-export function logReader({ store }: Pick<Deps, 'store'>, files: LogRead): LogReader {
+export function logReader(deps: Pick<Deps, 'store' | 'now'>, files: LogRead): LogReader {
+  const { store } = deps;
+  const noteRead = auditedReads(deps);
   const findInstall = ({ system }: StoredSystem, installId: number | undefined): Install | null => {
     if (installId === undefined) return system.install;
     const stored = store.boot.findInstallById(installId);
     return stored !== undefined && stored.systemId === system.id ? stored.install : null;
   };
   return {
-    async read(name, query) {
+    async read(name, query, actor) {
       const wanted = parseInput(logQuery, query);
       const found = await store.read.systems.find(name);
       if (found === undefined) throw notFound('system', name);
       const install = findInstall(found, wanted.install);
       if (install === null) throw noInstall(name, wanted.install);
+      await noteRead(actor, name, { log: wanted.name, install: install.id });
       const names = await files.list(install.id);
       const part = await readPart(files, install.id, wanted);
       if (part === undefined && wanted.name !== SYSLOG) throw noLog(install.id, wanted.name, names);

@@ -44,7 +44,7 @@ export interface NotificationService {
   /** Removes dead deliveries; returns how many. */
   discard(body: unknown, actor: Actor): Promise<number>;
   /** Sends a notice of type `test` now and says what came of it. */
-  test(endpoint: string): Promise<DeliveryOutcome>;
+  test(endpoint: string, actor: Actor): Promise<DeliveryOutcome>;
   listEndpoints(): readonly { readonly name: string; readonly states: readonly InstallState[] }[];
   prune(): Promise<number>;
 }
@@ -193,7 +193,7 @@ export function notificationService(
     },
     retry: (body, actor) => audited('retry', body, actor),
     discard: (body, actor) => audited('discard', body, actor),
-    test: (name) => {
+    test: async (name, actor) => {
       const notice = {
         id: 0,
         type: 'test',
@@ -201,7 +201,10 @@ export function notificationService(
         system: '',
         install: null,
       } as const;
-      return find(name).send(notice, stopping.signal);
+      const endpoint = find(name);
+      const entry = { by: actor, action: 'test', noun: 'notification', name } as const;
+      await store.transaction((tx) => tx.audit.add(entry, now()));
+      return endpoint.send(notice, stopping.signal);
     },
     listEndpoints: () => endpoints().map(({ name, states }) => ({ name, states })),
     prune: () =>

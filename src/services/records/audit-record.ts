@@ -1,20 +1,44 @@
+import { type AuditFields, changedFields } from '../../domain/audit.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
+import { givenSecrets } from './compare.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';
 
-/** Writes the row of the audit trail that belongs to a change of a record; `record`: as it is now, null: removed. */
+/** A change of a record: null where there was none before, or is none any more. */
+interface RecordChange<Rec extends Stamped> {
+  readonly actor: Actor;
+  readonly before: Rec | null;
+  readonly after: Rec | null;
+  /** What was asked for: of secrets, it is told which ones it names. */
+  readonly input: object | null;
+  readonly nowMs: number;
+}
+
+/** Writes the row of the audit trail that belongs to a change of a record: its changed fields, as they were and as they are. */
 export async function auditRecord<Rec extends Stamped>(
   tx: StoreTransaction,
-  kind: Pick<RecordKind<Rec, never, never>, 'noun' | 'editable'>,
-  change: {
-    readonly actor: Actor;
-    readonly action: 'add' | 'update' | 'remove';
-    readonly name: string;
-    readonly record: Rec | null;
-    readonly nowMs: number;
-  },
+  kind: Pick<RecordKind<Rec, never, never>, 'noun' | 'editable' | 'schema' | 'secretPaths'>,
+  { actor, before, after, input, nowMs }: RecordChange<Rec>,
 ): Promise<void> {
-  const { actor, action, name, record, nowMs } = change;
-  const detail = record === null ? {} : { ...kind.editable(record) };
-  await tx.audit.add({ by: actor, action, noun: kind.noun, name, detail }, nowMs);
+  const shapeOf = (record: Rec): AuditFields => {
+    const fields = { ...kind.editable(record) } as AuditFields;
+    return Object.fromEntries(Object.keys(kind.schema.shape).map((key) => [key, fields[key]]));
+  };
+  const was = before === null ? null : shapeOf(before);
+  const is = after === null ? null : shapeOf(after);
+  const both = was !== null && is !== null ? changedFields(was, is) : { before: was, after: is };
+  const secrets = input === null ? [] : givenSecrets(kind.secretPaths, input);
+  const named = Object.fromEntries(secrets.map((path) => [path, 'changed']));
+  await tx.audit.add(
+    {
+      by: actor,
+      action: before === null ? 'add' : after === null ? 'remove' : 'update',
+      noun: kind.noun,
+      // As it was called by whoever looks for it; a new name is among the fields.
+      name: (before ?? after)?.name ?? '',
+      before: both.before,
+      after: both.after === null ? null : { ...both.after, ...named },
+    },
+    nowMs,
+  );
 }

@@ -51,6 +51,11 @@ export function namesSecret(paths: readonly string[], input: object): boolean {
   });
 }
 
+/** Paths of the secrets that an input sets or takes away. */
+export function givenSecrets(paths: readonly string[], input: object): string[] {
+  return paths.filter((path) => namesSecret([path], input));
+}
+
 /** A deep copy of the fields that the schema knows. */
 function shapeOf({ schema }: { readonly schema: { readonly shape: object } }, value: object): Fields {
   const known = Object.keys(schema.shape).map((key) => [key, (value as Fields)[key]]);

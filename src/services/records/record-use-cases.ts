@@ -25,13 +25,18 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
   /** Does one change, within its transaction, with its row of the audit trail. */
   const change = async (
     tx: StoreTransaction,
-    { actor, action, old, input }: Asked<Input, Stored>,
+    { actor, old, input }: Asked<Input, Stored>,
   ): Promise<Made<Rec>> => {
     const before = old && kind.recordOf(old);
     if (input !== undefined) kind.judge?.(actor, before, input);
     const after = await write(tx, old, input);
-    const name = before?.name ?? after?.name ?? '';
-    await auditRecord(tx, kind, { actor, action, name, record: after ?? null, nowMs: now() });
+    await auditRecord(tx, kind, {
+      actor,
+      before: before ?? null,
+      after: after ?? null,
+      input: input ?? null,
+      nowMs: now(),
+    });
     const changes = changesMade(kind, { before, after }, input, old === undefined ? {} : kind.secrets(old));
     return { before, after, changes };
   };
@@ -46,14 +51,14 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
   const adding = async (body: unknown, actor: Actor): Promise<Work> => {
     const input = await kind.parse(body);
     await kind.inspect?.(input);
-    return (tx) => change(tx, { actor, action: 'add', old: undefined, input });
+    return (tx) => change(tx, { actor, old: undefined, input });
   };
   const updating = async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Work> => {
     const edit = kind.parseEdit(body);
     await kind.inspect?.(edit);
     return async (tx) => {
       const old = await getStored(tx, name, revision);
-      return change(tx, { actor, action: 'update', old, input: kind.merge(old, edit) });
+      return change(tx, { actor, old, input: kind.merge(old, edit) });
     };
   };
   const replacing = async (name: string, body: unknown, actor: Actor, revision?: number): Promise<Work> => {
@@ -62,13 +67,13 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
     await kind.inspect?.(input);
     return async (tx) => {
       const old = await getStored(tx, name, revision);
-      return change(tx, { actor, action: 'update', old, input });
+      return change(tx, { actor, old, input });
     };
   };
   const removing = async (name: string, actor: Actor, revision?: number): Promise<Work> => {
     return async (tx) => {
       const old = await getStored(tx, name, revision);
-      return change(tx, { actor, action: 'remove', old, input: undefined });
+      return change(tx, { actor, old, input: undefined });
     };
   };
   const done = async (actor: Actor, work: Work): Promise<Made<Rec>> => {
@@ -144,7 +149,6 @@ interface Made<Rec> {
 
 interface Asked<Input, Stored> {
   readonly actor: Actor;
-  readonly action: 'add' | 'update' | 'remove';
   /** Undefined: it is added. */
   readonly old: Stored | undefined;
   /** Undefined: it is removed. */
