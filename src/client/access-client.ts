@@ -3,16 +3,6 @@ import type { AuditEvent } from '../domain/audit.ts';
 import type { SessionRecord, TokenRecord, User } from '../domain/credential.ts';
 import type { Exchange, Items } from './exchange.ts';
 
-/** Who one is to the server. */
-export interface Whoami {
-  readonly name: string;
-  readonly kind: string;
-  readonly role: Role;
-  /** Roles of the systems that one is bound to; null: every system. */
-  readonly scope: readonly string[] | null;
-  readonly from: string | null;
-}
-
 export interface TokenAdd {
   readonly name: string;
   readonly role: Role;
@@ -54,7 +44,6 @@ export interface AuditRows extends Items<AuditEvent> {
 
 /** Who may do what, and who did what. */
 export interface AccessClient {
-  whoami(): Promise<Whoami>;
   listTokens(): Promise<Items<TokenRecord>>;
   /** The answer is the only one that holds the token. */
   addToken(input: TokenAdd): Promise<TokenRecord & { readonly token: string }>;
@@ -76,7 +65,6 @@ export function accessClient(exchange: Exchange): AccessClient {
   const at = (noun: string, name: string | number): string =>
     `/api/v1/${noun}/${encodeURIComponent(String(name))}`;
   return {
-    whoami: () => exchange.object('GET', '/api/v1/whoami'),
     listTokens: () => exchange.list('/api/v1/tokens'),
     addToken: (input) => exchange.object('POST', '/api/v1/tokens', input),
     revokeToken: (name) => exchange.nothing('DELETE', at('tokens', name)),

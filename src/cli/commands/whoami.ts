@@ -9,7 +9,7 @@ export const whoami = defineCommand({
   examples: ['provision whoami'],
   parse: () => ({}),
   run: async (_options, { connect, out }) => {
-    out.details(await (await connect()).access.whoami());
+    out.details(await (await connect()).whoami());
     return undefined;
   },
 });
