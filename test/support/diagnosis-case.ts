@@ -85,3 +85,18 @@ export const TO_INITRD: Seen[] = [...TO_SCRIPT, { stage: 'kernel' }, { stage: 'i
 export const TO_ANSWER: Seen[] = [...TO_INITRD, { stage: 'answer-file' }];
 export const TO_INSTALLER: Seen[] = [...TO_ANSWER, { stage: 'installing' }, { stage: 'partitioning' }];
 export const TO_INSTALLED: Seen[] = [...TO_INSTALLER, { stage: 'installed' }];
+
+/** A machine that is being switched on. */
+export const POWER_UP = {
+  ways: ['uefi-once'],
+  at: 0,
+  step: 'on',
+  since: '2026-11-22T09:00:01.000Z',
+  timeoutSeconds: 300,
+  deadline: null,
+  job: 1,
+  isSet: true,
+  canSet: true,
+  seen: [],
+  outcome: null,
+} as const;

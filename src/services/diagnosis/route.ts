@@ -45,7 +45,11 @@ export const ROUTE: readonly RouteStage[] = [
     says: 'switched on by its BMC',
     usualSeconds: 300,
     isOnRoute: ({ install }) => install.powerUp !== null,
-    reached: ({ of }) => of('power').filter(({ data }) => data['step'] === 'watch'),
+    // A quick machine is heard before its BMC says that it is on.
+    reached: ({ of, install }) => {
+      const steps = install.powerUp?.outcome === 'netbooted' ? ['watch', 'clear', 'done'] : ['watch'];
+      return ok(of('power')).filter(({ data }) => steps.includes(String(data['step'])));
+    },
   },
   {
     name: 'discover',

@@ -8,6 +8,7 @@ import { ROUTE } from '../../../src/services/diagnosis/route.ts';
 import {
   diagnoseCase,
   OFFER,
+  POWER_UP,
   ROM,
   type Seen,
   TO_ACK,
@@ -49,6 +50,13 @@ describe('the way of an install', () => {
     expect(all({ seen: [], facts: { isImage: true }, install: { handoff: 'site' } })).toEqual(
       expect.arrayContaining(['image', 'ssh', 'hand-off']),
     );
+  });
+
+  it('a machine that is heard before its BMC says so was switched on all the same', () => {
+    const powerUp = { ...POWER_UP, step: 'done', outcome: 'netbooted' } as const;
+    const seen: Seen[] = [ROM, { stage: 'power', message: 'boots from the network', data: { step: 'done' } }];
+    const [powerOn] = diagnoseCase({ seen, install: { powerUp } }).stages;
+    expect(powerOn).toMatchObject({ name: 'power-on', state: 'reached' });
   });
 
   it('what went unseen before something that was seen is passed', () => {

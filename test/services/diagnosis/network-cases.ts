@@ -7,6 +7,7 @@ import {
   IPXE,
   OFFER,
   offerOf,
+  POWER_UP,
   ROM,
 } from '../../support/diagnosis-case.ts';
 
@@ -21,19 +22,6 @@ export interface CauseCase extends DiagnosisCase {
 
 const BY_RELAY = { ...ROM, data: { ...ROM.data, relay: '10.20.0.254' } };
 const ON = { stage: 'power', data: { step: 'watch' }, message: 'switched on' } as const;
-const powerUp = {
-  ways: ['uefi-once'],
-  at: 0,
-  step: 'on',
-  since: '2026-11-22T09:00:01.000Z',
-  timeoutSeconds: 300,
-  deadline: null,
-  job: 1,
-  isSet: true,
-  canSet: true,
-  seen: [],
-  outcome: null,
-} as const;
 const stranger = {
   mac: '52:54:00:99:99:99',
   firmware: 'x64-uefi (7)',
@@ -64,7 +52,7 @@ export const NETWORK_CASES: readonly CauseCase[] = [
   },
   {
     name: 'its BMC is still asked',
-    install: { powerUp },
+    install: { powerUp: POWER_UP },
     seen: [{ stage: 'power', message: 'switched off', data: { step: 'boot-device' } }],
     missing: 'power-on',
     cause: 'bmc-at-work',
@@ -73,7 +61,7 @@ export const NETWORK_CASES: readonly CauseCase[] = [
   {
     name: 'its BMC refused',
     install: {
-      powerUp: { ...powerUp, step: 'done', outcome: 'bmc-failed' },
+      powerUp: { ...POWER_UP, step: 'done', outcome: 'bmc-failed' },
       state: 'failed',
       failure: 'power',
     },
@@ -85,7 +73,7 @@ export const NETWORK_CASES: readonly CauseCase[] = [
   {
     name: 'switched on, and the firmware went to the disk (row 19)',
     install: {
-      powerUp: { ...powerUp, step: 'done', outcome: 'booted-disk' },
+      powerUp: { ...POWER_UP, step: 'done', outcome: 'booted-disk' },
       state: 'failed',
       failure: 'power',
     },
@@ -96,7 +84,7 @@ export const NETWORK_CASES: readonly CauseCase[] = [
   },
   {
     name: 'switched on, and nothing heard',
-    install: { powerUp: { ...powerUp, step: 'watch' } },
+    install: { powerUp: { ...POWER_UP, step: 'watch' } },
     seen: [ON],
     missing: 'discover',
     cause: 'nothing-heard',
