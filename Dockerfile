@@ -9,7 +9,8 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY server ./server
-RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev
+COPY scripts ./scripts
+RUN npx tsc -p tsconfig.build.json && node scripts/page-assets.mjs && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 # ipxe: undionly.kpxe, snponly.efi and ipxe.efi, which machines are sent. libcap2-bin: the file capabilities below.

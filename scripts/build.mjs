@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { buildPageAssets } from './page-assets.mjs';
 import { ROOT } from './root.mjs';
 import { PlainFailure, say } from './say.mjs';
 
@@ -38,6 +39,7 @@ function fingerprint() {
 /** Removes what an earlier build left of sources that are gone, so that no stale module can be run. */
 function removeOrphans() {
   for (const path of filesUnder('dist', '.js')) {
+    if (path.startsWith('dist/pages/')) continue;
     const source = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
     if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
   }
@@ -48,6 +50,7 @@ function removeOrphans() {
  * @param {{ force?: boolean }} [options]
  */
 export async function ensureBuilt(options = {}) {
+  buildPageAssets();
   const stamp = join(ROOT, STAMP);
   const wanted = fingerprint();
   if (!options.force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;

@@ -3,6 +3,7 @@ import type { applyService } from '../../src/services/apply/apply.ts';
 import type { DiagnosisService } from '../../src/services/diagnosis/service.ts';
 import type { distroService } from '../../src/services/distros.ts';
 import type { DoctorService } from '../../src/services/doctor.ts';
+import type { ShowEffective } from '../../src/services/effective-values.ts';
 import type { EventFeed } from '../../src/services/event-feed.ts';
 import type { EventService } from '../../src/services/events.ts';
 import type { ExplainService } from '../../src/services/explain/service.ts';
@@ -18,6 +19,7 @@ import type { NotificationService } from '../../src/services/notifications/notif
 import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
+import type { RecordChecks } from '../../src/services/record-checks.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { SystemLockService } from '../../src/services/system-locks.ts';
 import type { systemService } from '../../src/services/systems.ts';
@@ -63,6 +65,8 @@ export interface ApiServices {
   readonly feed: EventFeed;
   readonly diagnosis: DiagnosisService;
   readonly explain: ExplainService;
+  readonly checks: RecordChecks;
+  readonly effective: ShowEffective;
   readonly logs: LogReader;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;

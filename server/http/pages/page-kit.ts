@@ -1,0 +1,99 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Permission, roleAllows } from '../../../src/domain/access.ts';
+import { DomainError } from '../../../src/domain/errors.ts';
+import type { Actor } from '../../../src/services/deps.ts';
+import type { ApiServices } from '../api-services.ts';
+import { actorFrom } from '../auth.ts';
+import { DONE_TEXTS } from './done-texts.ts';
+import type { Views } from './views.ts';
+
+/** What every page is made with. */
+export interface PageKit {
+  readonly services: ApiServices;
+  readonly views: Views;
+  /** Now, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly version: string;
+  /** The token that forms of this reader carry. */
+  readonly csrfOf: (request: FastifyRequest) => string;
+}
+
+export type Section = 'systems' | 'subnets' | 'audit' | 'login';
+
+export interface PageView {
+  readonly view: string;
+  readonly title: string;
+  readonly section: Section;
+  readonly model: object;
+  readonly status?: number;
+}
+
+/** Sends a page in its frame: who is there, where one can go, what was done a moment ago. */
+export function sendPage(
+  kit: PageKit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PageView,
+): FastifyReply {
+  const { actor } = request;
+  const code = (request.query as Record<string, unknown>)['done'];
+  const html = kit.views.render(page.view, {
+    title: page.title,
+    section: page.section,
+    version: kit.version,
+    user: actor === null ? null : { name: actor.name, role: actor.role },
+    may: actor === null ? NOBODY_MAY : mayOf(actor),
+    csrf: actor === null ? '' : kit.csrfOf(request),
+    done: typeof code === 'string' && Object.hasOwn(DONE_TEXTS, code) ? DONE_TEXTS[code] : null,
+    page: page.model,
+  });
+  return reply
+    .status(page.status ?? 200)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(html);
+}
+
+/** What a reader's role lets him do: a page shows no button that would be refused. */
+export interface May {
+  readonly operate: boolean;
+  readonly admin: boolean;
+  /** Sees what concerns every system. */
+  readonly everything: boolean;
+}
+
+const NOBODY_MAY: May = { operate: false, admin: false, everything: false };
+
+export function mayOf(actor: Pick<Actor, 'role' | 'scope'>): May {
+  const allows = (permission: Permission) => roleAllows(actor.role, permission);
+  return { operate: allows('operate'), admin: allows('admin'), everything: actor.scope === null };
+}
+
+/** A form as it came: names and texts. */
+export type Form = Readonly<Record<string, string>>;
+
+/** The fields of a form of the page. Throws DomainError where it does not carry the reader's own token. */
+export function formOf(kit: PageKit, request: FastifyRequest): Form {
+  actorFrom(request);
+  const form = (request.body ?? {}) as Form;
+  if (isSame(form['_csrf'] ?? '', kit.csrfOf(request))) return form;
+  throw new DomainError('not-permitted', 'this form is of another session, or too old', {
+    hint: 'go back, load the page again and send it once more',
+  });
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return wanted !== '' && a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** After a change: the reader sees the page of the record, and a reload does not do it again (RFC 9110 §15.4.4). */
+export function seeOther(reply: FastifyReply, path: string, done?: keyof typeof DONE_TEXTS): FastifyReply {
+  const query = done === undefined ? '' : `?done=${done}`;
+  return reply.header('cache-control', 'no-store').redirect(`${path}${query}`, 303);
+}
+
+export function systemPath(name: string): string {
+  return `/systems/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { BootEvent } from '../../../src/domain/boot-event.ts';
+import type { DomainError } from '../../../src/domain/errors.ts';
+import { problemOf } from '../errors.ts';
+import { type PageKit, sendPage, systemPath } from './page-kit.ts';
+import {
+  actionsModel,
+  diagnosisAlert,
+  effectiveRows,
+  headModel,
+  recordFacts,
+  stageRows,
+  timelineRows,
+} from './system-model.ts';
+
+export type Named = { Params: { name: string } };
+
+const EVENTS_A_READ = 1000;
+
+/** One system: how it stands, what it gets, what happened. */
+export function systemPage(app: FastifyInstance, kit: PageKit): void {
+  const config = { permission: 'read', scope: 'system' } as const;
+  app.get<Named>('/systems/:name', { config }, (request, reply) =>
+    sendSystem(kit, request, reply, request.params.name),
+  );
+  app.get<Named>('/systems/:name/files', { config }, async (request, reply) => {
+    const { name } = request.params;
+    await kit.services.systems.get(name);
+    const { steps, firmware, by } = await kit.services.explain.explain({ who: name, asIfArmed: 'true' });
+    const model = { name, path: systemPath(name), steps, firmware: `${firmware.kind} (${firmware.from})`, by };
+    return sendPage(kit, request, reply, { view: 'files.njk', title: `Files of ${name}`, section: 'systems', model });
+  });
+}
+
+/** The page of a system; `refusal`: why what was asked for just now was not done. */
+export async function sendSystem(
+  kit: PageKit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  refusal?: DomainError,
+): Promise<FastifyReply> {
+  const { systems, diagnosis, power, effective } = kit.services;
+  const events = await everyEvent(kit, name);
+  const [system, seen, jobs, values] = await Promise.all([
+    systems.get(name),
+    diagnosis.diagnose(name),
+    power.jobs.list({ system: name, open: true }, 1),
+    effective(name),
+  ]);
+  const nowMs = kit.now();
+  const path = systemPath(name);
+  const model = {
+    path,
+    streamPath: `${path}/events?after=${events.at(-1)?.id ?? 0}`,
+    refusal: refusal && { message: refusal.message, hint: refusal.hint ?? null, problems: refusal.problems },
+    head: headModel(system, jobs, nowMs),
+    alert: diagnosisAlert(seen),
+    stages: stageRows(seen),
+    events: timelineRows(events),
+    facts: recordFacts(system, nowMs),
+    interfaces: system.interfaces,
+    effective: effectiveRows(system, values),
+    actions: actionsModel(system, nowMs),
+  };
+  const status = refusal === undefined ? 200 : problemOf(refusal, request.id).status;
+  return sendPage(kit, request, reply, { view: 'system.njk', title: name, section: 'systems', model, status });
+}
+
+/** Its whole timeline, which is limited: the end of it is what people look for. */
+async function everyEvent({ services: { events } }: PageKit, name: string): Promise<BootEvent[]> {
+  const all: BootEvent[] = [];
+  for (;;) {
+    const part = await events.timeline(name, all.at(-1)?.id ?? 0, EVENTS_A_READ);
+    all.push(...part);
+    if (part.length < EVENTS_A_READ) return all;
+  }
+}
