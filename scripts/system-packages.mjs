@@ -50,6 +50,7 @@ export const SYSTEM_PACKAGES = [
   { name: 'ansible-core', probe: 'ansible-playbook', use: 'hand-off of installed machines' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
   { name: 'openssh-server', probe: 'sshd', use: 'the machine that a hand-off configures' },
+  { name: 'chromium', probe: 'chromium', use: 'the browser that the pages are tested with' },
 ];
 
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];

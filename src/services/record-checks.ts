@@ -1,6 +1,13 @@
 import type { Conflict } from '../domain/errors.ts';
 import { recordName } from '../domain/fields.ts';
-import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseIpv4, parseNetwork } from '../domain/ipv4.ts';
+import {
+  broadcastOf,
+  formatIpv4,
+  type Ipv4,
+  networkContains,
+  parseIpv4,
+  parseNetwork,
+} from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { StoreTransaction } from '../store/store.ts';
@@ -114,10 +121,13 @@ async function autoCheck(
   wanted: string | null,
   nextFree: (subnet: Subnet) => Promise<FreeAddress | null>,
 ): Promise<ValueCheck> {
-  const subnet = wanted === null && subnets.length === 1 ? subnets[0] : subnets.find((one) => one.name === wanted);
+  const subnet =
+    wanted === null && subnets.length === 1 ? subnets[0] : subnets.find((one) => one.name === wanted);
   if (subnet === undefined) return bad('needs a subnet to choose from');
   const free = await nextFree(subnet);
-  return free === null ? bad(`subnet ${subnet.name} has no free address`) : good(`${free.ip} would be taken now`);
+  return free === null
+    ? bad(`subnet ${subnet.name} has no free address`)
+    : good(`${free.ip} would be taken now`);
 }
 
 function contains(subnet: Subnet, ip: Ipv4): boolean {

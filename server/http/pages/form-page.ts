@@ -8,7 +8,7 @@ import { bodyOf, compacted, type FormValues, valuesOf } from './form/form-values
 import { mergeRace, parseSeen, type RaceChange } from './form/merge-race.ts';
 import { type PlacedProblem, placeProblems } from './form/place-problems.ts';
 import { withDemand } from './form/row-demand.ts';
-import { fieldsOf } from './form/schema-fields.ts';
+import { fieldsOf, leavesOf } from './form/schema-fields.ts';
 import { labelOf } from './form/system-fields.ts';
 import { type Form, formOf, type PageKit, seeOther, sendPage, systemPath } from './page-kit.ts';
 import type { Named } from './system-page.ts';
@@ -79,12 +79,18 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
   });
 }
 
+/** Every field that stands once in a form, so that what a browser does not send is known as well. */
+const EMPTY: FormValues = Object.fromEntries(
+  leavesOf(FIELDS)
+    .filter(({ path }) => !path.includes('*'))
+    .map(({ path }) => [path, '']),
+);
 const NEW: FormValues = { ...valuesOf(FIELDS, {}), 'interfaces.0.name': 'eth0' };
 
 /** What was typed: the fields of the record, without what the form itself needs, and without entries that say nothing. */
 function typed(form: Form): FormValues {
   const own = Object.entries(form).filter(([key]) => !key.startsWith('_'));
-  const values = compacted(FIELDS, Object.fromEntries(own), SYSTEM_READING);
+  const values = compacted(FIELDS, { ...EMPTY, ...Object.fromEntries(own) }, SYSTEM_READING);
   const hasCard = Object.keys(values).some((key) => key.startsWith('interfaces.0.'));
   return hasCard ? values : { ...values, 'interfaces.0.name': 'eth0', 'interfaces.0.mac': '' };
 }

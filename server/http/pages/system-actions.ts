@@ -91,5 +91,7 @@ async function perform(
 /** What cannot be undone is confirmed by the name of the system. Throws DomainError 'invalid'. */
 function refuseUnconfirmed(name: string, form: Form): void {
   if ((form['confirm'] ?? '').trim() === name) return;
-  throw invalid([{ path: 'confirm', message: `type the name of the system, ${name}, to say that you mean it` }]);
+  throw invalid([
+    { path: 'confirm', message: `type the name of the system, ${name}, to say that you mean it` },
+  ]);
 }

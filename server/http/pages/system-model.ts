@@ -24,7 +24,11 @@ export interface EventRow {
   readonly lines: string | null;
 }
 
-const OUTCOME_TONES: Readonly<Record<BootEvent['outcome'], Tone>> = { ok: 'good', warning: 'warn', error: 'bad' };
+const OUTCOME_TONES: Readonly<Record<BootEvent['outcome'], Tone>> = {
+  ok: 'good',
+  warning: 'warn',
+  error: 'bad',
+};
 
 /** Events newest first. Words of machines are made harmless to the eye; the view makes them harmless as text. */
 export function timelineRows(events: readonly BootEvent[]): EventRow[] {
@@ -39,7 +43,9 @@ export function timelineRows(events: readonly BootEvent[]): EventRow[] {
       message: printable(message),
       isTurn: stage === 'state',
       lines:
-        typeof data['lastLines'] === 'string' ? data['lastLines'].split('\n').map(printableLine).join('\n') : null,
+        typeof data['lastLines'] === 'string'
+          ? data['lastLines'].split('\n').map(printableLine).join('\n')
+          : null,
     }));
 }
 
@@ -59,10 +65,16 @@ export function diagnosisAlert({ missing, install }: Diagnosis): Alert | null {
   const isOver = install.state === 'failed' || install.state === 'expired';
   return {
     tone: isLate || isOver ? 'bad' : 'busy',
-    title: isLate || isOver ? `Missing: ${printable(says)}` : `Next: ${printable(says)} (waited for ${waited})`,
-    cause: isLate || isOver ? `Likeliest cause: ${printable(cause.says)}` : `If it does not come: ${printable(cause.says)}`,
+    title:
+      isLate || isOver ? `Missing: ${printable(says)}` : `Next: ${printable(says)} (waited for ${waited})`,
+    cause:
+      isLate || isOver
+        ? `Likeliest cause: ${printable(cause.says)}`
+        : `If it does not come: ${printable(cause.says)}`,
     hint: printable(cause.hint),
-    evidence: evidence.map(({ at, says: seen }) => `${at === null ? '' : `${timeText(at)}  `}${printable(seen)}`),
+    evidence: evidence.map(
+      ({ at, says: seen }) => `${at === null ? '' : `${timeText(at)}  `}${printable(seen)}`,
+    ),
   };
 }
 
@@ -100,7 +112,10 @@ export interface ValueRow {
 }
 
 /** What the machine really gets, and the record that says so. */
-export function effectiveRows({ effective: boot }: System, { settings, sources, kernelArgs }: Effective): ValueRow[] {
+export function effectiveRows(
+  { effective: boot }: System,
+  { settings, sources, kernelArgs }: Effective,
+): ValueRow[] {
   const chosen = [
     ['loader', boot.loader],
     ['to its disk by', boot.localBoot],
@@ -154,7 +169,8 @@ export function headModel(system: System, jobs: readonly Job[], nowMs: number): 
     power: power === null && bmc?.driver == null ? null : powerBadge(power, nowMs),
     lock: lock && { ...lock, at: timeText(lock.at) },
     inService: inService === null ? null : `in service since ${timeText(inService)}`,
-    failure: install?.reason == null ? null : printable([install.reason, install.hint].filter(Boolean).join(' · ')),
+    failure:
+      install?.reason == null ? null : printable([install.reason, install.hint].filter(Boolean).join(' · ')),
     job: job === undefined ? null : `power ${job.action}: ${printable(job.message)}`,
   };
 }
@@ -182,7 +198,10 @@ export function actionsModel({ install, bmc, lock, inService }: System, nowMs: n
 /** Facts of the record, as pairs. */
 export function recordFacts(system: System, nowMs: number): readonly (readonly [string, string])[] {
   const { hostname, profile, roles, comment, bmc, updatedAt, secretsSet, install } = system;
-  const bmcText = bmc === null ? null : [bmc.driver ?? 'no power control', bmc.address, bmc.user].filter(Boolean).join(' · ');
+  const bmcText =
+    bmc === null
+      ? null
+      : [bmc.driver ?? 'no power control', bmc.address, bmc.user].filter(Boolean).join(' · ');
   const installText =
     install === null
       ? null

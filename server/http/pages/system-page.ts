@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BootEvent } from '../../../src/domain/boot-event.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
+import { streamEvents } from '../api/event-streams.ts';
 import { problemOf } from '../errors.ts';
 import { type PageKit, sendPage, systemPath } from './page-kit.ts';
 import {
@@ -23,12 +24,32 @@ export function systemPage(app: FastifyInstance, kit: PageKit): void {
   app.get<Named>('/systems/:name', { config }, (request, reply) =>
     sendSystem(kit, request, reply, request.params.name),
   );
+  app.get<Named & { Querystring: { after?: string } }>(
+    '/systems/:name/events',
+    { config },
+    (request, reply) => {
+      const { after = '' } = request.query;
+      const seen = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {};
+      return streamEvents(kit.services.feed, request, reply, { system: request.params.name, ...seen });
+    },
+  );
   app.get<Named>('/systems/:name/files', { config }, async (request, reply) => {
     const { name } = request.params;
     await kit.services.systems.get(name);
     const { steps, firmware, by } = await kit.services.explain.explain({ who: name, asIfArmed: 'true' });
-    const model = { name, path: systemPath(name), steps, firmware: `${firmware.kind} (${firmware.from})`, by };
-    return sendPage(kit, request, reply, { view: 'files.njk', title: `Files of ${name}`, section: 'systems', model });
+    const model = {
+      name,
+      path: systemPath(name),
+      steps,
+      firmware: `${firmware.kind} (${firmware.from})`,
+      by,
+    };
+    return sendPage(kit, request, reply, {
+      view: 'files.njk',
+      title: `Files of ${name}`,
+      section: 'systems',
+      model,
+    });
   });
 }
 
@@ -64,7 +85,13 @@ export async function sendSystem(
     actions: actionsModel(system, nowMs),
   };
   const status = refusal === undefined ? 200 : problemOf(refusal, request.id).status;
-  return sendPage(kit, request, reply, { view: 'system.njk', title: name, section: 'systems', model, status });
+  return sendPage(kit, request, reply, {
+    view: 'system.njk',
+    title: name,
+    section: 'systems',
+    model,
+    status,
+  });
 }
 
 /** Its whole timeline, which is limited: the end of it is what people look for. */

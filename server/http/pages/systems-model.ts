@@ -19,7 +19,8 @@ export const PAGE_SIZE = 50;
 
 /** Reads the query of the list. What makes no sense narrows nothing. */
 export function parseListQuery(query: Readonly<Record<string, unknown>>): ListQuery {
-  const text = (key: string) => (typeof query[key] === 'string' ? (query[key] as string).slice(0, 100).trim() : '');
+  const text = (key: string) =>
+    typeof query[key] === 'string' ? (query[key] as string).slice(0, 100).trim() : '';
   const page = Number(text('page'));
   const state = text('state');
   return {
@@ -117,8 +118,12 @@ function rowOf(system: System, nowMs: number): SystemRow {
 }
 
 function queryText(query: ListQuery): string {
-  const entries = Object.entries(query).filter(([key, value]) => value !== '' && !(key === 'page' && value === 1));
-  return new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
+  const entries = Object.entries(query).filter(
+    ([key, value]) => value !== '' && !(key === 'page' && value === 1),
+  );
+  return new URLSearchParams(
+    entries.map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
 }
 
 function sortedOnce(texts: readonly string[]): string[] {

@@ -19,6 +19,11 @@ export function systemsPage(app: FastifyInstance, kit: PageKit): void {
       hasProfiles: profiles.length > 0,
       hasSubnets: subnets.length > 0,
     };
-    return sendPage(kit, request, reply, { view: 'systems.njk', title: 'Systems', section: 'systems', model });
+    return sendPage(kit, request, reply, {
+      view: 'systems.njk',
+      title: 'Systems',
+      section: 'systems',
+      model,
+    });
   });
 }

@@ -80,6 +80,8 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/file-cache.ts', // keeps what files.ts has found below a root
       'server/http/boot/send-file.ts', // looks at what files.ts has found below a root
       'server/http/http-listener.ts', // the unix socket's file
+      'server/http/pages/assets.ts', // what the build has made for browsers, read once
+      'server/http/pages/views.ts', // views of the project, read once; nobody can name another
       'server/installer-logs/', // what installers said, by numbers of installs and names on a list, below one folder
       'server/loaders.ts', // reads and writes boot loaders, by names on a list
       'server/notify/email.ts', // the password of the mail server, by the configuration's path
@@ -137,7 +139,12 @@ export const MODULES: readonly ModulePrivilege[] = [
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
   { what: 'native calls', why: 'only sockets need them', modules: ['koffi'], only: ['server/net/'] },
-  { what: 'templates', why: 'nunjucks is no sandbox', modules: ['nunjucks*'], only: ['src/answer-file/'] },
+  {
+    what: 'templates',
+    why: 'nunjucks is no sandbox',
+    modules: ['nunjucks*'],
+    only: ['src/answer-file/', 'server/http/pages/views.ts'],
+  },
   {
     what: 'the command line',
     why: 'services and servers have no terminal',

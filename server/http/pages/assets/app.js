@@ -15,13 +15,15 @@ document.addEventListener('click', (event) => {
 /** What is open or being written in a part of the page is not replaced under the reader's hands. */
 function isInUse(part) {
   const active = document.activeElement;
-  const isTyping = active instanceof HTMLElement && active.matches('input, textarea, select') && part.contains(active);
+  const isTyping =
+    active instanceof HTMLElement && active.matches('input, textarea, select') && part.contains(active);
   return isTyping || part.querySelector('details[open]') !== null;
 }
 
 for (const name of ['htmx:beforeSwap', 'htmx:oobBeforeSwap'])
   document.addEventListener(name, (event) => {
-    if (event.target instanceof Element && event.target.id === 'actions' && isInUse(event.target)) event.detail.shouldSwap = false;
+    if (event.target instanceof Element && event.target.id === 'actions' && isInUse(event.target))
+      event.detail.shouldSwap = false;
   });
 
 /** Events of the machine as they come: one stream a page, and the page is asked for what has changed. */
@@ -35,7 +37,7 @@ if (live instanceof HTMLElement && 'EventSource' in window) {
     if (part !== null) window.htmx.trigger(part, 'live');
   };
   source.addEventListener('message', () => {
-    waiting ??= setTimeout(refresh, 250);
+    if (waiting === undefined) waiting = setTimeout(refresh, 250);
   });
   const say = (text) => {
     const sign = document.getElementById('live-sign');

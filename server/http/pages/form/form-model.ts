@@ -171,8 +171,5 @@ function choicesOf(leaf: Leaf, text: FieldText, value: string, { names }: FormPa
   const all = value === '' || options.includes(value) ? options : [value, ...options];
   const mayBeEmpty = leaf.nullable || leaf.fallback === undefined;
   const empty = mayBeEmpty ? [{ value: '', label: text.empty ?? 'choose', isChosen: value === '' }] : [];
-  return [
-    ...empty,
-    ...all.map((option) => ({ value: option, label: option, isChosen: option === value })),
-  ];
+  return [...empty, ...all.map((option) => ({ value: option, label: option, isChosen: option === value }))];
 }

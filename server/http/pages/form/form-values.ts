@@ -15,7 +15,11 @@ export interface Reading {
 export const CLEAR = '#clear';
 
 /** The body that the API would be sent. What was typed and makes no sense is handed on: the schema has the words for it. */
-export function bodyOf(fields: readonly Field[], values: FormValues, reading: Reading): Record<string, unknown> {
+export function bodyOf(
+  fields: readonly Field[],
+  values: FormValues,
+  reading: Reading,
+): Record<string, unknown> {
   return groupBody(fields, '', values, reading);
 }
 
@@ -108,7 +112,8 @@ export function compacted(fields: readonly Field[], values: FormValues, reading:
     );
     for (const [index, row] of said.entries())
       for (const [key, value] of Object.entries(values))
-        if (key.startsWith(`${at}.${row}.`)) kept[`${at}.${index}.${key.slice(`${at}.${row}.`.length)}`] = value;
+        if (key.startsWith(`${at}.${row}.`))
+          kept[`${at}.${index}.${key.slice(`${at}.${row}.`.length)}`] = value;
   }
   return kept;
 }
@@ -131,7 +136,9 @@ export function valuesOf(fields: readonly Field[], record: object): FormValues {
       const at = `${prefix}${field.key}`;
       if (field.type === 'leaf') values[at] = textOf(field, value === undefined ? field.fallback : value);
       else if (field.type === 'group') walk(field.fields, value as object | null, `${at}.`);
-      else for (const [row, item] of ((value ?? []) as object[]).entries()) walk(field.fields, item, `${at}.${row}.`);
+      else
+        for (const [row, item] of ((value ?? []) as object[]).entries())
+          walk(field.fields, item, `${at}.${row}.`);
     }
   };
   walk(fields, record, '');

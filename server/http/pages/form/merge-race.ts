@@ -22,7 +22,11 @@ export function mergeRace(seen: FormValues, now: FormValues, typed: FormValues):
   const changes: RaceChange[] = [];
   const paths = new Set([...Object.keys(seen), ...Object.keys(now)]);
   for (const path of paths) {
-    const [before, after, yours] = [seen, now, typed].map((from) => lines(from[path] ?? '')) as [string, string, string];
+    const [before, after, yours] = [seen, now, typed].map((from) => lines(from[path] ?? '')) as [
+      string,
+      string,
+      string,
+    ];
     if (before === after) continue;
     const isMine = yours !== before;
     if (!isMine) values[path] = after;

@@ -106,7 +106,10 @@ function unionOf(schema: z.ZodUnion, path: string): Kind {
   const options = schema.options.map((option) => unwrap(option as z.ZodType).schema);
   const literals = options.flatMap((option) => (option instanceof z.ZodLiteral ? [...option.values] : []));
   if (literals.length === options.length)
-    return { kind: 'choice', choices: literals.filter((value) => typeof value === 'number' || typeof value === 'string') };
+    return {
+      kind: 'choice',
+      choices: literals.filter((value) => typeof value === 'number' || typeof value === 'string'),
+    };
   if (options.some((option) => option instanceof z.ZodString)) return { kind: 'text' };
   throw new TypeError(`no form can show '${path}' (a union)`);
 }

@@ -72,7 +72,11 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   },
   hostname: { label: 'Host name', help: 'Empty: the name.', placeholder: 'web001.example.net' },
   profile: { label: 'Profile', help: 'What is installed on it.', from: 'profiles' },
-  roles: { label: 'Roles', help: 'What it is for, one a line. Roles become Ansible groups.', placeholder: 'web' },
+  roles: {
+    label: 'Roles',
+    help: 'What it is for, one a line. Roles become Ansible groups.',
+    placeholder: 'web',
+  },
   comment: { label: 'Comment' },
   'interfaces.*.name': { label: 'Interface', prefill: 'eth#' },
   'interfaces.*.mac': {
@@ -121,7 +125,10 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   loader: { label: 'Loader', empty: AS_PROFILE },
   localBoot: { label: 'To its own disk by', empty: AS_PROFILE },
   kernelArgs: { label: 'Kernel arguments', help: 'One a line, after those of distro and profile.' },
-  handoff: { label: 'Hand-off', help: 'What configures it after its first boot. Empty: as the profile says.' },
+  handoff: {
+    label: 'Hand-off',
+    help: 'What configures it after its first boot. Empty: as the profile says.',
+  },
   'settings.disk': { label: 'Disk', placeholder: '/dev/sda' },
   'settings.minDiskGb': { label: 'Smallest disk, GB' },
   'settings.timezone': { label: 'Time zone', placeholder: 'Europe/Berlin' },
@@ -148,5 +155,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
 export function labelOf(path: string): string {
   const row = /\.(\d+)\./.exec(path)?.[1];
   const { label = path } = SYSTEM_TEXTS[path.replace(/\.\d+\./, '.*.')] ?? {};
-  return row === undefined ? label : `${label} (${path.startsWith('interfaces') ? 'interface' : 'entry'} ${Number(row) + 1})`;
+  return row === undefined
+    ? label
+    : `${label} (${path.startsWith('interfaces') ? 'interface' : 'entry'} ${Number(row) + 1})`;
 }

@@ -70,9 +70,9 @@ describe('the entries of a list', () => {
   const list = FIELDS.find(({ key }) => key === 'interfaces') as List;
 
   it('are counted by the numbers in the form', () => {
-    expect(rowsOf(list, 'interfaces', { 'interfaces.2.mac': '', 'interfaces.0.mac': '', name: 'x' })).toEqual([
-      0, 2,
-    ]);
+    expect(rowsOf(list, 'interfaces', { 'interfaces.2.mac': '', 'interfaces.0.mac': '', name: 'x' })).toEqual(
+      [0, 2],
+    );
   });
 
   it('go where they say nothing, and the others close up', () => {
@@ -104,7 +104,11 @@ describe('a record in a form', () => {
     });
     const values = valuesOf(FIELDS, record);
     expect(values['roles']).toBe('web');
-    const { interfaces, roles, settings, dhcpOptions, bmc } = bodyOf(FIELDS, values, READING) as never as typeof record;
+    const { interfaces, roles, settings, dhcpOptions, bmc } = bodyOf(
+      FIELDS,
+      values,
+      READING,
+    ) as never as typeof record;
     expect({ roles, settings, dhcpOptions, bmc }).toEqual({
       roles: record.roles,
       settings: record.settings,
