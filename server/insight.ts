@@ -7,6 +7,7 @@ import { type ExplainSources, explainService } from '../src/services/explain/ser
 import type { OtherServers } from '../src/services/other-servers.ts';
 import { recordChecks } from '../src/services/record-checks.ts';
 import type { Strangers } from '../src/services/strangers.ts';
+import { subnetAddresses } from '../src/services/subnet-addresses.ts';
 import type { ApiServices } from './http/api-services.ts';
 
 export interface InsightParts extends Omit<ExplainSources, 'strangers'> {
@@ -22,7 +23,7 @@ export interface InsightParts extends Omit<ExplainSources, 'strangers'> {
  */
 export function openInsight(
   parts: InsightParts,
-): Pick<ApiServices, 'feed' | 'diagnosis' | 'explain' | 'checks' | 'effective'> {
+): Pick<ApiServices, 'feed' | 'diagnosis' | 'explain' | 'checks' | 'effective' | 'addresses'> {
   const { deps, log, dhcp } = parts;
   const { httpPort, ownAddresses } = dhcp;
   return {
@@ -31,5 +32,6 @@ export function openInsight(
     explain: explainService(parts),
     checks: recordChecks(deps, ownAddresses),
     effective: effectiveValues(deps),
+    addresses: subnetAddresses(deps),
   };
 }

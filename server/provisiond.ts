@@ -219,7 +219,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     backups: backupService(deps, backups),
     status,
   };
-  const api = { services, access, log, version };
+  const api = { services, access, log, version, root, now: deps.now };
   const bootApp = openBootHttp({
     boot,
     bootFiles,

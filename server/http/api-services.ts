@@ -20,6 +20,7 @@ import type { OtherServer } from '../../src/services/other-servers.ts';
 import type { PowerService } from '../../src/services/power/power-service.ts';
 import type { profileService } from '../../src/services/profiles.ts';
 import type { RecordChecks } from '../../src/services/record-checks.ts';
+import type { ShowAddresses } from '../../src/services/subnet-addresses.ts';
 import type { subnetService } from '../../src/services/subnets.ts';
 import type { SystemLockService } from '../../src/services/system-locks.ts';
 import type { systemService } from '../../src/services/systems.ts';
@@ -67,6 +68,7 @@ export interface ApiServices {
   readonly explain: ExplainService;
   readonly checks: RecordChecks;
   readonly effective: ShowEffective;
+  readonly addresses: ShowAddresses;
   readonly logs: LogReader;
   readonly loaders: LoaderService;
   readonly doctor: DoctorService;

@@ -25,13 +25,17 @@ import type { ApiServices } from './api-services.ts';
 import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
 import { installErrorHandlers } from './errors.ts';
 import { installIdempotency } from './idempotency.ts';
-import { homePage } from './pages/home.ts';
+import { pages } from './pages/pages.ts';
 
 export interface HttpAppDeps {
   readonly services: ApiServices;
   readonly access: AccessService;
   readonly log: FastifyBaseLogger;
   readonly version: string;
+  /** The folder that holds dist/pages. */
+  readonly root: string;
+  /** Now, in milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
@@ -42,7 +46,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  * built once more, the unix socket (where reaching it is the permission).
  */
 export function buildHttpApp(
-  { services, access, log, version }: HttpAppDeps,
+  { services, access, log, version, root, now }: HttpAppDeps,
   trust: 'socket' | 'token',
 ): FastifyInstance {
   const app = Fastify({
@@ -58,7 +62,8 @@ export function buildHttpApp(
   installErrorHandlers(app);
   installAuthentication(app, access, trust);
   installIdempotency(app, services.idempotency);
-  homePage(app, version);
+  // A browser cannot reach the socket, and what forwards it would carry no proof of who sits before the form.
+  if (trust === 'token') pages(app, { root, services, access, now, version });
   serviceRoutes(app, services, access);
   accessRoutes(app, access);
   auditRoutes(app, access);

@@ -1,18 +1,11 @@
 import type { Conflict } from '../domain/errors.ts';
 import { recordName } from '../domain/fields.ts';
-import {
-  broadcastOf,
-  formatIpv4,
-  type Ipv4,
-  networkContains,
-  parseIpv4,
-  parseNetwork,
-} from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4, networkContains, parseIpv4, parseNetwork } from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
 import type { Subnet } from '../domain/subnet.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { Deps } from './deps.ts';
-import { type AddressFacts, addressProblem, bmcAddressProblem, nextFreeAddress } from './system-addresses.ts';
+import { type AddressFacts, addressProblem, bmcAddressProblem, findFreeAddress } from './system-addresses.ts';
 
 /** An address that nobody has. */
 export interface FreeAddress {
@@ -45,10 +38,7 @@ export interface RecordChecks {
 export function recordChecks({ store, now }: Deps, ownAddresses: () => readonly Ipv4[]): RecordChecks {
   const { read } = store;
   const nextFree = async (subnet: Subnet): Promise<FreeAddress | null> => {
-    const net = parseNetwork(subnet.network);
-    if (net === undefined) return null;
-    const held = await read.addresses.listHeld(net.network, broadcastOf(net), now());
-    const ip = nextFreeAddress(subnet, new Set([...held, ...ownAddresses()]));
+    const ip = await findFreeAddress(read, subnet, new Set(ownAddresses()), now());
     return ip === undefined ? null : { subnet: subnet.name, ip: formatIpv4(ip) };
   };
   const factsNow = async (): Promise<AddressFacts> => ({

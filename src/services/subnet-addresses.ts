@@ -1,6 +1,9 @@
+import { notFound } from '../domain/errors.ts';
 import { broadcastOf, formatIpv4, type Ipv4, parseNetwork } from '../domain/ipv4.ts';
 import { dynamicRangesOf, type Subnet } from '../domain/subnet.ts';
-import type { AddressHolder, StoreTransaction } from '../store/store.ts';
+import type { AddressHolder } from '../store/address-store.ts';
+import type { StoreTransaction } from '../store/store.ts';
+import type { Deps } from './deps.ts';
 
 /** Addresses of a subnet one after the other that are alike, or one that somebody holds. */
 export interface AddressSpan {
@@ -18,10 +21,21 @@ export interface AddressSpan {
 const KINDS: readonly AddressHolder['kind'][] = ['interface', 'bmc', 'gateway', 'server', 'lease'];
 
 /** Holders shown of one subnet; a network of more is looked at by the command. */
-export const MOST_HOLDERS = 5000;
+const MOST_HOLDERS = 5000;
 
-/** Every address of a subnet between network and broadcast: who holds it, and what of the rest is free. */
-export async function listSubnetAddresses(
+/** Who holds which address of a subnet, and which are free. Throws DomainError 'not-found'. */
+export type ShowAddresses = (subnet: string) => Promise<AddressSpan[]>;
+
+export function subnetAddresses({ store: { read }, now }: Pick<Deps, 'store' | 'now'>): ShowAddresses {
+  return async (name) => {
+    const subnet = await read.subnets.find(name);
+    if (subnet === undefined) throw notFound('subnet', name);
+    return listAddresses(read, subnet, now());
+  };
+}
+
+/** Every address between network and broadcast. */
+async function listAddresses(
   read: Pick<StoreTransaction, 'addresses'>,
   subnet: Subnet,
   nowMs: number,

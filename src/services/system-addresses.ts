@@ -58,8 +58,8 @@ const ADDRESSES_OF_BLOCK = 256;
  * The first address of the subnet that nobody holds and no range or exclusion covers, or undefined when it is full. Only
  * blocks with room are looked into, so that it takes as long with 100,000 systems as with none.
  */
-async function findFreeAddress(
-  { addresses }: StoreTransaction,
+export async function findFreeAddress(
+  { addresses }: Pick<StoreTransaction, 'addresses'>,
   subnet: Subnet,
   chosen: ReadonlySet<number>,
   nowMs: number,

@@ -22,13 +22,17 @@ const FOR_READERS = [
   '/systems/gpu001',
   '/systems/web003',
   '/systems/web001/files',
+  '/systems/web003/audit',
   '/systems/nobody',
   '/subnets',
   '/subnets/lab',
 ];
+const FOR_ADMINS = ['/audit'];
 const FOR_OPERATORS = ['/add-system', '/systems/gpu001/edit', '/systems/db001/copy'];
 
-describe.each(['viewer', 'operator', 'admin'])('every page, as %s', (role) => {
+const EVERY_PAGE = [...FOR_READERS, ...FOR_OPERATORS, ...FOR_ADMINS, '/login'];
+
+describe.each(['viewer', 'operator', 'admin'] as const)('every page, as %s', (role) => {
   it('opens or is refused, with no complaint of the browser and no word of a machine taken for code', async () => {
     const { page, base, complaints } = await browser.open(role);
     for (const path of FOR_READERS) {
@@ -38,13 +42,15 @@ describe.each(['viewer', 'operator', 'admin'])('every page, as %s', (role) => {
     }
     for (const path of FOR_OPERATORS)
       expect((await page.goto(base + path))?.status(), path).toBe(role === 'viewer' ? 403 : 200);
+    for (const path of FOR_ADMINS)
+      expect((await page.goto(base + path))?.status(), path).toBe(role === 'admin' ? 200 : 403);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 });
 
 describe.each(['light', 'dark'] as const)('every page in %s', (colorScheme) => {
-  it.each([...FOR_READERS, ...FOR_OPERATORS])('%s is accessible', async (path) => {
+  it.each(EVERY_PAGE)('%s is accessible', async (path) => {
     const { page, base } = await browser.open('admin', { colorScheme, reducedMotion: 'reduce' });
     await page.goto(base + path);
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
@@ -54,7 +60,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (colorScheme) => {
 });
 
 describe('on a phone, 360 points wide', () => {
-  it.each([...FOR_READERS, ...FOR_OPERATORS])('%s needs no scrolling to the side', async (path) => {
+  it.each(EVERY_PAGE)('%s needs no scrolling to the side', async (path) => {
     const { page, base } = await browser.open('admin', { viewport: { width: 360, height: 740 } });
     await page.goto(base + path);
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');

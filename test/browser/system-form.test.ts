@@ -74,7 +74,7 @@ describe.each([
     const free = String(await offer.textContent());
     await offer.click();
     const field = page.getByLabel('IP address');
-    await expect.poll(() => field.inputValue()).toBe(free);
+    await expect.poll(() => field.inputValue(), { timeout: 10_000 }).toBe(free);
     await page.getByRole('button', { name: 'Add an interface' }).click();
     await page.getByRole('button', { name: 'Remove interface 2' }).waitFor();
     expect(await page.getByLabel('Interface', { exact: true }).nth(1).inputValue()).toBe('eth1');

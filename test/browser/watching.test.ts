@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settle } from '../support/fake-clock.ts';
 import { openPageBrowser, type PageBrowser } from '../support/page-browser.ts';
 import { addSite, HOSTILE_TEXT, hear } from '../support/page-records.ts';
 import { openPageWorld, type PageWorld } from '../support/page-world.ts';
@@ -25,15 +24,17 @@ describe('the page of a machine', () => {
     const loads: string[] = [];
     page.on('framenavigated', (frame) => loads.push(frame.url()));
     await page.getByText('live', { exact: true }).waitFor();
-    await settle();
-    await pages.world.services.events.flush();
-    await pages.world.services.feed.tick();
-    await page
-      .getByText('asked for by operator')
-      .or(page.getByText('on', { exact: true }))
-      .first()
-      .waitFor();
-    expect(pages.world.bmcs.at('10.0.9.11').orders).toEqual(['on']);
+    const { services, bmcs, powerClock } = pages.world;
+    const isOver = async () => {
+      await powerClock.advance(1000);
+      return (await services.power.jobs.list({ system: 'web002', open: true }, 1)).length;
+    };
+    await expect.poll(isOver, { timeout: 10_000 }).toBe(0);
+    expect(bmcs.at('10.0.9.11').orders).toEqual(['on']);
+    await services.events.flush();
+    await services.feed.tick();
+    await page.locator('#live .badge', { hasText: /^on$/ }).waitFor();
+    await page.getByText('on by operator: asked for').waitFor();
     expect(loads).toEqual([]);
     expect(complaints).toEqual([]);
     await page.context().close();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { PageWorld } from './page-world.ts';
+import type { PageWorld, Reader } from './page-world.ts';
 
 /** A page in a browser of its own, and what its console has complained about. */
 export interface OpenPage {
@@ -14,13 +14,14 @@ export interface OpenPage {
 
 /** Debian's chromium on the pages of a world, by loopback only. */
 export interface PageBrowser {
-  open(as: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  /** Logged in as a reader; null: as nobody. */
+  open(as: Reader | null, options?: BrowserContextOptions): Promise<OpenPage>;
   stop(): Promise<void>;
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function openPageBrowser({ app }: PageWorld): Promise<PageBrowser> {
+export async function openPageBrowser({ app, cookies }: PageWorld): Promise<PageBrowser> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const base = `http://127.0.0.1:${port}`;
@@ -29,8 +30,11 @@ export async function openPageBrowser({ app }: PageWorld): Promise<PageBrowser> 
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
   return {
     async open(as, options = {}) {
-      const extraHTTPHeaders = { authorization: `Bearer ${as}` };
-      const context = await browser.newContext({ extraHTTPHeaders, ...options });
+      const context = await browser.newContext(options);
+      if (as !== null)
+        await context.addCookies([
+          { name: 'provision_session', value: cookies[as], url: base, httpOnly: true },
+        ]);
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       const complaints: string[] = [];

@@ -1,10 +1,8 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { installAuthentication, requireDeclaredPermissions } from '../../server/http/auth.ts';
-import { installErrorHandlers } from '../../server/http/errors.ts';
-import { pages } from '../../server/http/pages/pages.ts';
-import { ROLES } from '../../src/domain/access.ts';
-import type { Actor } from '../../src/services/deps.ts';
-import { makeActor } from './actors.ts';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { Role, Scope } from '../../src/domain/access.ts';
+import { SESSION_MS } from '../../src/services/access/sessions.ts';
+import { hashToken } from '../../src/services/token.ts';
+import { must } from './must.ts';
 import { openServiceWorld, type ServiceWorld } from './service-world.ts';
 
 /** What a page answered. */
@@ -14,60 +12,69 @@ export interface PageAnswer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** The pages on the services of a world, for readers of every role. */
+/** Who reads the pages: `scoped` is an operator of the role web. */
+export const READERS = ['viewer', 'operator', 'admin', 'scoped'] as const;
+export type Reader = (typeof READERS)[number];
+
+/** The admin listener of a world, whose users are logged in by browsers. */
 export interface PageWorld {
   readonly world: ServiceWorld;
   readonly app: FastifyInstance;
-  /** As `viewer`, `operator`, `admin`, or `scoped` (an operator of the role web); undefined: nobody. */
-  get(path: string, as?: string): Promise<PageAnswer>;
-  post(path: string, form: Readonly<Record<string, string>>, as?: string): Promise<PageAnswer>;
+  /** What the cookie of a reader's session holds. */
+  readonly cookies: Readonly<Record<Reader, string>>;
+  /** `as`: null for nobody. */
+  get(path: string, as?: Reader | null): Promise<PageAnswer>;
+  /** With the token of the reader's session, unless the form has another. */
+  post(path: string, form: Readonly<Record<string, string>>, as?: Reader | null): Promise<PageAnswer>;
   dispose(): Promise<void>;
 }
 
-/** The token of every form of these tests. */
-export const CSRF = 'the-token-of-this-reader';
-
-const READERS: Readonly<Record<string, Actor>> = {
-  ...Object.fromEntries(ROLES.map((role) => [role, makeActor(role, { kind: 'user', role })])),
-  scoped: makeActor('scoped', { kind: 'user', role: 'operator', scope: ['web'] }),
-};
-
 export async function openPageWorld(): Promise<PageWorld> {
   const world = await openServiceWorld();
-  const app = buildPages(world);
-  const headersOf = (as: string | undefined) => (as === undefined ? {} : { authorization: `Bearer ${as}` });
+  const logins = Object.fromEntries(
+    await Promise.all(READERS.map(async (reader) => [reader, await logInAs(world, reader)] as const)),
+  ) as Record<Reader, { cookie: string; csrf: string }>;
+  const headersOf = (as: Reader | null) =>
+    as === null ? {} : { cookie: `provision_session=${logins[as].cookie}` };
   return {
     world,
-    app,
+    app: world.tcp,
+    cookies: Object.fromEntries(READERS.map((reader) => [reader, logins[reader].cookie])) as Record<
+      Reader,
+      string
+    >,
     async get(path, as = 'operator') {
-      const answer = await app.inject({ method: 'GET', url: path, headers: headersOf(as || undefined) });
-      return { status: answer.statusCode, html: answer.payload, headers: answer.headers };
+      return answerOf(await world.tcp.inject({ method: 'GET', url: path, headers: headersOf(as) }));
     },
     async post(path, form, as = 'operator') {
-      const payload = new URLSearchParams({ _csrf: CSRF, ...form }).toString();
-      const headers = { ...headersOf(as || undefined), 'content-type': 'application/x-www-form-urlencoded' };
-      const answer = await app.inject({ method: 'POST', url: path, headers, payload });
-      return { status: answer.statusCode, html: answer.payload, headers: answer.headers };
+      const _csrf = as === null ? '' : logins[as].csrf;
+      const payload = new URLSearchParams({ _csrf, ...form }).toString();
+      const headers = { ...headersOf(as), 'content-type': 'application/x-www-form-urlencoded' };
+      return answerOf(await world.tcp.inject({ method: 'POST', url: path, headers, payload }));
     },
-    async dispose() {
-      await app.close();
-      await world.dispose();
-    },
+    dispose: world.dispose,
   };
 }
 
-function buildPages(world: ServiceWorld): FastifyInstance {
-  const app = Fastify({ routerOptions: { maxParamLength: 300 } });
-  requireDeclaredPermissions(app);
-  installErrorHandlers(app);
-  const access = { ...world.access, authenticate: async (token: string) => READERS[token] };
-  installAuthentication(app, access, 'token');
-  pages(app, {
-    root: new URL('../..', import.meta.url).pathname,
-    services: world.services,
-    now: () => world.nowMs,
-    version: '0.0.0',
-    csrfOf: () => CSRF,
+/** Logged in without a password, as working those out takes long on purpose. */
+async function logInAs(
+  { access, deps }: ServiceWorld,
+  reader: Reader,
+): Promise<{ cookie: string; csrf: string }> {
+  const role: Role = reader === 'scoped' ? 'operator' : reader;
+  const scope: Scope = reader === 'scoped' ? ['web'] : null;
+  const cookie = `cookie-of-${reader}`;
+  const expiresAtMs = deps.now() + SESSION_MS;
+  await deps.store.transaction(async (tx) => {
+    const write = { name: reader, role, scope, password: 'none', createdBy: 'test' };
+    const { id } = await tx.users.add(write, deps.now());
+    const hash = hashToken(cookie);
+    await tx.sessions.add({ userId: id, hash, address: '127.0.0.1', agent: '', expiresAtMs }, deps.now());
   });
-  return app;
+  const session = must(await access.sessions.find(cookie), 'the session');
+  return { cookie, csrf: session.csrf };
+}
+
+function answerOf({ statusCode, payload, headers }: LightMyRequestResponse): PageAnswer {
+  return { status: statusCode, html: payload, headers };
 }

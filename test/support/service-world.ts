@@ -198,7 +198,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   };
   const access = accessService(deps);
   const boot = bootService(deps, installs, answers, events);
-  const api = { services, access, log, version: '0.0.0' };
+  const api = { services, access, log, version: '0.0.0', root: ROOT, now: deps.now };
   const local = buildHttpApp(api, 'socket');
   const world: ServiceWorld = {
     deps,

@@ -13,7 +13,7 @@ import { visibilityFor } from './subnets-page.ts';
 export function checkPage(app: FastifyInstance, kit: PageKit): void {
   const config = { permission: 'operate', scope: 'selection' } as const;
   app.post<{ Querystring: { field?: string } }>('/check-system', { config }, async (request, reply) => {
-    const form = formOf(kit, request);
+    const form = formOf(request);
     const path = request.query.field ?? '';
     const isVisible = await visibilityFor(kit, actorFrom(request));
     const found = await checkOf(kit.services.checks, path, form);

@@ -40,7 +40,7 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
     return sendForm(kit, request, reply, { system: null, values });
   });
   app.post('/add-system', adding, async (request, reply) => {
-    const form = formOf(kit, request);
+    const form = formOf(request);
     const values = typed(form);
     const demanded = withDemand(FIELDS, values, form['_do'], SYSTEM_READING);
     if (demanded !== undefined) return sendForm(kit, request, reply, { system: null, values: demanded });
@@ -58,7 +58,7 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
     return sendForm(kit, request, reply, { system, values, seen: values });
   });
   app.post<Named>('/systems/:name/edit', editing, async (request, reply) => {
-    const form = formOf(kit, request);
+    const form = formOf(request);
     const { name } = request.params;
     const values = typed(form);
     const seen = parseSeen(form['_seen']);
@@ -150,8 +150,8 @@ async function sendForm(
 ): Promise<FastifyReply> {
   const { profiles, subnets, checks } = kit.services;
   const [profileList, subnetList, free] = await Promise.all([
-    profiles.list(),
-    subnets.list(),
+    profiles.list({}, actorFrom(request)),
+    subnets.list({}, actorFrom(request)),
     checks.freeAddresses(),
   ]);
   const names = {

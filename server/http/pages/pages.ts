@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { AccessService } from '../../../src/services/access.ts';
 import { assetRoutes, openAssets } from './assets.ts';
+import { auditPages } from './audit-page.ts';
 import { checkPage } from './check-page.ts';
 import { formPages } from './form-page.ts';
+import { loginPages } from './login-page.ts';
 import { installPageErrors } from './page-errors.ts';
 import type { PageKit } from './page-kit.ts';
 import { parseForm } from './parse-form.ts';
@@ -14,12 +17,13 @@ import { systemsPage } from './systems-page.ts';
 import { openViews } from './views.ts';
 
 export interface PagesParts extends Omit<PageKit, 'views'> {
+  readonly access: Pick<AccessService, 'sessions' | 'users' | 'audit'>;
   /** The folder that holds dist/pages, which the build makes. */
   readonly root: string;
 }
 
 /** The pages for people, in a context of their own: their errors are pages, and only they read forms. */
-export function pages(app: FastifyInstance, { root, ...parts }: PagesParts): void {
+export function pages(app: FastifyInstance, { root, access, ...parts }: PagesParts): void {
   const folder = join(root, 'dist/pages');
   const assets = openAssets(folder);
   const kit: PageKit = { ...parts, views: openViews(folder, assets) };
@@ -43,5 +47,7 @@ export function pages(app: FastifyInstance, { root, ...parts }: PagesParts): voi
     formPages(scope, kit);
     checkPage(scope, kit);
     subnetsPages(scope, kit);
+    auditPages(scope, kit, access.audit);
+    loginPages(scope, kit, access);
   });
 }

@@ -8,13 +8,13 @@ type Named = { Params: { name: string } };
 
 /** Subnets, and who holds which address of one. */
 export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
-  const { subnets } = kit.services;
+  const { subnets, addresses } = kit.services;
   app.get('/subnets', { config: { permission: 'read', scope: 'none' } }, async (request, reply) => {
     const rows = await Promise.all(
-      (await subnets.list()).map(async (subnet) => ({
+      (await subnets.list({}, actorFrom(request))).map(async (subnet) => ({
         ...subnet,
         href: `/subnets/${encodeURIComponent(subnet.name)}`,
-        counts: countsOf(await subnets.addresses(subnet.name)),
+        counts: countsOf(await addresses(subnet.name)),
       })),
     );
     const page = { view: 'subnets.njk', title: 'Subnets', section: 'subnets', model: { rows } } as const;
@@ -27,7 +27,7 @@ export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
       const { name } = request.params;
       const [subnet, spans, isVisible] = await Promise.all([
         subnets.get(name),
-        subnets.addresses(name),
+        addresses(name),
         visibilityFor(kit, actorFrom(request)),
       ]);
       const options = Object.entries(subnet.effective.options);

@@ -78,7 +78,7 @@ async function perform(
   name: string,
   work: Work,
 ): Promise<FastifyReply> {
-  const form = formOf(kit, request);
+  const form = formOf(request);
   try {
     const done = await work(name, form, actorFrom(request));
     return seeOther(reply, done === 'removed' ? '/systems' : systemPath(name), done);

@@ -11,8 +11,8 @@ export function systemsPage(app: FastifyInstance, kit: PageKit): void {
     const query = parseListQuery(request.query as Record<string, unknown>);
     const [systems, profiles, subnets] = await Promise.all([
       kit.services.systems.list({}, actor),
-      kit.services.profiles.list(),
-      kit.services.subnets.list(),
+      kit.services.profiles.list({}, actor),
+      kit.services.subnets.list({}, actor),
     ]);
     const model = {
       ...listModel(systems, query, kit.now()),

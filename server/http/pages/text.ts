@@ -22,8 +22,3 @@ export function timeText(at: string): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? at : date.toISOString().slice(0, 19).replace('T', ' ');
 }
-
-/** `1 system`, `12 systems`. */
-export function countText(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
-}

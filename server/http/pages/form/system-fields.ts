@@ -98,7 +98,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   },
   'interfaces.*.circuitId': { label: 'Circuit id', help: 'Where it is plugged in (option 82).', more: true },
   'interfaces.*.remoteId': { label: 'Remote id', help: 'The relay beside the circuit id.', more: true },
-  'bmc.driver': { label: 'Driver', empty: 'none, or IPMI where a user is given' },
+  'bmc.driver': { label: 'Driver', empty: 'none (IPMI with a user)' },
   'bmc.address': {
     label: 'BMC address',
     placeholder: '10.0.9.11',

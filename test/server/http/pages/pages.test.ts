@@ -17,8 +17,16 @@ afterEach(() => pages.dispose());
 describe('every page', () => {
   it('asks who is there, and leads to the login', async () => {
     await addRecords(pages.world);
-    for (const path of ['/systems', '/systems/web001', '/systems/web001/files', '/subnets', '/subnets/lab']) {
-      const answer = await pages.get(path, '');
+    for (const path of [
+      '/systems',
+      '/systems/web001',
+      '/systems/web001/files',
+      '/systems/web001/audit',
+      '/subnets',
+      '/subnets/lab',
+      '/audit',
+    ]) {
+      const answer = await pages.get(path, null);
       expect(answer).toMatchObject({
         status: 303,
         headers: { location: `/login?next=${encodeURIComponent(path)}` },
@@ -41,11 +49,11 @@ describe('every page', () => {
     const files = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => String(path));
     expect(files.length).toBeGreaterThan(4);
     for (const path of files) {
-      const answer = await pages.get(path, '');
+      const answer = await pages.get(path, null);
       expect(answer.status, path).toBe(200);
       expect(answer.headers['cache-control']).toContain('immutable');
     }
-    expect((await pages.get('/assets/..%2fassets.json', '')).status).toBe(404);
+    expect((await pages.get('/assets/..%2fassets.json', null)).status).toBe(404);
   });
 
   it('is a page where there is nothing', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPageWorld, type PageWorld } from '../../../support/page-world.ts';
+import { openPageWorld, type PageWorld, type Reader } from '../../../support/page-world.ts';
 import { addRecord, addRecords } from '../../../support/service-world.ts';
 
 let pages: PageWorld;
@@ -104,7 +104,7 @@ describe('the form of a new system', () => {
 });
 
 describe('what is said while one types', () => {
-  const check = (field: string, text: string, more: object = {}, as?: string) =>
+  const check = (field: string, text: string, more: object = {}, as?: Reader) =>
     pages.post(`/check-system?field=${field}`, { [field]: text, ...more }, as);
 
   it('is whose an address is, and the next free one', async () => {
