@@ -150,8 +150,8 @@ async function sendForm(
 ): Promise<FastifyReply> {
   const { profiles, subnets, checks } = kit.services;
   const [profileList, subnetList, free] = await Promise.all([
-    profiles.list({}, actorFrom(request)),
-    subnets.list({}, actorFrom(request)),
+    profiles.list(actorFrom(request)),
+    subnets.list(actorFrom(request)),
     checks.freeAddresses(),
   ]);
   const names = {

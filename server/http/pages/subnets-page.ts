@@ -11,7 +11,7 @@ export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
   const { subnets, addresses } = kit.services;
   app.get('/subnets', { config: { permission: 'read', scope: 'none' } }, async (request, reply) => {
     const rows = await Promise.all(
-      (await subnets.list({}, actorFrom(request))).map(async (subnet) => ({
+      (await subnets.list(actorFrom(request))).map(async (subnet) => ({
         ...subnet,
         href: `/subnets/${encodeURIComponent(subnet.name)}`,
         counts: countsOf(await addresses(subnet.name)),
@@ -40,6 +40,6 @@ export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
 /** May the reader know of a system? */
 export async function visibilityFor(kit: PageKit, actor: Actor): Promise<(system: string) => boolean> {
   if (actor.scope === null) return () => true;
-  const names = new Set((await kit.services.systems.list({}, actor)).map(({ name }) => name));
+  const names = new Set((await kit.services.systems.list(actor)).map(({ name }) => name));
   return (system) => names.has(system);
 }

@@ -10,9 +10,9 @@ export function systemsPage(app: FastifyInstance, kit: PageKit): void {
     const actor = actorFrom(request);
     const query = parseListQuery(request.query as Record<string, unknown>);
     const [systems, profiles, subnets] = await Promise.all([
-      kit.services.systems.list({}, actor),
-      kit.services.profiles.list({}, actor),
-      kit.services.subnets.list({}, actor),
+      kit.services.systems.list(actor),
+      kit.services.profiles.list(actor),
+      kit.services.subnets.list(actor),
     ]);
     const model = {
       ...listModel(systems, query, kit.now()),
