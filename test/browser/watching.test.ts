@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADA } from '../support/actors.ts';
 import { openPageBrowser, type PageBrowser } from '../support/page-browser.ts';
 import { addSite, HOSTILE_TEXT, hear } from '../support/page-records.ts';
 import { openPageWorld, type PageWorld } from '../support/page-world.ts';
@@ -27,7 +28,7 @@ describe('the page of a machine', () => {
     const { services, bmcs, powerClock } = pages.world;
     const isOver = async () => {
       await powerClock.advance(1000);
-      return (await services.power.jobs.list({ system: 'web002', open: true }, 1)).length;
+      return (await services.power.jobs.list({ system: 'web002', open: true }, 1, ADA)).length;
     };
     await expect.poll(isOver, { timeout: 10_000 }).toBe(0);
     expect(bmcs.at('10.0.9.11').orders).toEqual(['on']);

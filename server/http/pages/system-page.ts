@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BootEvent } from '../../../src/domain/boot-event.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
-import { streamEvents } from '../api/event-streams.ts';
+import { actorFrom } from '../auth.ts';
 import { problemOf } from '../errors.ts';
 import { type PageKit, sendPage, systemPath } from './page-kit.ts';
 import {
@@ -24,19 +24,13 @@ export function systemPage(app: FastifyInstance, kit: PageKit): void {
   app.get<Named>('/systems/:name', { config }, (request, reply) =>
     sendSystem(kit, request, reply, request.params.name),
   );
-  app.get<Named & { Querystring: { after?: string } }>(
-    '/systems/:name/events',
-    { config },
-    (request, reply) => {
-      const { after = '' } = request.query;
-      const seen = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {};
-      return streamEvents(kit.services.feed, request, reply, { system: request.params.name, ...seen });
-    },
-  );
   app.get<Named>('/systems/:name/files', { config }, async (request, reply) => {
     const { name } = request.params;
     await kit.services.systems.get(name);
-    const { steps, firmware, by } = await kit.services.explain.explain({ who: name, asIfArmed: 'true' });
+    const { steps, firmware, by } = await kit.services.explain.explain(
+      { who: name, asIfArmed: 'true' },
+      actorFrom(request),
+    );
     const model = {
       name,
       path: systemPath(name),
@@ -66,14 +60,14 @@ export async function sendSystem(
   const [system, seen, jobs, values] = await Promise.all([
     systems.get(name),
     diagnosis.diagnose(name),
-    power.jobs.list({ system: name, open: true }, 1),
+    power.jobs.list({ system: name, open: true }, 1, actorFrom(request)),
     effective(name),
   ]);
   const nowMs = kit.now();
   const path = systemPath(name);
   const model = {
     path,
-    streamPath: `${path}/events?after=${events.at(-1)?.id ?? 0}`,
+    streamPath: `/api/v1${path}/events?after=${events.at(-1)?.id ?? 0}`,
     refusal: refusal && { message: refusal.message, hint: refusal.hint ?? null, problems: refusal.problems },
     head: headModel(system, jobs, nowMs),
     alert: diagnosisAlert(seen),
