@@ -46,9 +46,15 @@ describe('routes', () => {
     'HEAD /healthz',
     'POST /api/v1/setup',
     'POST /api/v1/login',
+    'GET /login',
+    'HEAD /login',
+    'POST /login',
+    'GET /assets/:name',
+    'HEAD /assets/:name',
   ];
 
   it('ask for a token, all but those that are public', async () => {
+    await world.tcp.ready();
     const routes = routesOf(world.tcp);
     expect(routes).toEqual(
       expect.arrayContaining([...PUBLIC, 'POST /api/v1/systems/:name/install', 'GET /api/v1/leases']),
@@ -57,7 +63,9 @@ describe('routes', () => {
     for (const route of routes) {
       const [method = '', url = ''] = route.split(' ');
       const answer = await inject(world.tcp, { method: method as 'GET', url: url.replace(':name', 'x') });
-      expect(`${route} ${answer.status === 401}`).toBe(`${route} ${!PUBLIC.includes(route)}`);
+      // Pages lead to the login.
+      const isLed = answer.status === 303 && String(answer.headers['location']).startsWith('/login');
+      expect(`${route} ${answer.status === 401 || isLed}`).toBe(`${route} ${!PUBLIC.includes(route)}`);
       if (answer.status === 401) expect(answer.headers['www-authenticate']).toBe('Bearer');
     }
   });
