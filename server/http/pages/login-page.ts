@@ -34,12 +34,9 @@ export function loginPages(app: FastifyInstance, kit: PageKit, access: LoginAcce
       return seeOther(reply, nextPath(next));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const isMeaningless = error.code === 'invalid';
-      const refusal = {
-        says: isMeaningless ? WRONG : error.message,
-        hint: error.hint ?? null,
-        status: isMeaningless ? 401 : problemOf(error, request.id).status,
-      };
+      const { status } = problemOf(error, request.id);
+      const says = error.code === 'invalid' ? WRONG : error.message;
+      const refusal = { says, hint: error.hint ?? null, status };
       return sendLogin(kit, access, request, reply, { next: nextPath(next), name, refusal });
     }
   });
@@ -61,6 +58,8 @@ async function sendLogin(
   const isFresh = (await users.list()).length === 0;
   const model = { next, name, refusal: refusal ?? null, isFresh };
   const status = refusal?.status ?? 200;
+  // RFC 9110 §11.6.1: a 401 says how to authenticate.
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
   return sendPage(kit, request, reply, {
     view: 'login.njk',
     title: 'Log in',
