@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '../../../src/domain/errors.ts';
+import { DomainError, invalid } from '../../../src/domain/errors.ts';
 import type { AccessService } from '../../../src/services/access.ts';
 import { whenceOf } from '../auth.ts';
 import { problemOf } from '../errors.ts';
@@ -29,6 +29,7 @@ export function loginPages(app: FastifyInstance, kit: PageKit, access: LoginAcce
   app.post('/login', open, async (request, reply) => {
     const { name = '', password = '', next } = formOf(request);
     try {
+      if (name.trim() === '' || password === '') throw invalid([{ path: 'name', message: WRONG }]);
       const { cookie } = await sessions.login({ name: name.trim(), password }, whenceOf(request));
       setSessionCookie(reply, cookie);
       return seeOther(reply, nextPath(next));
