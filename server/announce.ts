@@ -9,13 +9,15 @@ export function announce(
   socketPath: string,
 ): string {
   const { address, port } = config.http.listen;
-  const url = `http://${address}:${port}/`;
+  const { certificate } = status;
+  const url = `${certificate === null ? 'http' : 'https'}://${address}:${port}/`;
   const lines = [
     `provisiond ${status.version}`,
     '',
     `  pages and API   ${url}`,
     `  unix socket     ${socketPath}`,
   ];
+  if (certificate !== null) lines.push(`  certificate     sha256:${certificate.sha256}`);
   if (setupToken !== undefined)
     lines.push(
       `  setup token: ${setupToken}   (once, for the first API token: provision setup --server ${url})`,

@@ -7,6 +7,7 @@ import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
 import { type Backups, openBackups } from './backup/backups.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
+import { refuseLaxModes } from './private-modes.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 
 /** A storm of thousands of machines, until it is moved into the database. */
@@ -30,6 +31,7 @@ export async function openDataFolder(
 ): Promise<DataFolder> {
   const dataDir = resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  refuseLaxModes(dataDir);
   refuseHalfRestored(dataDir);
   const keyPath = join(dataDir, 'secret.key');
   const { everyHours, keep, dir } = config.backup;

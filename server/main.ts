@@ -8,6 +8,7 @@ import { announce } from './announce.ts';
 import { restoreInPlace } from './backup/restore.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { createLog } from './log.ts';
+import { refuseLaxConfig } from './private-modes.ts';
 import { buildProvisiond, type Provisiond } from './provisiond.ts';
 
 /** 0: clean stop. 2: the command line or the configuration cannot be used. 1: anything else. */
@@ -24,6 +25,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const root = projectRoot();
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
     .version;
+  refuseLaxConfig(configPath);
   const config = readConfig(configPath);
   if (order.work === 'restore') {
     process.stdout.write(await restoreInPlace(config, order.file, Date.now()));

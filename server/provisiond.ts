@@ -49,6 +49,7 @@ import { createRenderer } from './render/render-process.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { openInstallerLogs } from './syslog/wiring.ts';
 import { createTimers } from './timers.ts';
+import { openAdminTls } from './tls/admin-tls.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -82,6 +83,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   // The database and the edges that the use cases need.
   const { store, secrets, backups } = await openDataFolder(config, version, () => Date.now());
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
+  const tls = openAdminTls(config, { dataDir, now: deps.now, randomBytes: deps.randomBytes });
   const inBackground = (name: string, work: () => Promise<unknown>): void => {
     work().catch((error) => log.error({ err: error }, `failed to ${name}`));
   };
@@ -167,7 +169,13 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const status = (): ReturnType<ApiServices['status']> => ({
     version,
     listeners: [...listeners.status(), ...network.status(), ...installerLogs.status()],
-    warnings: [...machine.warnings(), ...otherServers.warnings(), ...addressUse.warnings()],
+    certificate: tls.status(),
+    warnings: [
+      ...tls.warnings(),
+      ...machine.warnings(),
+      ...otherServers.warnings(),
+      ...addressUse.warnings(),
+    ],
     otherDhcpServers: otherServers.list(),
     addressesInUse: addressUse.list(),
     dhcp: network.dhcpCounters(),
@@ -234,7 +242,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     httpPort,
     config: () => config,
   });
-  const listeners = createHttpListeners({ api, bootApp, config, socketPath });
+  const listeners = createHttpListeners({ api, bootApp, config, socketPath, tls });
   const timers = createTimers(log);
   return {
     socketPath,
@@ -285,6 +293,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       const needRestart = keysThatNeedRestart(config, next);
       config = reloaded(config, next);
       log.level = next.log.level;
+      tls.reload();
       await network.reconcile();
       return needRestart;
     },

@@ -45,6 +45,12 @@ export type DhcpCountersStatus = Readonly<DhcpCounters> & {
 
 export interface ServiceStatus {
   readonly version: string;
+  /** What the listener for people shows, and clients pin; null: plain HTTP. */
+  readonly certificate: {
+    readonly sha256: string;
+    readonly isOwn: boolean;
+    readonly validUntil: string;
+  } | null;
   readonly listeners: readonly ListenerStatus[];
   readonly warnings: readonly string[];
   readonly otherDhcpServers: readonly OtherServer[];

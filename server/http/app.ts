@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AccessService } from '../../src/services/access.ts';
+import type { AdminTls } from '../tls/admin-tls.ts';
 import { accessRoutes } from './api/access.ts';
 import { applyRoutes } from './api/apply.ts';
 import { auditRoutes } from './api/audit.ts';
@@ -48,14 +49,17 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 export function buildHttpApp(
   { services, access, log, version, root, now }: HttpAppDeps,
   trust: 'socket' | 'token',
+  tls: AdminTls['options'] = null,
 ): FastifyInstance {
-  const app = Fastify({
+  const options = {
     loggerInstance: log,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
-  });
+  };
+  // The same in use, whichever way the bytes take.
+  const app = (tls === null ? Fastify(options) : Fastify({ ...options, https: tls })) as FastifyInstance;
   // Records are JSON; text would get as far as the schemas and be refused with the wrong reason.
   app.removeContentTypeParser('text/plain');
   requireDeclaredPermissions(app);

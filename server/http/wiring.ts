@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config.ts';
 import { createListenerSet, type ListenerSet } from '../listeners/listener-set.ts';
+import type { AdminTls } from '../tls/admin-tls.ts';
 import { buildHttpApp, type HttpAppDeps } from './app.ts';
 import { createTcpListener, createUnixListener, type HttpApp } from './http-listener.ts';
 
@@ -8,10 +9,13 @@ export interface HttpParts {
   readonly bootApp: HttpApp;
   readonly config: Config;
   readonly socketPath: string;
+  readonly tls: AdminTls;
 }
 
 /** The API on the unix socket (without tokens) and on TCP (with them), and what machines fetch. */
-export function createHttpListeners({ api, bootApp, config, socketPath }: HttpParts): ListenerSet {
+export function createHttpListeners({ api, bootApp, config, socketPath, tls }: HttpParts): ListenerSet {
+  const admin = buildHttpApp(api, 'token', tls.options);
+  tls.attach(admin.server);
   const bootAt = { address: config.boot.listen, port: config.boot.port };
   return createListenerSet([
     {
@@ -19,7 +23,7 @@ export function createHttpListeners({ api, bootApp, config, socketPath }: HttpPa
       address: socketPath,
     },
     {
-      listener: createTcpListener('api', buildHttpApp(api, 'token'), config.http.listen),
+      listener: createTcpListener('api', admin, config.http.listen),
       address: tcp(config.http.listen),
     },
     { listener: createTcpListener('boot http', bootApp, bootAt), address: tcp(bootAt) },

@@ -95,6 +95,8 @@ export interface ListenerStatus {
 
 export interface ServerStatus {
   readonly version: string;
+  /** Fingerprint of what the listener for people shows; null: plain HTTP. */
+  readonly certificate?: { readonly sha256: string; readonly isOwn: boolean } | null;
   readonly listeners: readonly ListenerStatus[];
   /** What an operator should know although everything listens. */
   readonly warnings?: readonly string[];

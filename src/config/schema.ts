@@ -43,7 +43,12 @@ export const configSchema = z.strictObject({
   dataDir: path.default('./data'),
   /** The API and the pages for people. */
   http: z
-    .strictObject({ listen: hostPort.prefault('127.0.0.1:8080'), socket: path.nullable().default(null) })
+    .strictObject({
+      listen: hostPort.prefault('127.0.0.1:8080'),
+      socket: path.nullable().default(null),
+      /** `auto`: plain on loopback, elsewhere a certificate of the service's own. A certificate has to be reloaded. */
+      tls: z.union([z.enum(['auto', 'off']), z.strictObject({ cert: path, key: path })]).default('auto'),
+    })
     .prefault({}),
   /** What booting machines fetch by HTTP. */
   boot: z

@@ -270,6 +270,16 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
         hint: 'remove that record first',
       });
     }
-    throw error;
+    throw asFull(code) ?? error;
   }
+}
+
+/** SQLite's word for a disk that takes no more, as what an operator can mend; undefined for any other. */
+function asFull(code: unknown): DomainError | undefined {
+  if (code !== 'SQLITE_FULL' && !String(code).startsWith('SQLITE_IOERR')) return undefined;
+  const what =
+    code === 'SQLITE_FULL' ? 'the disk is full' : `the disk refuses to be written (${String(code)})`;
+  return new DomainError('storage', `${what}: nothing of this was kept`, {
+    hint: 'make room where the data folder is (provision doctor says where); the service goes on by itself then',
+  });
 }

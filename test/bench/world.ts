@@ -58,7 +58,7 @@ export function worldTemplate(systems: number): Promise<string> {
 
 async function fillTemplate(systems: number): Promise<string> {
   const dataDir = join(temporaryFolder(), `template-${systems}`);
-  mkdirSync(dataDir);
+  mkdirSync(dataDir, { mode: 0o700 });
   const store = await openSqliteStore(dataDir);
   await fill(store, systems > 0);
   await store.close();

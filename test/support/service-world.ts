@@ -1,8 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { backupService } from '../../server/backup/backup-service.ts';
-import { openBackups } from '../../server/backup/backups.ts';
 import { createFiles } from '../../server/files.ts';
 import type { ApiServices } from '../../server/http/api-services.ts';
 import { buildHttpApp } from '../../server/http/app.ts';
@@ -46,6 +44,7 @@ import { POWER_LIMITS } from './power-limits.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import { shippedTemplates } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
+import { worldBackups } from './world-backups.ts';
 import { worldInsight } from './world-insight.ts';
 
 /** The whole set of services on a database of its own, with a clock that only the test moves. */
@@ -135,7 +134,14 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const { installs, installQueue } = openInstallServices(deps, events, installEdges);
   const loaderFiles = createLoaders(join(dataDir, 'loaders'), () => [join(dataDir, 'found')]);
   const loaders = loaderService(deps, loaderFiles, packages);
-  const nothing = { listeners: [], warnings: [], otherDhcpServers: [], addressesInUse: [], dhcp: [] };
+  const nothing = {
+    certificate: null,
+    listeners: [],
+    warnings: [],
+    otherDhcpServers: [],
+    addressesInUse: [],
+    dhcp: [],
+  };
   const status = () => ({ version: '0.0.0', ...nothing });
   const bmcs = new FakeBmcs();
   const power = powerService({
@@ -156,11 +162,6 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
     onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
   });
-  const backupParts = {
-    dir: join(dataDir, 'backups'),
-    keyPath: join(dataDir, 'secret.key'),
-    ...{ everyHours: 24, keep: 7, version: '0.0.0' },
-  };
   const services: ApiServices = {
     ...openRecords(deps, {
       files,
@@ -189,7 +190,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     }),
     power,
     locks: systemLockService(deps),
-    backups: backupService(deps, openBackups({ ...backupParts, now: deps.now })),
+    backups: worldBackups(deps, dataDir),
     inventory: inventoryService(deps),
     handoffs: handoffUses,
     notifications,

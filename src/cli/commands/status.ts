@@ -22,6 +22,7 @@ export const status = defineCommand({
   run: async (_options, { connect, out, deps }) => {
     const report = await (await connect()).status();
     out.say(`provisiond ${report.version}`);
+    if (report.certificate) out.say(`certificate sha256:${report.certificate.sha256}`);
     // On a terminal a remedy is a sentence of its own; in a pipe it is the last field.
     const columns = deps.stdout.isTTY ? COLUMNS : [...COLUMNS, REMEDY];
     out.list(report, report.listeners, columns, 'it listens on nothing');
