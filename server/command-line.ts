@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 export type Order =
   | { readonly work: 'serve' }
   /** Puts a backup in the place of the data folder's database. */
-  | { readonly work: 'restore'; readonly file: string };
+  | { readonly work: 'restore'; readonly file: string }
+  /** Seals every secret anew, with a new key. */
+  | { readonly work: 'rotate-key' };
 
 export interface CommandLine {
   readonly order: Order;
@@ -14,6 +16,7 @@ export interface CommandLine {
 
 export const USAGE = `usage: provisiond [--config FILE]
        provisiond [--config FILE] restore BACKUP   put a backup in place of what is there; the service must be stopped
+       provisiond [--config FILE] rotate-key       seal every secret with a new key; the service must be stopped
 `;
 
 /**
@@ -35,5 +38,6 @@ export function readCommandLine(
   if (work === undefined) return { order: { work: 'serve' }, configPath };
   if (work === 'restore' && file !== undefined && more.length === 0)
     return { order: { work, file }, configPath };
+  if (work === 'rotate-key' && file === undefined) return { order: { work }, configPath };
   return undefined;
 }

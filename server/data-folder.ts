@@ -8,6 +8,7 @@ import type { Store } from '../src/store/store.ts';
 import { type Backups, openBackups } from './backup/backups.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { refuseLaxModes } from './private-modes.ts';
+import { settleRotation } from './rotate-key.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 
 /** A storm of thousands of machines, until it is moved into the database. */
@@ -42,6 +43,7 @@ export async function openDataFolder(
     beforeMigration: backups.beforeMigration,
   });
   await backups.tidy();
+  await settleRotation(store, keyPath);
   await refuseLostKey(keyPath, () => listSealedRecords(store));
   const secrets = openSecretBox(keyPath);
   for (const folder of ['distros', 'kickstarts', 'loaders'])

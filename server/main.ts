@@ -10,6 +10,7 @@ import { readCommandLine, USAGE } from './command-line.ts';
 import { createLog } from './log.ts';
 import { refuseLaxConfig } from './private-modes.ts';
 import { buildProvisiond, type Provisiond } from './provisiond.ts';
+import { rotateKey } from './rotate-key.ts';
 
 /** 0: clean stop. 2: the command line or the configuration cannot be used. 1: anything else. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -29,6 +30,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const config = readConfig(configPath);
   if (order.work === 'restore') {
     process.stdout.write(await restoreInPlace(config, order.file, Date.now()));
+    return;
+  }
+  if (order.work === 'rotate-key') {
+    process.stdout.write(await rotateKey(config));
     return;
   }
   const log = createLog(config.log.level);

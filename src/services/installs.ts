@@ -9,6 +9,7 @@ import {
   type Observation,
 } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
+import { SEALING } from '../domain/sealing.ts';
 import type { System } from '../domain/system.ts';
 import { wipeProblems } from '../domain/system-lock.ts';
 import type { InstallOutcome } from '../store/boot-store.ts';
@@ -22,8 +23,6 @@ import { hashToken, newToken } from './token.ts';
 
 /** Renders and checks everything that the machine would be given; throws DomainError 'not-ready' with every problem. */
 export type ReadinessCheck = (system: StoredSystem, input: InstallInput) => Promise<void>;
-
-const SEAL_CONTEXT = 'install-token';
 
 /** What arming needs of those who switch machines on. */
 export interface PowerUps {
@@ -133,7 +132,7 @@ export function installService(
       armedBy: actor.name,
       expiresAt: armedAt + input.expiresInMinutes * 60_000,
       tokenHash: hashToken(token),
-      tokenSealed: secrets.seal(token, SEAL_CONTEXT),
+      tokenSealed: secrets.seal(token, SEALING.installToken),
       powerUp: position === null ? powerUp : null,
     });
     if (position !== null) await tx.queue.keep(stored.install.id, input);
@@ -220,7 +219,7 @@ export function installService(
     /** The token of an install, for the boot script that must name it. */
     tokenOf(installId: number): string | undefined {
       const stored = store.boot.findInstallById(installId);
-      return stored === undefined ? undefined : secrets.open(stored.tokenSealed, SEAL_CONTEXT);
+      return stored === undefined ? undefined : secrets.open(stored.tokenSealed, SEALING.installToken);
     },
   };
 }

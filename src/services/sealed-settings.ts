@@ -1,3 +1,4 @@
+import { SEALING } from '../domain/sealing.ts';
 import type { Settings, SettingsInput } from '../domain/settings.ts';
 import type { SecretBox } from './deps.ts';
 
@@ -5,8 +6,6 @@ import type { SecretBox } from './deps.ts';
 export interface SecretSettings {
   readonly rootPasswordHash?: string;
 }
-
-const CONTEXT = 'settings';
 
 /**
  * Parts what may be shown from what may only be written. `kept` is what was sealed before: an edit that does not
@@ -21,12 +20,12 @@ export function sealSettings(
   if (rootPasswordHash === undefined) return { settings, sealedSecrets: kept };
   if (rootPasswordHash === null) return { settings, sealedSecrets: null };
   const secrets: SecretSettings = { rootPasswordHash };
-  return { settings, sealedSecrets: box.seal(JSON.stringify(secrets), CONTEXT) };
+  return { settings, sealedSecrets: box.seal(JSON.stringify(secrets), SEALING.settings) };
 }
 
 /** Opens what sealSettings sealed. */
 export function openSettings(sealed: string | null, box: SecretBox): SecretSettings {
-  return sealed === null ? {} : (JSON.parse(box.open(sealed, CONTEXT)) as SecretSettings);
+  return sealed === null ? {} : (JSON.parse(box.open(sealed, SEALING.settings)) as SecretSettings);
 }
 
 /** Where the write-only settings stand in a record. */

@@ -1,11 +1,12 @@
 import { type Bmc, type BmcInput, passwordProblem } from '../domain/bmc.ts';
 import type { Problem } from '../domain/errors.ts';
 import { canonicalIpv4, type Patch } from '../domain/fields.ts';
+import { SEALING } from '../domain/sealing.ts';
 import { Secret } from '../domain/secret.ts';
 import type { BmcWrite, StoredBmc } from '../store/power-store.ts';
 import type { SecretBox } from './deps.ts';
 
-const CONTEXT = { password: 'bmc-password', kg: 'bmc-kg' } as const;
+const CONTEXT = { password: SEALING.bmcPassword, kg: SEALING.bmcKg } as const;
 type Kept = Pick<StoredBmc, 'bmc' | 'sealedPassword' | 'sealedKg'>;
 
 /** A BMC in the shape of an input. */

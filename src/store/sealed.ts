@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
-import { OPEN_STATES } from '../domain/install.ts';
+import { type Kysely, sql } from 'kysely';
+import { LIVE_STATES, OPEN_STATES } from '../domain/install.ts';
+import { SEALING, type Sealing } from '../domain/sealing.ts';
 import type { Tables } from './schema.ts';
 import type { SealedStore } from './store.ts';
 
@@ -41,5 +42,42 @@ export function sealedQueries(db: Kysely<Tables>): SealedStore {
         .execute();
       return rows.map(({ name }) => name);
     },
+    async reseal(change) {
+      let count = 0;
+      for (const { table, key, column, sealing, condition = 'true' } of SEALED_COLUMNS) {
+        const [from, id, value] = [sql.table(table), sql.ref(key), sql.ref(column)];
+        const { rows } = await sql<{ id: number; value: string }>`
+          select ${id} as id, ${value} as value from ${from} where ${value} is not null and ${sql.raw(condition)}`.execute(
+          db,
+        );
+        for (const row of rows) {
+          const changed = change(row.value, sealing);
+          await sql`update ${from} set ${value} = ${changed} where ${id} = ${row.id}`.execute(db);
+        }
+        count += rows.length;
+      }
+      return count;
+    },
   };
 }
+
+/** Every column that holds what the key file opens. The token of an install that is over is never opened again. */
+const SEALED_COLUMNS: readonly {
+  readonly table: keyof Tables;
+  readonly key: string;
+  readonly column: string;
+  readonly sealing: Sealing;
+  readonly condition?: string;
+}[] = [
+  { table: 'profiles', key: 'id', column: 'secrets', sealing: SEALING.settings },
+  { table: 'systems', key: 'id', column: 'secrets', sealing: SEALING.settings },
+  { table: 'bmcs', key: 'system_id', column: 'password', sealing: SEALING.bmcPassword },
+  { table: 'bmcs', key: 'system_id', column: 'kg', sealing: SEALING.bmcKg },
+  {
+    table: 'installs',
+    key: 'id',
+    column: 'token_sealed',
+    sealing: SEALING.installToken,
+    condition: `state in (${LIVE_STATES.map((state) => `'${state}'`).join(', ')})`,
+  },
+];

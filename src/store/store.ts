@@ -10,6 +10,7 @@ import type { Lease } from '../domain/lease.ts';
 import type { LoaderRecord } from '../domain/loader.ts';
 import type { PowerUp } from '../domain/power-up.ts';
 import type { Profile, ProfileInput } from '../domain/profile.ts';
+import type { Sealing } from '../domain/sealing.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
 import type { System } from '../domain/system.ts';
@@ -223,6 +224,8 @@ export interface SealedStore {
   systems(): Promise<string[]>;
   /** Systems whose install is open or queued, so that its token may still be wanted. */
   openInstalls(): Promise<string[]>;
+  /** Puts what `change` makes of it in the place of everything that may still be opened; gives how many there are. */
+  reseal(change: (sealed: string, sealing: Sealing) => string): Promise<number>;
 }
 
 export interface LoaderStore {

@@ -88,6 +88,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/notify/webhook.ts', // the secret of a webhook, by the configuration's path
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/private-modes.ts', // looks at who may open the data folder
+      'server/rotate-key.ts', // the key file and the next one
       'server/secret-box.ts', // the key file
       'server/tls/certificate.ts', // the certificate, by the configuration's path or in the data folder
       'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
