@@ -121,9 +121,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const httpPort = config.boot.publicPort ?? config.boot.port;
   const { ownAddresses } = machine;
-  const onEvent = events.record;
   const probeAddresses = createArpProber(libc);
-  const checkReserved = createReservedCheck({ links: machine.interfaces, probe: probeAddresses, onEvent });
+  const checkReserved = createReservedCheck({
+    links: machine.interfaces,
+    probe: probeAddresses,
+    onEvent: events.record,
+  });
   const checkReady = createReadinessCheck(store, { answers, ownAddresses, httpPort, checkReserved });
   const bindPeers = choosePeers(libc);
   const powerParts = { deps, events, config: () => config, log, machine, bindPeers };

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reseal, rotateKey, settleRotation } from '../../server/rotate-key.ts';
@@ -6,7 +7,6 @@ import { openSecretBox } from '../../server/secret-box.ts';
 import { SEALING } from '../../src/domain/sealing.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { type EmptyStore, openEmptyStore } from '../support/empty-store.ts';
 import {
   bmcWrite,
   distroWrite,
@@ -16,13 +16,15 @@ import {
   systemWrite,
 } from '../support/store-records.ts';
 
-let empty: EmptyStore;
+let dataDir: string;
+let store: Store;
 let keyPath: string;
 beforeEach(async () => {
-  empty = await openEmptyStore();
-  keyPath = join(empty.dataDir, 'secret.key');
+  dataDir = mkdtempSync(join(tmpdir(), 'provision-rotate-'));
+  store = await openSqliteStore(dataDir);
+  keyPath = join(dataDir, 'secret.key');
   const box = openSecretBox(keyPath);
-  await empty.store.transaction(async (tx) => {
+  await store.transaction(async (tx) => {
     const distro = await tx.distros.add(distroWrite(), NOW_MS);
     const sealedSecrets = box.seal('profile', SEALING.settings);
     const profile = await tx.profiles.add({ ...profileWrite(distro.id), sealedSecrets }, NOW_MS);
@@ -36,7 +38,10 @@ beforeEach(async () => {
     await tx.systems.add(write, NOW_MS);
   });
 });
-afterEach(() => empty.dispose());
+afterEach(async () => {
+  await store.close();
+  rmSync(dataDir, { recursive: true });
+});
 
 /** Everything that is sealed, opened with the key in force. */
 async function opened(store: Store): Promise<string[]> {
@@ -56,31 +61,32 @@ const ALL = ['kg', 'password', 'profile', 'system'];
 describe('a new key', () => {
   it('opens every secret, and the old one none', async () => {
     const before = readFileSync(keyPath, 'utf8');
-    await empty.store.close();
-    expect(await rotateKey({ dataDir: empty.dataDir })).toContain('4 secrets');
+    await store.close();
+    const said = await rotateKey({ dataDir }).finally(async () => {
+      store = await openSqliteStore(dataDir);
+    });
+    expect(said).toContain('4 secrets');
     expect(readFileSync(keyPath, 'utf8')).not.toBe(before);
     expect(statSync(keyPath).mode & 0o777).toBe(0o600);
     expect(existsSync(`${keyPath}.next`)).toBe(false);
-    const store = await openSqliteStore(empty.dataDir);
     expect(await opened(store)).toEqual(ALL);
-    await store.close();
   });
 
   it('is not made under a service that runs', async () => {
-    await expect(rotateKey({ dataDir: empty.dataDir })).rejects.toThrow(/another provisiond/);
+    await expect(rotateKey({ dataDir: dataDir })).rejects.toThrow(/another provisiond/);
   });
 
   it('is put in force by the next start where it was made and the service ended before', async () => {
-    await reseal(empty.store, keyPath);
-    await expect(opened(empty.store)).rejects.toThrow(/not sealed with the key/);
-    await settleRotation(empty.store, keyPath);
-    expect(await opened(empty.store)).toEqual(ALL);
+    await reseal(store, keyPath);
+    await expect(opened(store)).rejects.toThrow(/not sealed with the key/);
+    await settleRotation(store, keyPath);
+    expect(await opened(store)).toEqual(ALL);
   });
 
   it('is taken away by the next start where nothing was sealed with it yet', async () => {
     openSecretBox(`${keyPath}.next`);
-    await settleRotation(empty.store, keyPath);
+    await settleRotation(store, keyPath);
     expect(existsSync(`${keyPath}.next`)).toBe(false);
-    expect(await opened(empty.store)).toEqual(ALL);
+    expect(await opened(store)).toEqual(ALL);
   });
 });
