@@ -121,12 +121,9 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   });
   const httpPort = config.boot.publicPort ?? config.boot.port;
   const { ownAddresses } = machine;
+  const onEvent = events.record;
   const probeAddresses = createArpProber(libc);
-  const checkReserved = createReservedCheck({
-    links: machine.interfaces,
-    probe: probeAddresses,
-    onEvent: events.record,
-  });
+  const checkReserved = createReservedCheck({ links: machine.interfaces, probe: probeAddresses, onEvent });
   const checkReady = createReadinessCheck(store, { answers, ownAddresses, httpPort, checkReserved });
   const bindPeers = choosePeers(libc);
   const powerParts = { deps, events, config: () => config, log, machine, bindPeers };
@@ -262,12 +259,11 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       timers.every(10_000, 'look for installs that stick', deadlines.sweep);
       timers.every(15_000, 'look at the interfaces', network.reconcile);
       timers.every(3_600_000, 'prune events', events.prune);
-      timers.every(3_600_000, 'prune jobs', () => Promise.all([power.jobs.prune(), handoffs.prune()]));
+      const ledgers = [power.jobs, handoffs, notifications, services.idempotency];
+      timers.every(3_600_000, 'prune what is over', () => Promise.all(ledgers.map((one) => one.prune())));
       timers.every(500, 'tell those who follow events', services.feed.tick);
       timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
-      timers.every(3_600_000, 'prune notifications', notifications.prune);
       timers.every(600_000, 'make a backup', () => backups.tick(store));
-      timers.every(3_600_000, 'prune keys of requests', services.idempotency.prune);
       timers.every(1_000, 'notify', notifications.tick);
       timers.every(1_000, 'bring machines up', async () => powerUps.tick());
       timers.every(1_000, 'hand machines off', handoffs.tick);
