@@ -26,7 +26,10 @@ import type { ApiServices } from './api-services.ts';
 import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
 import { installErrorHandlers } from './errors.ts';
 import { installIdempotency } from './idempotency.ts';
+import { readJsonBodies } from './json-body.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { pages } from './pages/pages.ts';
+import { limitRates, type RateLimit, USUAL_RATE } from './rate-limit.ts';
 
 export interface HttpAppDeps {
   readonly services: ApiServices;
@@ -37,6 +40,8 @@ export interface HttpAppDeps {
   readonly root: string;
   /** Now, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** How often one caller may ask; absent: as often as any site needs. */
+  readonly rate?: RateLimit;
 }
 
 /** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
@@ -47,7 +52,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  * built once more, the unix socket (where reaching it is the permission).
  */
 export function buildHttpApp(
-  { services, access, log, version, root, now }: HttpAppDeps,
+  { services, access, log, version, root, now, rate = USUAL_RATE }: HttpAppDeps,
   trust: 'socket' | 'token',
   tls: AdminTls['options'] = null,
 ): FastifyInstance {
@@ -62,12 +67,17 @@ export function buildHttpApp(
   const app = (tls === null ? Fastify(options) : Fastify({ ...options, https: tls })) as FastifyInstance;
   // Records are JSON; text would get as far as the schemas and be refused with the wrong reason.
   app.removeContentTypeParser('text/plain');
+  readJsonBodies(app);
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
+  if (trust === 'token') limitRates(app, rate, 'address');
   installAuthentication(app, access, trust);
+  if (trust === 'token') limitRates(app, rate, 'caller');
   installIdempotency(app, services.idempotency);
   // A browser cannot reach the socket, and what forwards it would carry no proof of who sits before the form.
   if (trust === 'token') pages(app, { root, services, access, now, version });
+  openApiRoutes(app, version);
+  homePage(app, version);
   serviceRoutes(app, services, access);
   accessRoutes(app, access);
   auditRoutes(app, access);

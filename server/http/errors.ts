@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts';
 
 /** The one table: what the service refuses, as an HTTP status. */
-const STATUS: Readonly<Record<ErrorCode, number>> = {
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'not-found': 404,
   'address-taken': 409,
   'name-taken': 409,

@@ -1,8 +1,8 @@
+import { nearest } from '../domain/nearest.ts';
 import type { Settings, SettingsInput } from '../domain/settings.ts';
 import type { CliDeps } from './deps.ts';
 import { LocalError, UsageError } from './errors.ts';
 import type { FlagSpec, Flags } from './flags.ts';
-import { nearest } from './nearest.ts';
 import { readSecret } from './secrets.ts';
 
 /** How `--set key=value` reads each setting. Exhaustive by type: a new setting does not compile until it is here. */

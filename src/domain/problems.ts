@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** Input as a schema reads it, or everything that is wrong with it. */
 export type Judged<T> =
@@ -25,8 +26,10 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     path: path.map(String).join('.'),
     message,
   });
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => at([...issue.path, key], issue.message));
+  if (issue.code === 'unrecognized_keys') {
+    const sentences = issue.message.split('\n');
+    return issue.keys.map((key, index) => at([...issue.path, key], sentences[index] ?? issue.message));
+  }
   // A union's last branch is the general one (`auto` or an address, a URL or a path): its complaint is of use.
   const inner = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0] : undefined;
   if (inner !== undefined) return problemsOf({ ...inner, path: [...issue.path, ...inner.path] });
@@ -48,10 +51,17 @@ function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return issue.pattern === undefined ? undefined : `is not of the form ${issue.pattern}`;
     case 'unrecognized_keys':
-      return 'there is no such field';
+      return issue.keys.map((key) => noSuchField(key, issue.inst)).join('\n');
     default:
       return undefined;
   }
+}
+
+/** With the field that was likely meant. */
+function noSuchField(key: string, schema: unknown): string {
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = nearest(key, known);
+  return `there is no such field${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

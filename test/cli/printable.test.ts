@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/cli/nearest.ts';
 import { printable, printableJson } from '../../src/cli/printable.ts';
+import { nearest } from '../../src/domain/nearest.ts';
 
 describe('text that comes from elsewhere', () => {
   it.each([

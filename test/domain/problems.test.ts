@@ -115,7 +115,7 @@ const CASES: readonly { name: string; schema: z.ZodType; input: unknown; says: R
     schema: subnetInput,
     input: { ...SUBNET, gatway: 'x', mut: 1, ranges: [{ from: '10.0.0.1', to: '10.0.0.2', till: 1 }] },
     says: {
-      gatway: 'there is no such field',
+      gatway: 'there is no such field; did you mean gateway?',
       mut: 'there is no such field',
       'ranges.0.till': 'there is no such field',
     },

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { type DeclaredRoute, openApiDocument } from './document.ts';
+import { renderDocs, STYLE } from './page.ts';
+
+const styleHash = createHash('sha256').update(STYLE).digest('base64');
+/** Nothing but the page's own text and style: no script, no other origin, in nobody's frame. */
+const HEADERS = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'; base-uri 'none'`,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/**
+ * The document of every route that is added after this, and a page of it. What a method answers only because another one
+ * is there (HEAD) is not told.
+ */
+export function openApiRoutes(app: FastifyInstance, version: string): void {
+  const routes: DeclaredRoute[] = [];
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat())
+      if (each !== 'HEAD' && url.startsWith('/api/'))
+        routes.push({ method: each, url, permission: config?.permission ?? 'admin' });
+  });
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  const get = () => {
+    document ??= openApiDocument(routes, version);
+    return document;
+  };
+  const read = { config: { permission: 'read', scope: 'none' } } as const;
+  app.get('/api/v1/openapi.json', read, async () => get());
+  app.get('/api/v1/docs', read, async (_request, reply) =>
+    reply.headers(HEADERS).type('text/html; charset=utf-8').send(renderDocs(get())),
+  );
+}
