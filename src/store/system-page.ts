@@ -66,9 +66,11 @@ function hasInterface(condition: RawBuilder<boolean>): RawBuilder<boolean> {
   return sql<boolean>`systems.id in (select i.system_id from interfaces i where ${condition})`;
 }
 
-/** BMCs of one chassis share an address, which is the chassis's. */
+/** BMCs of one chassis share an address, which is the chassis's; interfaces may share one on purpose. */
 function hasAddress(kind: 'interface' | 'bmc', { from, to }: AddressSpan): RawBuilder<boolean> {
-  return sql<boolean>`systems.id in (select coalesce(b.system_id, a.system_id) from addresses a
+  return sql<boolean>`systems.id in (select coalesce(b.system_id, i.system_id, a.system_id) from addresses a
     left join bmcs b on b.chassis_id = a.chassis_id
+    left join interface_shares s on s.shared_id = a.shared_id
+    left join interfaces i on i.id = s.interface_id
     where a.kind = ${kind} and a.ip between ${from} and ${to})`;
 }

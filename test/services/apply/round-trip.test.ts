@@ -154,4 +154,58 @@ it('an export loads back to the same export, and then changes nothing', async ()
   );
 });
 
+it('loads bonds, VLANs, routes, further and shared addresses back', async () => {
+  const mac = (n: number) => `52:54:00:00:00:0${n}`;
+  const machine = (n: number) => ({
+    name: `web${n}`,
+    profile: 'p',
+    interfaces: [
+      { mac: mac(2 * n) },
+      { name: 'eth1', mac: mac(2 * n + 1) },
+      {
+        name: 'bond0',
+        type: 'bond',
+        parents: ['eth0', 'eth1'],
+        bondMode: '802.3ad',
+        mtu: 9000,
+        ip: `10.0.0.${n}0`,
+        addresses: [`10.0.0.${n}2`, `10.0.0.${n}1`],
+        sharedAddresses: ['10.0.0.100'],
+        routes: [{ to: '10.20.0.0/16', via: '10.0.0.254' }],
+      },
+      { name: 'bond0.7', type: 'vlan', parents: ['bond0'], vlan: 7, ip: `10.7.0.${n}` },
+    ],
+  });
+  const document = {
+    distros: [{ name: 'd', family: 'debian', version: '13', kernel: '/k', initrd: '/i' }],
+    profiles: [{ name: 'p', distro: 'd', answerFile: 'a.preseed', answerKind: 'preseed' }],
+    subnets: [
+      { name: 'lan', network: '10.0.0.0/24', gateway: '10.0.0.254' },
+      { name: 'seven', network: '10.7.0.0/24' },
+    ],
+    systems: [machine(1), machine(2)],
+  };
+  const exported = await inWorld(async (world) => {
+    expect(await actionsOf(world, document)).toEqual(['added']);
+    expect(await actionsOf(world, document)).toEqual(['unchanged']);
+    const { items } = await world.records.systems.page({ ip: '10.0.0.100', fields: 'name' }, ADA);
+    expect(items).toEqual([{ name: 'web1' }, { name: 'web2' }]);
+    // The machines change their places.
+    const [one, two] = document.systems;
+    const changed = [
+      { ...one, interfaces: two?.interfaces },
+      { ...two, interfaces: one?.interfaces },
+    ];
+    expect(await actionsOf(world, { systems: changed })).toEqual(['updated']);
+    expect(await actionsOf(world, document)).toEqual(['unchanged', 'updated']);
+    const first = await world.records.apply.export(ADA);
+    expect(first.systems).toEqual(document.systems);
+    return first;
+  });
+  await inWorld(async (world) => {
+    await actionsOf(world, exported);
+    expect(JSON.stringify(await world.records.apply.export(ADA))).toBe(JSON.stringify(exported));
+  });
+});
+
 const EMPTY: RecordsDocument = { distros: [], profiles: [], subnets: [], systems: [] };
