@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { nearest } from '../domain/nearest.ts';
 import { systemInput } from '../domain/system.ts';
 import { LocalError } from './errors.ts';
-import { nearest } from './nearest.ts';
 import { type CsvRow, readCsv } from './read-csv.ts';
 
 /** Short names of columns, for what every list of machines has. Others are paths of fields: `bmc.user`, `settings.disk`. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { RecordsDocument } from '../domain/apply.ts';
+import { nearest } from '../domain/nearest.ts';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
-import { nearest } from './nearest.ts';
 import { RECORD_NOUNS, type RecordNoun } from './record-kinds.ts';
 
 /** One record of a file, and where it stands. */
