@@ -9,7 +9,9 @@ beforeAll(async () => {
 afterAll(() => world.dispose());
 
 /** Calls every method of the client with texts that fit anywhere, and gathers what it would have sent. */
-async function requestsOf(make: (note: (method: string, path: string) => never) => Client): Promise<Set<string>> {
+async function requestsOf(
+  make: (note: (method: string, path: string) => never) => Client,
+): Promise<Set<string>> {
   const sent = new Set<string>();
   const client = make((method, path) => {
     sent.add(`${method} ${path.split('?')[0]}`);
