@@ -77,7 +77,6 @@ export function buildHttpApp(
   // A browser cannot reach the socket, and what forwards it would carry no proof of who sits before the form.
   if (trust === 'token') pages(app, { root, services, access, now, version });
   openApiRoutes(app, version);
-  homePage(app, version);
   serviceRoutes(app, services, access);
   accessRoutes(app, access);
   auditRoutes(app, access);

@@ -58,7 +58,15 @@ describe('a caller who asks too often', () => {
     const log = createLog('silent', { write() {} });
     const rate = { burst: 3, perSecond: 0.5, nowMs: () => nowMs };
     const app = buildHttpApp(
-      { services: world.services, access: world.access, log, version: '0', rate },
+      {
+        services: world.services,
+        access: world.access,
+        log,
+        version: '0',
+        root: '.',
+        now: () => nowMs,
+        rate,
+      },
       'token',
     );
     const ask = (remoteAddress: string) =>
