@@ -70,9 +70,9 @@ export function buildHttpApp(
   readJsonBodies(app);
   requireDeclaredPermissions(app);
   installErrorHandlers(app);
-  if (trust === 'token') limitRates(app, rate, 'address');
+  if (trust === 'token') limitRates(app, rate, now, 'address');
   installAuthentication(app, access, trust);
-  if (trust === 'token') limitRates(app, rate, 'caller');
+  if (trust === 'token') limitRates(app, rate, now, 'caller');
   installIdempotency(app, services.idempotency);
   // A browser cannot reach the socket, and what forwards it would carry no proof of who sits before the form.
   if (trust === 'token') pages(app, { root, services, access, now, version });

@@ -5,12 +5,10 @@ import { DomainError } from '../../src/domain/errors.ts';
 export interface RateLimit {
   readonly burst: number;
   readonly perSecond: number;
-  /** Milliseconds that only grow. */
-  readonly nowMs: () => number;
 }
 
 /** More than any script of a site needs; what asks for more is broken, or means harm. */
-export const USUAL_RATE: RateLimit = { burst: 10_000, perSecond: 1000, nowMs: () => performance.now() };
+export const USUAL_RATE: RateLimit = { burst: 10_000, perSecond: 1000 };
 
 /** Callers that are remembered; beyond it those who have not asked for longest are forgotten. */
 const MOST_CALLERS = 10_000;
@@ -24,12 +22,17 @@ interface Bucket {
  * Refuses a caller who asks too often with 429 and `Retry-After` (RFC 6585 §4, RFC 9110 §10.2.3). `address`: before anybody
  * has proved who it is. `caller`: by the token or user, wherever it is used from; after authentication.
  */
-export function limitRates(app: FastifyInstance, limit: RateLimit, by: 'address' | 'caller'): void {
+export function limitRates(
+  app: FastifyInstance,
+  limit: RateLimit,
+  nowMs: () => number,
+  by: 'address' | 'caller',
+): void {
   const buckets = new Map<string, Bucket>();
   const take = (caller: string): number => {
-    const atMs = limit.nowMs();
+    const atMs = nowMs();
     const { tokens, atMs: sinceMs } = buckets.get(caller) ?? { tokens: limit.burst, atMs };
-    const filled = Math.min(limit.burst, tokens + ((atMs - sinceMs) * limit.perSecond) / 1000);
+    const filled = Math.min(limit.burst, tokens + (Math.max(0, atMs - sinceMs) * limit.perSecond) / 1000);
     // The one that has asked last stands last.
     buckets.delete(caller);
     buckets.set(caller, { tokens: Math.max(0, filled - 1), atMs });

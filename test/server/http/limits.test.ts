@@ -56,7 +56,7 @@ describe('a caller who asks too often', () => {
   it('is told when to come again, and others are answered', async () => {
     let nowMs = 0;
     const log = createLog('silent', { write() {} });
-    const rate = { burst: 3, perSecond: 0.5, nowMs: () => nowMs };
+    const rate = { burst: 3, perSecond: 0.5 };
     const app = buildHttpApp(
       {
         services: world.services,
