@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { bootInterfaceOf } from '../src/domain/interface-graph.ts';
 import { type Ipv4, networkContains, parseIpv4, parseNetwork } from '../src/domain/ipv4.ts';
 import type { Store, StoredSystem } from '../src/store/store.ts';
 import { listInterfaces, type MachineInterface } from './net/interfaces.ts';
@@ -48,7 +49,7 @@ export async function addressTowards(
   own: readonly Ipv4[],
   store: Store,
 ): Promise<Ipv4> {
-  const name = system.system.interfaces[0]?.subnet;
+  const name = bootInterfaceOf(system.system.interfaces)?.subnet;
   const subnet = (await store.read.subnets.list()).find((candidate) => candidate.name === name);
   const network = subnet === undefined ? undefined : parseNetwork(subnet.network);
   const named = subnet?.nextServer == null ? undefined : parseIpv4(subnet.nextServer);

@@ -1,19 +1,13 @@
 import { hostNamesOf } from '../domain/fqdn.ts';
-import { formatIpv4, netmask } from '../domain/ipv4.ts';
 import type { Secret } from '../domain/secret.ts';
 import { AnswerFileError } from './error.ts';
 import { compressionOf, factProblems, type ImageCompression } from './fact-rules.ts';
-
-/** One interface as the record has it. Addresses are canonical text, as records keep them. */
-export interface InterfaceFacts {
-  readonly name: string;
-  readonly mac: string;
-  readonly ip?: string | null;
-  /** Prefix length of the subnet, 1–32; needed when there is an ip. */
-  readonly prefix?: number | null;
-  readonly gateway?: string | null;
-  readonly dns?: readonly string[];
-}
+import {
+  type AnswerInterface,
+  type AnswerNetwork,
+  type InterfaceFacts,
+  networkContext,
+} from './network-context.ts';
 
 /** Effective values of one system, as the services resolve them. Everything is validated again here. */
 export interface AnswerFacts {
@@ -91,16 +85,6 @@ export interface AnswerUrl {
   readonly path: string;
 }
 
-export interface AnswerInterface {
-  readonly name: string;
-  readonly mac: string;
-  readonly ip: string | null;
-  readonly netmask: string | null;
-  readonly prefix: number | null;
-  readonly gateway: string | null;
-  readonly dns: readonly string[];
-}
-
 /**
  * The variables of every template: a plain copy that shares nothing with records. What a system may lack is null, and
  * printing null is an error, so a template must guard it.
@@ -118,8 +102,9 @@ export interface AnswerContext {
     readonly roles: readonly string[];
   };
   readonly interfaces: readonly AnswerInterface[];
-  /** The first interface. */
+  /** What the machine boots with: the first interface, or the bond or bridge that is made of it. */
   readonly primary: AnswerInterface;
+  readonly network: AnswerNetwork;
   readonly distro: {
     readonly name: string;
     readonly family: 'debian' | 'redhat' | 'image';
@@ -180,13 +165,13 @@ export const SETTING_DEFAULTS = {
  */
 export function buildContext(facts: AnswerFacts): AnswerContext {
   const problems = factProblems(facts);
-  const interfaces = facts.interfaces.map(interfaceContext);
-  const [primary] = interfaces;
+  const { interfaces, primary, network } = networkContext(facts.interfaces);
   if (problems.length > 0 || primary === undefined) throw badFacts(problems);
   return {
     system: systemContext(facts.system),
     interfaces,
     primary,
+    network,
     distro: distroContext(facts.distro),
     profile: { name: facts.profile.name },
     image: imageContext(facts.image ?? null),
@@ -208,19 +193,6 @@ function systemContext(system: AnswerFacts['system']): AnswerContext['system'] {
   const { label, domain, fqdn } = hostNamesOf(system.hostname, system.domain ?? null);
   const { name, firmware = null, roles = [] } = system;
   return { name, hostname: label, domain, fqdn, firmware, roles: [...roles] };
-}
-
-function interfaceContext(nic: InterfaceFacts): AnswerInterface {
-  const prefix = nic.ip ? (nic.prefix ?? null) : null;
-  return {
-    name: nic.name,
-    mac: nic.mac,
-    ip: nic.ip ?? null,
-    netmask: prefix === null ? null : formatIpv4(netmask(prefix)),
-    prefix,
-    gateway: nic.gateway ?? null,
-    dns: [...(nic.dns ?? [])],
-  };
 }
 
 function distroContext(distro: AnswerFacts['distro']): AnswerContext['distro'] {

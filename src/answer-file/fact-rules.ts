@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { hostname, recordName } from '../domain/fields.ts';
-import { parseIpv4 } from '../domain/ipv4.ts';
+import { parseIpv4, parseNetwork } from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
+import { BOND_MODES, INTERFACE_TYPES } from '../domain/network-interface.ts';
 import { roleName } from '../domain/role.ts';
 import { Secret } from '../domain/secret.ts';
 import { settingsInput } from '../domain/settings.ts';
@@ -31,6 +32,7 @@ export function compressionOf(fileName: string): ImageCompression | undefined {
 const URL_SHAPE = /^https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~%:@!*+,=&?/-]*)?$/;
 
 const ip = z.string().refine((text) => parseIpv4(text) !== undefined, 'must be an IPv4 address');
+const network = z.string().refine((text) => parseNetwork(text) !== undefined, 'must be a network');
 const url = z.string().max(1024).regex(URL_SHAPE, 'must be a plain http:// or https:// URL');
 const identifier = z
   .string()
@@ -40,11 +42,23 @@ const identifier = z
 const interfaceShape = z
   .object({
     name: identifier,
-    mac: z.string().refine((text) => parseMac(text) === text, 'must be a canonical MAC address'),
+    mac: z
+      .string()
+      .refine((text) => parseMac(text) === text, 'must be a canonical MAC address')
+      .nullish(),
     ip: ip.nullish(),
     prefix: z.int().min(1).max(32).nullish(),
     gateway: ip.nullish(),
     dns: z.array(ip).optional(),
+    type: z.enum(INTERFACE_TYPES).optional(),
+    parents: z.array(identifier).optional(),
+    vlan: z.int().min(1).max(4094).nullish(),
+    bondMode: z.enum(BOND_MODES).nullish(),
+    mtu: z.int().min(68).max(65_535).nullish(),
+    defaultRoute: z.boolean().nullish(),
+    routes: z.array(z.object({ to: network, via: ip })).optional(),
+    addresses: z.array(z.object({ ip, prefix: z.int().min(1).max(32) })).optional(),
+    sharedAddresses: z.array(ip).optional(),
   })
   .refine((nic) => !nic.ip || nic.prefix, {
     message: 'an address needs its prefix length',

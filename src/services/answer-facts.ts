@@ -3,7 +3,9 @@ import { type BootServer, bootUrl } from '../boot/bootfile.ts';
 import type { Distro } from '../domain/distro.ts';
 import type { Effective } from '../domain/effective.ts';
 import { DomainError, type Problem } from '../domain/errors.ts';
-import { parseNetwork } from '../domain/ipv4.ts';
+import { canonicalIpv4 } from '../domain/fields.ts';
+import { bootInterfaceOf } from '../domain/interface-graph.ts';
+import { networkContains, parseNetwork } from '../domain/ipv4.ts';
 import type { SystemInterface } from '../domain/network-interface.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Subnet } from '../domain/subnet.ts';
@@ -39,6 +41,7 @@ export function answerFactsOf(
   imageDigest: string | null,
   { rootPasswordHash, syslogPort }: HiddenFacts,
 ): AnswerFacts {
+  refuseUnbuildable(system.system, distro);
   const base = bootUrl(server);
   const image = profile.profile.image;
   const domain = effective.settings.domain ?? domainOfFirst(system, subnets);
@@ -52,14 +55,17 @@ export function answerFactsOf(
     interfaces: system.system.interfaces.map((item) => {
       const subnet = subnets.find((candidate) => candidate.name === item.subnet);
       const prefix = subnet === undefined ? null : (parseNetwork(subnet.network)?.prefix ?? null);
-      const { name, ip } = item;
+      const { name, ip, gateway: defaultRoute, addresses, ...shape } = item;
       return {
+        ...shape,
         name,
         ip,
         mac: macOf(system.system, item),
         prefix,
         gateway: subnet?.gateway ?? null,
         dns: subnet?.dnsServers ?? [],
+        defaultRoute,
+        addresses: addresses.map((further) => ({ ip: further, prefix: prefixAt(further, subnets) })),
       };
     }),
     distro: { ...distro, treeUrl: treeUrl(distro, base) },
@@ -87,10 +93,43 @@ export function answerFactsOf(
   };
 }
 
-/** What the installer will call the card by: its MAC in the record, or the one that was seen. */
-function macOf({ name }: System, { name: card, mac, seenMac }: SystemInterface): string {
+/** What the way in which the system is installed cannot make. */
+function refuseUnbuildable({ name, interfaces }: System, { family }: Distro): void {
+  const typeOf = (parent: string) => interfaces.find((one) => one.name === parent)?.type;
+  const problems = interfaces.flatMap(({ name: card, type, parents }, index): Problem[] => {
+    const path = `interfaces.${index}.type`;
+    if (family === 'image' && type !== 'ethernet')
+      return [
+        {
+          path,
+          message: `an image is not given a ${type}, as ${card} is; its own configuration has to make it`,
+        },
+      ];
+    if (family === 'redhat' && type === 'bridge' && parents.some((parent) => typeOf(parent) === 'vlan'))
+      return [{ path, message: `Anaconda makes no bridge over a VLAN, as ${card} is` }];
+    return [];
+  });
+  if (problems.length > 0) throw notReady(name, problems);
+}
+
+/** Length of the prefix of the subnet that an address lies in. */
+function prefixAt(ip: string, subnets: readonly Subnet[]): number {
+  const networks = subnets.flatMap(({ network }) => parseNetwork(network) ?? []);
+  return networks.find((network) => networkContains(network, canonicalIpv4(ip)))?.prefix ?? 32;
+}
+
+/**
+ * What the installer will call the card by: its MAC in the record, or the one that was seen. Null: by its name, as what is
+ * made of cards, a part of that of which nothing is known, and one whose MAC another card shows as well.
+ */
+function macOf(system: System, item: SystemInterface): string | null {
+  const { name, interfaces } = system;
+  const { name: card, mac, seenMac, clientId, circuitId, type, sharedMac } = item;
+  if (type !== 'ethernet' || (sharedMac && interfaces.filter((other) => other.mac === mac).length > 1))
+    return null;
   const known = mac ?? seenMac;
   if (known != null) return known;
+  if (clientId == null && circuitId == null) return null;
   const message = `the MAC of interface ${card} is not known yet: let ${name} boot once, or give it with --mac`;
   throw notReady(name, [{ path: 'interfaces', message }]);
 }
@@ -101,7 +140,7 @@ function treeUrl(distro: Distro, base: string): string | null {
 }
 
 function domainOfFirst(system: StoredSystem, subnets: readonly Subnet[]): string | null {
-  const name = system.system.interfaces[0]?.subnet;
+  const name = bootInterfaceOf(system.system.interfaces)?.subnet;
   return subnets.find((subnet) => subnet.name === name)?.domain ?? null;
 }
 

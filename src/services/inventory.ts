@@ -11,6 +11,7 @@ import { effectiveOf } from '../domain/effective.ts';
 import { recordName } from '../domain/fields.ts';
 import { hostNamesOf } from '../domain/fqdn.ts';
 import { INSTALL_STATES } from '../domain/install.ts';
+import { bootInterfaceOf } from '../domain/interface-graph.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Subnet } from '../domain/subnet.ts';
@@ -90,7 +91,7 @@ function machineOf(system: System, { profile, distro, subnetBy, leaseBy }: Behin
     const mac = item.mac ?? item.seenMac ?? null;
     return { name: item.name, mac, ip: item.ip ?? leasedTo(item, leaseBy), subnet: item.subnet };
   });
-  const bootSubnet = subnetBy.get(system.interfaces[0]?.subnet ?? '');
+  const bootSubnet = subnetBy.get(bootInterfaceOf(system.interfaces)?.subnet ?? '');
   return {
     name: system.name,
     names: hostNamesOf(system.hostname, settings.domain ?? bootSubnet?.domain ?? null),

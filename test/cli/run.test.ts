@@ -176,7 +176,7 @@ db001   debian-13  -       52:54:00:00:00:01,52:54:00:00:00:02  10.99.0.12,dynam
     expect(result.stdout).toContain('bmc\t\n');
     const terminal = await runCli(['system', 'show', 'web001'], { server, stdoutTty: true });
     expect(terminal.stdout).toContain('interfaces.0.mac              52:54:00:12:34:56\n');
-    expect(terminal.stdout).toContain('bmc                        -\n');
+    expect(terminal.stdout).toContain('bmc                           -\n');
   });
 
   it('colours only a terminal that wants it', async () => {

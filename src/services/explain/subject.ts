@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DomainError, notFound } from '../../domain/errors.ts';
 import { type Explanation, FIRMWARE_KINDS, type FirmwareKind } from '../../domain/explanation.ts';
 import { parseIdentifier } from '../../domain/identifier.ts';
+import { bootCardOf, topOf } from '../../domain/interface-graph.ts';
 import { type Mac, parseMac } from '../../domain/mac.ts';
 import type { SystemInterface } from '../../domain/network-interface.ts';
 import type { Subnet } from '../../domain/subnet.ts';
@@ -50,14 +51,15 @@ export async function findSubject({ read }: Pick<Store, 'read'>, query: ExplainQ
   if (asMac === undefined && stored === undefined) throw notFound('system', query.who);
   const interfaces = stored?.system.interfaces ?? [];
   const card =
-    interfaces.find(({ mac, seenMac }) => asMac !== undefined && (mac ?? seenMac) === asMac) ?? interfaces[0];
+    interfaces.find(({ mac, seenMac }) => asMac !== undefined && (mac ?? seenMac) === asMac) ??
+    bootCardOf(interfaces);
   const mac = asMac ?? parseMac(card?.mac ?? card?.seenMac ?? ANY_MAC);
   if (mac === undefined) throw new DomainError('invalid', `'${query.who}' is no MAC address`);
   return {
     mac,
     stored,
     card,
-    subnet: await subnetOf(read, query, card),
+    subnet: await subnetOf(read, query, card && topOf(interfaces, card)),
     identity: {
       clientId: bytesOf(card?.clientId),
       circuitId: bytesOf(card?.circuitId),
