@@ -161,7 +161,8 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
 function widgetOf(leaf: Leaf, text: FieldText): FieldView['widget'] {
   if (text.secret) return 'secret';
   if (text.from !== undefined) return 'choice';
-  return leaf.kind === 'pairs' ? 'lines' : leaf.kind;
+  if (leaf.kind === 'pairs' || leaf.kind === 'ways') return 'lines';
+  return leaf.kind === 'yes-no' ? 'choice' : leaf.kind;
 }
 
 function choicesOf(leaf: Leaf, text: FieldText, value: string, { names }: FormParts): ChoiceView[] {

@@ -51,6 +51,8 @@ function groupValue(group: Group, at: string, values: FormValues, reading: Readi
 function leafValue(leaf: Leaf, at: string, values: FormValues, reading: Reading): unknown {
   const text = values[at] ?? '';
   if (leaf.kind === 'flag') return text === 'on';
+  if (leaf.kind === 'yes-no') return text === '' ? null : text === 'yes';
+  if (leaf.kind === 'ways') return wordsOf(text).map(wayOf);
   if (reading.isSecret(leaf)) return secretValue(text, values[`${at}${CLEAR}`]);
   if (text.trim() === '') return emptyValue(leaf);
   if (leaf.kind === 'lines') return wordsOf(text);
@@ -145,10 +147,21 @@ export function valuesOf(fields: readonly Field[], record: object): FormValues {
   return values;
 }
 
+/** `10.20.0.0/16 via 10.0.0.254`. */
+function wayOf(line: string): { to: string; via: string } {
+  const [to = '', via = ''] = line.split(/\s+(?:via\s+)?/);
+  return { to, via };
+}
+
 /** One value as a person writes it. */
 export function textOf({ kind }: Leaf, value: unknown): string {
   if (value === null || value === undefined) return '';
   if (kind === 'flag') return value === true ? 'on' : '';
+  if (kind === 'yes-no') return value === true ? 'yes' : 'no';
+  if (kind === 'ways')
+    return (value as readonly { to: string; via: string }[])
+      .map(({ to, via }) => `${to} via ${via}`)
+      .join('\n');
   if (kind === 'lines') return (value as readonly string[]).join('\n');
   if (kind === 'pairs')
     return Object.entries(value as Record<string, string>)

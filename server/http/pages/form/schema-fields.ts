@@ -6,8 +6,8 @@ export interface Leaf {
   readonly key: string;
   /** Dotted, with `*` for each entry of a list: `interfaces.*.mac`. */
   readonly path: string;
-  /** `lines`: a list of texts; `pairs`: names with a text each. */
-  readonly kind: 'text' | 'number' | 'choice' | 'flag' | 'lines' | 'pairs';
+  /** `lines`: a list of texts; `pairs`: names with a text each; `ways`: a network and `via` a gateway; `yes-no`: where nothing is an answer as well. */
+  readonly kind: 'text' | 'number' | 'choice' | 'flag' | 'yes-no' | 'lines' | 'pairs' | 'ways';
   readonly nullable: boolean;
   /** May be left out: then the record has no such value. */
   readonly optional: boolean;
@@ -70,11 +70,20 @@ function fieldOf(key: string, field: z.ZodType, path: string): Field {
     return { type: 'group', key, path, nullable, fields: fieldsOf(schema, path) };
   if (schema instanceof z.ZodArray) {
     const element = unwrap(schema.element as z.ZodType).schema;
-    if (element instanceof z.ZodObject)
+    if (element instanceof z.ZodObject && !path.includes('*'))
       return { type: 'list', key, path, fields: fieldsOf(element, `${path}.*`), most: mostOf(schema) };
   }
   const none = { choices: [], min: undefined, max: undefined, maxLength: undefined };
-  return { type: 'leaf', key, path, nullable, optional, fallback, ...none, ...kindOf(schema, path) };
+  return {
+    type: 'leaf',
+    key,
+    path,
+    nullable,
+    optional,
+    fallback,
+    ...none,
+    ...kindOf(schema, path, nullable),
+  };
 }
 
 /** Without what is wrapped around it: defaults, null, transformations. */
@@ -90,11 +99,14 @@ function unwrap(schema: z.ZodType): Bare {
 
 type Kind = Pick<Leaf, 'kind'> & Partial<Leaf>;
 
-function kindOf(schema: z.ZodType, path: string): Kind {
+function kindOf(schema: z.ZodType, path: string, nullable: boolean): Kind {
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options };
   if (schema instanceof z.ZodNumber) return { kind: 'number', ...limitsOf(schema) };
-  if (schema instanceof z.ZodBoolean) return { kind: 'flag' };
-  if (schema instanceof z.ZodArray) return { kind: 'lines' };
+  if (schema instanceof z.ZodBoolean)
+    return nullable ? { kind: 'yes-no', choices: ['yes', 'no'] } : { kind: 'flag' };
+  // What stands in an entry of a list has one line an entry of its own.
+  if (schema instanceof z.ZodArray)
+    return { kind: unwrap(schema.element as z.ZodType).schema instanceof z.ZodObject ? 'ways' : 'lines' };
   if (schema instanceof z.ZodRecord) return { kind: 'pairs' };
   if (schema instanceof z.ZodString) return { kind: 'text', maxLength: schema.maxLength ?? undefined };
   if (schema instanceof z.ZodUnion) return unionOf(schema, path);

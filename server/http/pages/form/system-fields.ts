@@ -91,6 +91,28 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
     check: 'address',
   },
   'interfaces.*.subnet': { label: 'Subnet', from: 'subnets', empty: 'the one of the address' },
+  'interfaces.*.type': { label: 'Type', more: true },
+  'interfaces.*.parents': {
+    label: 'Made of',
+    help: 'Names of the other interfaces, one a line: members of a bond, ports of a bridge, the one below a VLAN.',
+    more: true,
+  },
+  'interfaces.*.vlan': { label: 'VLAN number', more: true },
+  'interfaces.*.bondMode': { label: 'Bond mode', empty: 'active-backup', more: true },
+  'interfaces.*.sharedMac': { label: 'Its MAC is also that of another member of its bond', more: true },
+  'interfaces.*.addresses': { label: 'Further addresses', help: 'One a line.', more: true },
+  'interfaces.*.sharedAddresses': {
+    label: 'Shared addresses',
+    help: 'One a line. Other systems may have them too, if they say the same.',
+    more: true,
+  },
+  'interfaces.*.gateway': {
+    label: 'Has the default route',
+    empty: 'the first whose subnet has a gateway',
+    more: true,
+  },
+  'interfaces.*.routes': { label: 'Routes', help: '10.20.0.0/16 via 10.0.0.254, one a line.', more: true },
+  'interfaces.*.mtu': { label: 'MTU', more: true },
   'interfaces.*.clientId': {
     label: 'DHCP client id',
     help: 'Known by it in place of the MAC.',
