@@ -61,4 +61,8 @@ async function extendAudit(db: Kysely<unknown>): Promise<void> {
   for (const deed of ['update', 'delete'])
     await sql`create trigger ${sql.raw(`audit_no_${deed}`)} before ${sql.raw(deed)} on audit
       begin select raise(abort, 'the audit trail is only added to'); end`.execute(db);
+  // `insert or replace` removes a row without asking the trigger above.
+  await sql`create trigger audit_no_replace before insert on audit
+    when exists (select 1 from audit where id = new.id)
+    begin select raise(abort, 'the audit trail is only added to'); end`.execute(db);
 }
