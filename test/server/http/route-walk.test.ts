@@ -54,6 +54,12 @@ function ask({ method, url }: DeclaredRoute, headers: Headers, system = 'web001'
 
 const nameOf = ({ method, url }: DeclaredRoute): string => `${method} ${url}`;
 
+/** To those who are not known. Pages send them to the login, the API says so. */
+const closed = ({ permission, url }: DeclaredRoute): number => {
+  if (permission === 'public') return LET_IN;
+  return /^\/(api\/|metrics$)/.test(url) ? 401 : 303;
+};
+
 /** What every route answers to somebody, by the name of the route. */
 async function walk(headers: Headers, system?: string): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
@@ -69,6 +75,8 @@ async function expectStatuses(
 ): Promise<void> {
   const answers = await walk(headers, system);
   const found = [...answers].map(([name, answer]) => `${name}: ${answer.status}`);
+  for (const answer of answers.values())
+    if (answer.status === 303) expect(answer.headers['location']).toMatch(/^\/login(\?|$)/);
   expect(found).toEqual(app.declaredRoutes.map((route) => `${nameOf(route)}: ${status(route)}`));
 }
 
@@ -109,7 +117,7 @@ describe('every route that the router knows', () => {
     );
     expect(open).toEqual(expect.arrayContaining(PUBLIC));
     expect(app.declaredRoutes.some(({ permission }) => permission === 'machine')).toBe(false);
-    await expectStatuses({}, ({ permission }) => (permission === 'public' ? LET_IN : 401));
+    await expectStatuses({}, closed);
   });
 
   it.each(['viewer', 'operator', 'admin'] as const)('asks %s for the permission', async (role) => {
@@ -148,7 +156,7 @@ describe('every route that the router knows', () => {
       [revoked, 'this token is not known; it may have been revoked'],
       [bearer('pv_nonsense'), 'this token is not known'],
     ] as const) {
-      await expectStatuses(headers, ({ permission }) => (permission === 'public' ? LET_IN : 401));
+      await expectStatuses(headers, closed);
       const answer = await inject(app, { method: 'GET', url: '/api/v1/status', headers });
       expect((answer.body as { detail: string }).detail).toContain(words);
     }
@@ -159,8 +167,7 @@ describe('every route that the router knows', () => {
     const disabled = await login('disabled');
     await world.access.sessions.revokeAll('revoked', LOCAL);
     await world.access.users.update('disabled', { disabled: true }, LOCAL);
-    for (const headers of [revoked, disabled])
-      await expectStatuses(headers, ({ permission }) => (permission === 'public' ? LET_IN : 401));
+    for (const headers of [revoked, disabled]) await expectStatuses(headers, closed);
   });
 
   it('changes nothing for a session without the token of its form', async () => {
