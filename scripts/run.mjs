@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { writeManPages } from './man-pages.mjs';
 import { ROOT } from './root.mjs';
 import { PlainFailure, runMain } from './say.mjs';
 
@@ -25,6 +26,7 @@ async function check() {
 
 async function build() {
   await ensureBuilt({ force: true });
+  await writeManPages();
   return 0;
 }
 

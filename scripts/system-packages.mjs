@@ -49,6 +49,9 @@ export const SYSTEM_PACKAGES = [
   },
   { name: 'ansible-core', probe: 'ansible-playbook', use: 'hand-off of installed machines' },
   { name: 'openssh-client', probe: 'ssh', use: 'proves that an installed machine answers' },
+  { name: 'zsh', probe: 'zsh', use: 'completes commands' },
+  { name: 'fish', probe: 'fish', use: 'completes commands' },
+  { name: 'mandoc', probe: 'mandoc', use: 'judges the manual' },
   { name: 'openssh-server', probe: 'sshd', use: 'the machine that a hand-off configures' },
   { name: 'chromium', probe: 'chromium', use: 'the browser that the pages are tested with' },
 ];

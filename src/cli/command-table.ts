@@ -139,6 +139,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('whoami', async () => (await import('./commands/whoami.ts')).whoami),
   entry('status', async () => (await import('./commands/status.ts')).status),
   entry('doctor', async () => (await import('./commands/doctor.ts')).doctor),
+  entry('completion', async () => (await import('./commands/completion.ts')).completion),
   entry('login', async () => (await import('./commands/login.ts')).login),
   entry('logout', async () => (await import('./commands/login.ts')).logout),
   entry('context list', async () => (await import('./commands/context.ts')).contextList),

@@ -63,7 +63,8 @@ export async function connectTo(
   return deps.connect(address, token);
 }
 
-async function chooseToken(
+/** The token for a server, or undefined where there is none. Throws LocalError. */
+export async function chooseToken(
   address: ServerAddress,
   globals: GlobalOptions,
   deps: CliDeps,

@@ -49,7 +49,8 @@ export interface RawKeys {
 
 /** Everything of the outside world that the command uses. main.ts builds the real one, tests build theirs. */
 export interface CliDeps {
-  readonly connect: (address: ServerAddress, token: string | undefined) => Client;
+  /** `timeoutMs`: how long one request may take; as usual unless given. */
+  readonly connect: (address: ServerAddress, token: string | undefined, timeoutMs?: number) => Client;
   /** The certificate of an https:// server, before anything is sent to it. */
   readonly readCertificate: (url: string) => Promise<ServerCertificate>;
   readonly stdout: TextSink;

@@ -33,6 +33,7 @@ export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   whoami: 'say who you are to the server, and what you may do',
   status: 'show what the server listens on, and how to mend what it does not',
   doctor: 'say what is missing or wrong, and what to do about it; exit status 1 if there is a problem',
+  completion: 'print what makes a shell complete commands, flags and names of records: bash, zsh or fish',
   login: 'log in to a server with a token, and pin its certificate where nobody vouches for it',
   logout: 'forget a saved login; its token stays valid until it expires or is revoked',
   backup: 'write a backup of the running service to a file, which provisiond restore takes',

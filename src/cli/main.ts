@@ -16,8 +16,8 @@ import { prompt, readStdin } from './terminal.ts';
 
 /** The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. */
 const deps: CliDeps = {
-  connect: (address, token) =>
-    createClient({ request: httpTransport(address), openStream: httpStreams(address), token }),
+  connect: (address, token, timeoutMs) =>
+    createClient({ request: httpTransport(address, timeoutMs), openStream: httpStreams(address), token }),
   readCertificate: certificateOf,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),

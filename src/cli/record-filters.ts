@@ -10,6 +10,19 @@ export interface RecordFilter<Rec> extends FlagSpec {
   readonly valuesOf: (record: Rec) => readonly (string | null | undefined)[];
   /** The pattern as records spell it, where people spell it in several ways. */
   readonly canonical?: (pattern: string) => string;
+  /** What the server's list is asked for by this pattern, as far as it can do it itself: the rest is done here. */
+  readonly query?: (pattern: string) => Readonly<Record<string, string>>;
+}
+
+/** Patterns as the server knows them have no sets. */
+const asGlob = (key: string) => (pattern: string) => (/[[\]]/.test(pattern) ? {} : { [key]: pattern });
+/** Fields of which the server knows whole values only. */
+const asWhole = (key: string) => (pattern: string) => (/[*?[\]]/.test(pattern) ? {} : { [key]: pattern });
+
+/** What the server's list is asked for by the names that are wanted. */
+export function nameQuery(names: readonly string[]): Readonly<Record<string, string>> {
+  const [only, ...more] = names;
+  return only === undefined || more.length > 0 ? {} : asGlob('name')(only);
 }
 
 export const DISTRO_FILTERS: readonly RecordFilter<Distro>[] = [
@@ -34,17 +47,29 @@ export const SUBNET_FILTERS: readonly RecordFilter<Subnet>[] = [
 ];
 
 export const SYSTEM_FILTERS: readonly RecordFilter<System>[] = [
-  { flag: '--profile <glob>', help: 'what is installed on it', valuesOf: ({ profile }) => [profile] },
-  { flag: '--role <glob>', help: 'what it is for', valuesOf: ({ roles }) => roles },
-  { flag: '--hostname <glob>', help: 'its host name', valuesOf: ({ hostname }) => [hostname] },
+  {
+    flag: '--profile <glob>',
+    help: 'what is installed on it',
+    query: asWhole('profile'),
+    valuesOf: ({ profile }) => [profile],
+  },
+  { flag: '--role <glob>', help: 'what it is for', query: asWhole('role'), valuesOf: ({ roles }) => roles },
+  {
+    flag: '--hostname <glob>',
+    help: 'its host name',
+    query: asGlob('hostname'),
+    valuesOf: ({ hostname }) => [hostname],
+  },
   {
     flag: '--ip <glob>',
     help: "an address of it: '10.99.0.*'",
+    query: asWhole('ip'),
     valuesOf: ({ interfaces }) => interfaces.map(({ ip }) => ip),
   },
   {
     flag: '--mac <glob>',
     help: "a MAC of it, in any usual spelling, or '52:54:00:*'",
+    query: asGlob('mac'),
     valuesOf: ({ interfaces }) => interfaces.flatMap(({ mac, seenMac }) => [mac, seenMac]),
     canonical: (pattern) => parseMac(pattern) ?? pattern,
   },
@@ -53,15 +78,22 @@ export const SYSTEM_FILTERS: readonly RecordFilter<System>[] = [
     help: 'where it has an address',
     valuesOf: ({ interfaces }) => interfaces.map(({ subnet }) => subnet),
   },
-  { flag: '--bmc <glob>', help: 'address of its BMC', valuesOf: ({ bmc }) => [bmc?.address] },
+  {
+    flag: '--bmc <glob>',
+    help: 'address of its BMC',
+    query: asWhole('bmc'),
+    valuesOf: ({ bmc }) => [bmc?.address],
+  },
   {
     flag: '--state <glob>',
     help: "of its last install: 'install*', failed, ready; none: never installed",
+    query: asWhole('state'),
     valuesOf: ({ install }) => [install?.state ?? 'none'],
   },
   {
     flag: '--power <glob>',
     help: 'as it was last seen: on, off, unknown',
+    query: asWhole('power'),
     valuesOf: ({ power }) => [power?.state ?? 'unknown'],
   },
   { flag: '--comment <glob>', help: "words for people: '*rack 3*'", valuesOf: ({ comment }) => [comment] },

@@ -23,6 +23,11 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     deps.stdout.write(`${deps.version}\n`);
     return EXIT.ok;
   }
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./complete.ts');
+    for (const word of await complete(argv.slice(2), COMMAND_TABLE, deps)) deps.stdout.write(`${word}\n`);
+    return EXIT.ok;
+  }
   let parsed: Parsed;
   try {
     parsed = await parse(argv, deps);

@@ -2,7 +2,7 @@ import { type Command, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { flagName } from '../flags.ts';
 import { globTest } from '../glob.ts';
-import type { RecordFilter } from '../record-filters.ts';
+import { nameQuery, type RecordFilter } from '../record-filters.ts';
 import type { RecordView } from '../record-views.ts';
 
 type Test<Rec> = (record: Rec) => boolean;
@@ -13,7 +13,10 @@ export function recordFind<Rec extends { readonly name: string }>(
   filters: readonly RecordFilter<Rec>[],
   examples: readonly string[],
 ): Command {
-  return defineCommand<{ readonly tests: readonly Test<Rec>[] }>({
+  return defineCommand<{
+    readonly query: Readonly<Record<string, string>>;
+    readonly tests: readonly Test<Rec>[];
+  }>({
     noun: view.noun,
     verb: 'find',
     summary: `find every ${view.noun} that is like this; exit status 3 if there is none`,
@@ -21,18 +24,21 @@ export function recordFind<Rec extends { readonly name: string }>(
     flags: filters,
     examples,
     parse: ({ names, flags }) => {
-      const tests = filters.flatMap(({ valuesOf, canonical, ...spec }): Test<Rec>[] => {
-        const pattern = flags.text(flagName(spec));
-        if (pattern === undefined) return [];
+      const given = filters.flatMap((filter) => {
+        const pattern = flags.text(flagName(filter));
+        return pattern === undefined ? [] : [{ ...filter, pattern }];
+      });
+      const tests = given.flatMap(({ valuesOf, canonical, pattern }): Test<Rec>[] => {
         const isLike = globTest(canonical?.(pattern) ?? pattern);
         return [(record) => valuesOf(record).some((value) => value != null && isLike(value))];
       });
       const named = names.map(globTest);
       const isNamed: Test<Rec> = ({ name }) => named.length === 0 || named.some((isLike) => isLike(name));
-      return { tests: [isNamed, ...tests] };
+      const asked = given.map(({ query, pattern }) => query?.(pattern) ?? {});
+      return { query: Object.assign({}, nameQuery(names), ...asked), tests: [isNamed, ...tests] };
     },
-    run: async ({ tests }, { connect, out }) => {
-      const { items } = await view.client(await connect()).list();
+    run: async ({ query, tests }, { connect, out }) => {
+      const { items } = await view.client(await connect()).list(query);
       const found = items.filter((record) => tests.every((holds) => holds(record)));
       out.list({ items: found }, found, view.columns, `no ${view.noun} is like that`);
       return found.length === 0 ? EXIT.notFound : undefined;
