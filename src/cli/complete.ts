@@ -1,5 +1,4 @@
 import type { Client } from '../client/client.ts';
-import type { Command } from './command.ts';
 import type { CommandEntry } from './command-table.ts';
 import { chooseServer, chooseToken } from './connect.ts';
 import { readCredentials } from './credentials.ts';
@@ -25,16 +24,25 @@ const VALUES: Readonly<Record<string, Filling>> = {
   context: 'contexts',
 };
 
-/** Operands that are names of records, by the command, or by its noun. */
-const OPERANDS: Readonly<Record<string, Filling>> = {
-  'distro add': 'files',
-  'profile add': 'files',
-  'subnet add': 'files',
-  'system add': 'files',
-  'handoff show': 'files',
-  'handoff log': 'files',
-  'handoff cancel': 'files',
-  'install show': 'files',
+/** Operands that are names of records, by the command, or by its noun. Null: what is to be added, a number, or none. */
+const OPERANDS: Readonly<Record<string, Filling | null>> = {
+  'distro add': null,
+  'distro list': null,
+  'profile add': null,
+  'profile list': null,
+  'subnet add': null,
+  'subnet list': null,
+  'system add': null,
+  'system list': null,
+  'handoff show': null,
+  'handoff log': null,
+  'handoff cancel': null,
+  'handoff list': null,
+  'install show': null,
+  'install list': null,
+  'install queue': null,
+  'context list': null,
+  'power jobs': null,
   distro: 'distros',
   profile: 'profiles',
   subnet: 'subnets',
@@ -76,12 +84,16 @@ async function candidates(
 ): Promise<readonly string[]> {
   const [before, typed] = [words.slice(0, -1), words.at(-1) ?? ''];
   const path = pathOf(before, table);
-  const command = await table.find((one) => one.path.join(' ') === path.join(' '))?.load();
-  const flags = [...(command?.flags ?? []), ...GLOBAL_FLAGS];
-  const asking = flags.find((spec) => namesOf(spec).includes(before.at(-1) ?? '') && spec.flag.includes(' '));
-  if (asking !== undefined) return fill(fillingOf(asking), typed, before, deps);
-  if (typed.startsWith('-')) return flags.flatMap(namesOf).filter((name) => name.startsWith('--'));
-  if (command !== undefined) return fill(operandOf(command), typed, before, deps);
+  const entry = table.find((one) => one.path.join(' ') === path.join(' '));
+  const last = before.at(-1) ?? '';
+  // What a command can do is only loaded where a flag is typed: names are wanted much more often.
+  if (last.startsWith('-') || typed.startsWith('-')) {
+    const flags = [...((await entry?.load())?.flags ?? []), ...GLOBAL_FLAGS];
+    const asking = flags.find((spec) => namesOf(spec).includes(last) && spec.flag.includes(' '));
+    if (asking !== undefined) return fill(fillingOf(asking), typed, before, deps);
+    if (typed.startsWith('-')) return flags.flatMap(namesOf).filter((name) => name.startsWith('--'));
+  }
+  if (entry !== undefined) return fill(operandOf(entry), typed, before, deps);
   if (path.length === 0 && wordsOf(before).length > 0) return [];
   if (path.length === 0) return [...Object.keys(NOUN_SUMMARIES), ...Object.keys(WORD_SUMMARIES), 'help'];
   return table.filter((one) => one.path[0] === path[0]).flatMap((one) => one.path[1] ?? []);
@@ -96,20 +108,18 @@ function fillingOf(spec: FlagSpec): Filling | undefined {
   return VALUES[flagName(spec)];
 }
 
-function operandOf({ path, operand }: Command): Filling | undefined {
-  if (operand === null) return undefined;
-  const filling = OPERANDS[path.join(' ')] ?? OPERANDS[path[0] ?? ''];
-  // What is to be added or is a number has no list.
-  return filling === 'files' ? undefined : filling;
+function operandOf({ path }: CommandEntry): Filling | null | undefined {
+  const own = OPERANDS[path.join(' ')];
+  return own === undefined ? OPERANDS[path[0] ?? ''] : own;
 }
 
 async function fill(
-  filling: Filling | undefined,
+  filling: Filling | null | undefined,
   typed: string,
   before: readonly string[],
   deps: CliDeps,
 ): Promise<readonly string[]> {
-  if (filling === undefined) return [];
+  if (filling == null) return [];
   if (filling === 'files') return [FILES];
   if (filling === 'contexts') return Object.keys((await readCredentials(deps)).contexts);
   const { items } = await (await connect(before, deps))[filling].page({

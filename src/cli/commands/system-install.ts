@@ -1,14 +1,22 @@
 import type { InstallAdd } from '../../client/client.ts';
+import type { BootEvent } from '../../domain/boot-event.ts';
 import { type Install, installInput } from '../../domain/install.ts';
 import { checkInput, checkName } from '../check-input.ts';
-import { defineCommand } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { confirmWipe } from '../confirm-wipe.ts';
 import { formatDistance, formatTime } from '../duration.ts';
 import { named } from '../flags.ts';
 import { installHow } from '../install-flags.ts';
 import { INSTALL_COLUMNS } from '../record-views.ts';
+import { followTimeline } from './system-timeline.ts';
 
-export const systemInstall = defineCommand<{ readonly name: string; readonly input: InstallAdd }>({
+interface Options {
+  readonly name: string;
+  readonly input: InstallAdd;
+  readonly follow: boolean;
+}
+
+export const systemInstall = defineCommand<Options>({
   noun: 'system',
   verb: 'install',
   summary: 'install a machine: arm it, and have its BMC switch it on from the network',
@@ -37,38 +45,55 @@ export const systemInstall = defineCommand<{ readonly name: string; readonly inp
       help: 'how long it may take, once on, until it asks the network: 5m; as configured unless given',
       fields: ['netbootTimeoutSeconds'],
     },
+    {
+      flag: '--follow',
+      help: 'show every stage until the install is over: exit 0 if the machine is ready, 1 if not',
+    },
+    { flag: '--wait', help: 'the same as --follow' },
   ],
   examples: [
     'provision system install web001',
-    'provision system install web001 --cycle',
+    'provision system install web001 --cycle --follow',
     'provision system install web001 --cycle --yes-wipe web001',
     'provision system install web001 --no-power --attempts 2 --expires 30m',
   ],
   parse: ({ name, flags }) => ({
     name: checkName(name),
     input: { ...installHow(flags), ...named({ yesWipe: flags.text('yes-wipe') }) },
+    follow: flags.isOn('follow') || flags.isOn('wait'),
   }),
-  run: async ({ name, input }, { connect, out, deps }) => {
+  run: async ({ name, input, follow }, context) => {
+    const { connect, out, deps } = context;
     checkInput(installInput, input);
-    const { systems } = await connect();
+    const client = await connect();
+    const { systems } = client;
     const yesWipe = input.yesWipe ?? (await confirmWipe(name, systems, deps));
     const install = await systems.install(name, { ...input, ...named({ yesWipe }) });
-    out.row(install, INSTALL_COLUMNS);
-    if (install.state === 'queued') {
-      out.say(
-        `place ${install.position} in the queue: it begins when its turn comes (provision install queue)`,
-      );
-      return undefined;
+    // Documents of a stream stand one a line, and its first event says the same.
+    if (!follow || !out.json) out.row(install, INSTALL_COLUMNS);
+    sayArmed(install, context);
+    if (follow) {
+      const ofThis = ({ installId }: BootEvent) => installId === install.id;
+      return followTimeline({ name, after: undefined, untilDone: true }, client, context, ofThis);
     }
-    const tries = install.attempts === 1 ? 'one attempt' : `${install.attempts} attempts`;
-    out.say(
-      `armed ${tries} for ${name}; it expires ${formatDistance(install.expiresAt, deps.now())} (${formatTime(install.expiresAt)})`,
-    );
-    out.say(nextOf(install));
-    out.say(`watch it with: provision system timeline ${name} --follow`);
+    if (install.state !== 'queued') out.say(`watch it with: provision system timeline ${name} --follow`);
     return undefined;
   },
 });
+
+function sayArmed(install: Install, { out, deps }: CommandContext): void {
+  if (install.state === 'queued') {
+    out.say(
+      `place ${install.position} in the queue: it begins when its turn comes (provision install queue)`,
+    );
+    return;
+  }
+  const tries = install.attempts === 1 ? 'one attempt' : `${install.attempts} attempts`;
+  out.say(
+    `armed ${tries} for ${install.system}; it expires ${formatDistance(install.expiresAt, deps.now())} (${formatTime(install.expiresAt)})`,
+  );
+  out.say(nextOf(install));
+}
 
 function nextOf({ powerUp }: Install): string {
   const after = 'its disk is overwritten, and then it boots from its disk';

@@ -43,7 +43,7 @@ export const systemTimeline = defineCommand<Options>({
   run: async (options, context) => {
     const client = await context.connect();
     const { name, after } = options;
-    if (options.follow) return follow(options, client, context);
+    if (options.follow) return followTimeline(options, client, context);
     const items: BootEvent[] = [];
     await readNew(client.systems, name, after, (event) => items.push(event));
     const diagnosis = await findDiagnosis(client, name);
@@ -63,17 +63,21 @@ function inOrder(items: readonly BootEvent[]): BootEvent[] {
   return [...items].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id);
 }
 
-async function follow(
-  { name, after, untilDone }: Options,
+/** Shows what is seen of a machine, as it comes; with `untilDone` until its install is over, which is the exit code. */
+export async function followTimeline(
+  { name, after, untilDone }: Pick<Options, 'name' | 'after' | 'untilDone'>,
   client: Client,
   context: CommandContext,
+  isShown: (event: BootEvent) => boolean = () => true,
 ): Promise<ExitCode | undefined> {
   const { deps, out } = context;
   const code = await followEvents(
     {
       name,
       after,
-      show: (event) => showEvent(event, context),
+      show: (event) => {
+        if (isShown(event)) showEvent(event, context);
+      },
       look: async () => {
         if (!untilDone) return undefined;
         const { install } = await client.systems.get(name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Install } from '../../../src/domain/install.ts';
 import type { BatchProgress, InstallPlan } from '../../../src/domain/install-batch.ts';
-import { apiInstall } from '../../support/api-records.ts';
+import { apiEvent, apiInstall, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 import { usageError } from '../../support/parse-line.ts';
 
@@ -260,5 +260,29 @@ describe('install list and show', () => {
     expect(shown.stderr).toBe(
       'role web, asked for by ada: 1 armed, 1 refused\nrefused: web009: web002 is not ready\n',
     );
+  });
+});
+
+describe('system install --follow', () => {
+  const PAGE = 'GET /api/v1/systems/web001/timeline?';
+  it('shows what is seen of this install, until it is over, and ends as it did', async () => {
+    const before = apiEvent(1, { installId: 6, message: 'of the install before' });
+    const events = [before, apiEvent(2, { message: 'asked for an address' })];
+    const server = {
+      'GET /api/v1/systems/web001': {
+        status: 200,
+        body: apiSystem({ install: apiInstall({ state: 'ready' }) }),
+      },
+      'POST /api/v1/systems/web001/install': { status: 201, body: apiInstall() },
+      [`${PAGE}limit=500`]: { status: 200, body: { items: events } },
+      [`${PAGE}after=2&limit=500`]: { status: 200, body: { items: [] } },
+    };
+    for (const flag of ['--follow', '--wait']) {
+      const result = await runCli(['system', 'install', 'web001', flag], { server });
+      expect(result.code).toBe(0);
+      expect(result.stdout).toContain('asked for an address');
+      expect(result.stdout).not.toContain('of the install before');
+      expect(result.stderr).toContain('the install of web001 is over: ready\n');
+    }
   });
 });
