@@ -5,19 +5,23 @@ import { dirname, join } from 'node:path';
 import { createClient } from '../client/client.ts';
 import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
-import { httpStreams } from './http-streams.ts';
 import { certificateOf, httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
 import { recordFiles } from './record-files.ts';
 import { run } from './run.ts';
-import { saveStream } from './save-stream.ts';
-import { prompt, readStdin } from './terminal.ts';
 
-/** The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. */
+/**
+ * The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. What few commands need is
+ * loaded by them.
+ */
 const deps: CliDeps = {
   connect: (address, token, timeoutMs) =>
-    createClient({ request: httpTransport(address, timeoutMs), openStream: httpStreams(address), token }),
+    createClient({
+      request: httpTransport(address, timeoutMs),
+      openStream: async (...how) => (await import('./http-streams.ts')).httpStreams(address)(...how),
+      token,
+    }),
   readCertificate: certificateOf,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
@@ -25,7 +29,7 @@ const deps: CliDeps = {
   env: process.env,
   cwd: process.cwd(),
   version: ownVersion(),
-  readStdin,
+  readStdin: async () => (await import('./terminal.ts')).readStdin(),
   rawKeys,
   writeBytes: (bytes) => void process.stdout.write(bytes),
   readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
@@ -33,8 +37,8 @@ const deps: CliDeps = {
   privateFiles,
   recordFiles,
   openDraft: async (command, name) => (await import('./editor.ts')).openDraft(command, name),
-  saveStream,
-  prompt,
+  saveStream: async (...what) => (await import('./save-stream.ts')).saveStream(...what),
+  prompt: async (...question) => (await import('./terminal.ts')).prompt(...question),
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
