@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
 import { ensureDependencies } from './dependencies.mjs';
-import { writeManPages } from './man-pages.mjs';
 import { ROOT } from './root.mjs';
 import { PlainFailure, runMain } from './say.mjs';
 
@@ -26,8 +25,8 @@ async function check() {
 
 async function build() {
   await ensureBuilt({ force: true });
-  await writeManPages();
-  return 0;
+  const folders = [join(ROOT, 'dist/man/man1'), join(ROOT, 'package.json')];
+  return runChild(process.execPath, [join(ROOT, 'dist/src/cli/write-man-pages.js'), ...folders]);
 }
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */

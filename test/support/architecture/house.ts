@@ -93,6 +93,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/tls/certificate.ts', // the certificate, by the configuration's path or in the data folder
       'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
       'src/cli/main.ts',
+      'src/cli/write-man-pages.ts', // the manual, into the folder of the build
       'src/cli/record-files.ts', // records as files, where their user says
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/cli/save-stream.ts', // a backup, where the caller says
