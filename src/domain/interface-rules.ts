@@ -32,6 +32,18 @@ interface Placed {
 
 /** Everything that is wrong with the interfaces of one system, taken by themselves. */
 export function interfaceRules(interfaces: readonly RuledInterface[]): Problem[] {
+  return problemsBy(RULES, interfaces);
+}
+
+/** Of that, what an interface is known by: said with what is wrong in the fields, before any record is looked at. */
+export function identityRules(interfaces: readonly RuledInterface[]): Problem[] {
+  return problemsBy([isKnown], interfaces);
+}
+
+function problemsBy(
+  rules: readonly ((placed: Placed) => void)[],
+  interfaces: readonly RuledInterface[],
+): Problem[] {
   const problems: Problem[] = [];
   // Of two with one name the first counts.
   const byName = new Map(interfaces.toReversed().map((one) => [one.name, one]));
@@ -39,15 +51,13 @@ export function interfaceRules(interfaces: readonly RuledInterface[]): Problem[]
     const say = (field: string, message: string) =>
       problems.push({ path: `interfaces.${index}.${field}`, message });
     const placed: Placed = { one, all: interfaces, byName, say };
-    const first = interfaces.findIndex(({ name }) => name === one.name);
-    if (first !== index)
-      say('name', `interface name ${one.name} is given twice (also interfaces.${first}.name)`);
-    for (const rule of RULES) rule(placed);
+    for (const rule of rules) rule(placed);
   }
   return problems;
 }
 
 const RULES: readonly ((placed: Placed) => void)[] = [
+  nameIsOnce,
   fitsLinux,
   isKnown,
   fitsType,
@@ -62,6 +72,12 @@ const RULES: readonly ((placed: Placed) => void)[] = [
   oneGateway,
   fitsBelow,
 ];
+
+function nameIsOnce({ one, all, say }: Placed): void {
+  const index = all.findIndex(({ name }) => name === one.name);
+  if (all[index] !== one)
+    say('name', `interface name ${one.name} is given twice (also interfaces.${index}.name)`);
+}
 
 /** Devices of that name have a meaning of their own below /proc/sys/net and /sys/class/net. */
 const RESERVED = ['all', 'default', 'lo', 'bonding_masters'];

@@ -5,6 +5,7 @@ import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
 import { hostname, kernelArg, type Patch, patchOf, recordName } from './fields.ts';
 import { type ChosenHandoff, handoffField } from './handoff-definition.ts';
 import type { Install } from './install.ts';
+import { identityRules } from './interface-rules.ts';
 import { interfaceInput, type SystemInterface } from './network-interface.ts';
 import type { KnownPower } from './power.ts';
 import { rolesInput } from './role.ts';
@@ -17,7 +18,14 @@ export const systemInput = z.strictObject({
   hostname: hostname.nullable().default(null),
   profile: recordName,
   /** What they are to each other is judged by interface-rules.ts. */
-  interfaces: z.array(interfaceInput).min(1).max(64),
+  interfaces: z
+    .array(interfaceInput)
+    .min(1)
+    .max(64)
+    .superRefine((interfaces, ctx) => {
+      for (const { path, message } of identityRules(interfaces))
+        ctx.addIssue({ code: 'custom', path: path.split('.').slice(1), message });
+    }),
   /** What the machine is for. */
   roles: rolesInput.default([]),
   bmc: bmcInput.nullable().default(null),
