@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './root.mjs';
+import { PlainFailure } from './say.mjs';
 
 const SOURCE = join(ROOT, 'server/http/pages');
 const TARGET = join(ROOT, 'dist/pages');
@@ -35,6 +36,15 @@ function withoutDataUrls(css, files) {
   });
 }
 
+/** @param {string} path The file of a package. Throws where the package was added since the last installation. */
+function packageFile(path) {
+  try {
+    return require.resolve(path);
+  } catch (error) {
+    throw new PlainFailure(`the pages need ${path}, which is not installed; run: npm ci (${error})`);
+  }
+}
+
 /** Every file of dist/pages by its path there, with its content. */
 function pageFiles() {
   /** @type {Map<string, string | Buffer>} */
@@ -42,7 +52,7 @@ function pageFiles() {
   /** @type {Record<string, string>} */
   const names = {};
   const own = readdirSync(join(SOURCE, 'assets')).map((name) => [name, join(SOURCE, 'assets', name)]);
-  const vendored = Object.entries(VENDORED).map(([name, path]) => [name, require.resolve(path)]);
+  const vendored = Object.entries(VENDORED).map(([name, path]) => [name, packageFile(path)]);
   for (const [name = '', path = ''] of [...own, ...vendored]) {
     const raw = readFileSync(path);
     const content = name.endsWith('.css') ? withoutDataUrls(raw.toString('utf8'), assets) : raw;
