@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { axeViolations, isTooWide, openPageBrowser, type PageBrowser } from '../support/page-browser.ts';
 import { addSite } from '../support/page-records.ts';
 import { openPageWorld, type PageWorld } from '../support/page-world.ts';
+
+// A browser on a loaded machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let pages: PageWorld;
 let browser: PageBrowser;

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA } from '../support/actors.ts';
 import { openPageBrowser, type PageBrowser } from '../support/page-browser.ts';
 import { addSite, HOSTILE_TEXT, hear } from '../support/page-records.ts';
 import { openPageWorld, type PageWorld } from '../support/page-world.ts';
+
+// A browser on a loaded machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let pages: PageWorld;
 let browser: PageBrowser;

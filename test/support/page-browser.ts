@@ -35,7 +35,7 @@ export async function openPageBrowser({ app, cookies }: PageWorld): Promise<Page
         await context.addCookies([
           { name: 'provision_session', value: cookies[as], url: base, httpOnly: true },
         ]);
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(60_000);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));

@@ -104,10 +104,10 @@ function editOf(system: System): FormValues {
 /** Another machine like it: without what only one machine can have. */
 function copyOf(system: System): FormValues {
   const bmc = system.bmc && { ...system.bmc, address: null };
-  const interfaces = system.interfaces.map(({ name, ip, subnet }) => ({
-    name,
-    ip: ip === null ? null : 'auto',
-    subnet,
+  const interfaces = system.interfaces.map((one) => ({
+    ...one,
+    ...{ mac: null, clientId: null, circuitId: null, remoteId: null, addresses: [] },
+    ip: one.ip === null ? null : 'auto',
   }));
   return valuesOf(FIELDS, { ...system, name: '', hostname: null, comment: '', bmc, interfaces });
 }
