@@ -7,12 +7,12 @@ import type { Handoff } from '../../src/domain/handoff.ts';
 import type { Install } from '../../src/domain/install.ts';
 import { builtProgram } from './build.ts';
 import { must } from './must.ts';
-import { createNamespaces, type Finished } from './namespaces.ts';
+import { createNamespaces, type Finished, type Namespaces } from './namespaces.ts';
 import { type ProvisiondProcess, startProvisiond } from './provisiond-process.ts';
 
 export const MACHINE = '10.66.0.11';
 const MAC = '52:54:00:00:00:01';
-const SERVER = '10.66.0.1';
+export const SERVER = '10.66.0.1';
 /** Generous: the machine of a test may be busy with others, and a run of Ansible takes seconds by itself. */
 export const LONG_MS = 120_000;
 
@@ -20,13 +20,15 @@ export const LONG_MS = 120_000;
 export interface HandoffWorld {
   /** Folder of playbooks and keys; the machine sees it as well. */
   readonly folder: string;
+  /** `server` and `web001`. Programs in <folder>/bin go before all others on the machine. */
+  readonly spaces: Namespaces;
   service: ProvisiondProcess;
   /** Writes a playbook of these tasks for the hosts, and gives its path. */
   playbook(name: string, tasks: readonly object[], hosts?: string): string;
   /** Starts the service with these definitions; again: after it has ended. */
   start(definitions: object): Promise<void>;
-  /** Adds web001 anew, arms it, and lets it go as far as its first boot, with what it reports as host keys. */
-  bootWeb001(handoff: string, hostKeys?: string): Promise<void>;
+  /** Adds web001 anew, arms it, and lets it go as far as its first boot, with what it reports as host keys. Gives its answer file. */
+  bootWeb001(handoff: string, hostKeys?: string): Promise<string>;
   startSshd(): void;
   stopSshd(): Promise<void>;
   provision(...args: readonly string[]): Promise<Finished>;
@@ -44,7 +46,8 @@ export interface HandoffWorld {
 export async function openHandoffWorld(): Promise<HandoffWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'handoff-'));
   const dataDir = join(folder, 'data');
-  mkdirSync(join(dataDir, 'distros'), { recursive: true });
+  mkdirSync(dataDir, { mode: 0o700 });
+  mkdirSync(join(dataDir, 'distros'));
   for (const name of ['linux', 'initrd.gz']) writeFileSync(join(dataDir, 'distros', name), name);
   // sshd keeps its children in there.
   mkdirSync('/run/sshd', { recursive: true });
@@ -85,6 +88,7 @@ export async function openHandoffWorld(): Promise<HandoffWorld> {
     must(((await call('GET', '/handoffs?limit=1')) as { items: Handoff[] }).items[0], 'a run');
   const world: HandoffWorld = {
     folder,
+    spaces,
     service: undefined as never,
     playbook(name, tasks, hosts = 'web') {
       const path = join(folder, `${name}.yml`);
@@ -114,8 +118,9 @@ export async function openHandoffWorld(): Promise<HandoffWorld> {
       await call('POST', '/systems/web001/install', {});
       const script = await fetch('/boot/ipxe/52-54-00-00-00-01');
       const base = must(/\/i\/[A-Za-z0-9_-]+/.exec(script)?.[0], 'the token');
-      await fetch(`${base}/answer`);
+      const answer = await fetch(`${base}/answer`);
       await fetch(`${base}/event/first-boot`, hostKeys);
+      return answer;
     },
     startSshd() {
       sshd = spaces.spawn('web001', ['/usr/sbin/sshd', '-D', '-e', '-f', join(folder, 'sshd_config')], {
@@ -123,8 +128,10 @@ export async function openHandoffWorld(): Promise<HandoffWorld> {
       });
     },
     async stopSshd() {
-      const gone = new Promise((resolve) => sshd?.once('close', resolve));
-      sshd?.kill('SIGTERM');
+      const running = sshd;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      const gone = new Promise((resolve) => running.once('close', resolve));
+      running.kill('SIGTERM');
       await gone;
     },
     provision: (...args) => {
@@ -153,6 +160,7 @@ function makeKey(path: string): void {
 
 function sshdConfig(folder: string): string {
   return `ListenAddress ${MACHINE}
+SetEnv PATH=${join(folder, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin
 HostKey ${join(folder, 'host')}
 PidFile none
 AuthorizedKeysFile ${join(folder, 'client.pub')}
