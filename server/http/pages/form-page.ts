@@ -42,7 +42,7 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
   app.post('/add-system', adding, async (request, reply) => {
     const form = formOf(request);
     const values = typed(form);
-    const demanded = withDemand(FIELDS, values, form['_do'], SYSTEM_READING);
+    const demanded = withDemand(FIELDS, asTyped(form), form['_do'], SYSTEM_READING);
     if (demanded !== undefined) return sendForm(kit, request, reply, { system: null, values: demanded });
     try {
       const { name } = await systems.add(bodyOf(FIELDS, values, SYSTEM_READING), actorFrom(request));
@@ -63,7 +63,7 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
     const values = typed(form);
     const seen = parseSeen(form['_seen']);
     const system = await systems.get(name);
-    const demanded = withDemand(FIELDS, values, form['_do'], SYSTEM_READING);
+    const demanded = withDemand(FIELDS, asTyped(form), form['_do'], SYSTEM_READING);
     if (demanded !== undefined) return sendForm(kit, request, reply, { system, values: demanded, seen });
     const revision = Number(form['_revision']);
     if (system.revision !== revision) return sendRace(kit, request, reply, system, seen, values);
@@ -87,10 +87,15 @@ const EMPTY: FormValues = Object.fromEntries(
 );
 const NEW: FormValues = { ...valuesOf(FIELDS, {}), 'interfaces.0.name': 'eth0' };
 
-/** What was typed: the fields of the record, without what the form itself needs, and without entries that say nothing. */
-function typed(form: Form): FormValues {
+/** The fields of the record as they stand in the form, without what the form itself needs. */
+function asTyped(form: Form): FormValues {
   const own = Object.entries(form).filter(([key]) => !key.startsWith('_'));
-  const values = compacted(FIELDS, { ...EMPTY, ...Object.fromEntries(own) }, SYSTEM_READING);
+  return { ...EMPTY, ...Object.fromEntries(own) };
+}
+
+/** The same without entries that say nothing: what is sent. */
+function typed(form: Form): FormValues {
+  const values = compacted(FIELDS, asTyped(form), SYSTEM_READING);
   const hasCard = Object.keys(values).some((key) => key.startsWith('interfaces.0.'));
   return hasCard ? values : { ...values, 'interfaces.0.name': 'eth0', 'interfaces.0.mac': '' };
 }

@@ -92,6 +92,9 @@ describe('the form of a new system', () => {
     expect(html).toContain('value="take:interfaces.0.ip=10.99.0.1"');
     const taken = await pages.post('/add-system', { ...FORM, _do: 'take:interfaces.0.ip=10.99.0.1' });
     expect(textIn(taken.html, 'interfaces.0.ip')).toBe('10.99.0.1');
+    const blank = { 'interfaces.0.name': 'eth0', 'interfaces.0.mac': '', 'interfaces.0.ip': '' };
+    const first = await pages.post('/add-system', { ...blank, _do: 'take:interfaces.0.ip=10.99.0.1' });
+    expect(textIn(first.html, 'interfaces.0.ip')).toBe('10.99.0.1');
   });
 
   it('begins as a copy, without what only one machine can have', async () => {
