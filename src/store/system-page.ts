@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type AddressSpan, type SystemSort, spanOf } from '../domain/record-query.ts';
+import { DEFAULT_DOMAIN } from './schema.ts';
 import type { SystemPageQuery } from './system-query.ts';
 
 /** What systems can be sorted by, as columns of the query that reads them. */
@@ -54,7 +55,9 @@ function searched(text: string): RawBuilder<boolean> {
   return sql<boolean>`(${sql.join(places, sql` or `)})`;
 }
 
+/** Names and MACs are lower case. What is looked for by its whole text is found by the index, which LIKE does not use. */
 function like(column: string, glob: string): RawBuilder<boolean> {
+  if (!/[*?]/.test(glob)) return sql<boolean>`${sql.ref(column)} = ${glob.toLowerCase()}`;
   const pattern = glob
     .replace(/[\\%_]/g, '\\$&')
     .replaceAll('*', '%')
@@ -72,5 +75,5 @@ function hasAddress(kind: 'interface' | 'bmc', { from, to }: AddressSpan): RawBu
     left join bmcs b on b.chassis_id = a.chassis_id
     left join interface_shares s on s.shared_id = a.shared_id
     left join interfaces i on i.id = s.interface_id
-    where a.kind = ${kind} and a.ip between ${from} and ${to})`;
+    where a.routing_domain = ${DEFAULT_DOMAIN} and a.kind = ${kind} and a.ip between ${from} and ${to})`;
 }

@@ -207,7 +207,6 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
     },
     says: [
       /^src\/store\/sqlite\.ts: does not need the file system/,
-      /^server\/provisiond\.ts: does not need the file system/,
       /^server\/provisiond\.ts: does not need the clock/,
       /^server\/provisiond\.ts: does not need randomness/,
     ],
