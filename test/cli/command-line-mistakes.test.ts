@@ -28,7 +28,7 @@ describe('mistakes', () => {
     ],
     [
       'system add w --profile p --interface name=eth0,mca=1',
-      "--interface: 'mca=1' is not one of name=…, mac=…, client-id=…, circuit-id=…, remote-id=…, ip=…, subnet=…",
+      "--interface: 'mca=1' is not one of name=…, mac=…, client-id=…, circuit-id=…, remote-id=…, ip=…, subnet=…, type=…, members=…, ports=…, parent=…, vlan=…, mode=…, mtu=…, gateway=…, routes=…, addresses=…, shared=…, shared-mac=…",
       'write --interface eth1:mac=52:54:00:12:34:57,ip=10.99.0.12',
     ],
     [
@@ -39,7 +39,7 @@ describe('mistakes', () => {
     [
       'system add w --profile p --interface name=e',
       "--interface: 'name=e' has no mac=…, client-id=… or circuit-id=…",
-      undefined,
+      'one that others are made of may have none: say type=ethernet',
     ],
     [
       'system add w --profile p --mac m --set timezne=UTC',

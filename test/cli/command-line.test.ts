@@ -57,7 +57,10 @@ describe('options of each command, captured without running', () => {
           change: { ip: null },
           add: [{ mac: '525400123458' }],
           remove: ['eth2'],
+          addAddresses: [],
+          removeAddresses: [],
         },
+        options: undefined,
         settings: {
           set: { minDiskGb: 20, vars: { a: 'b=c' } },
           unset: ['disk', 'vars.role'],
@@ -174,10 +177,10 @@ describe('options of each command, captured without running', () => {
         },
       },
     },
-    { line: 'system install web001', options: { name: 'web001', input: {} } },
+    { line: 'system install web001', options: { name: 'web001', input: {}, follow: false } },
     {
       line: 'system install web001 --attempts 2 --expires 1h30m',
-      options: { name: 'web001', input: { attempts: 2, expiresInMinutes: 90 } },
+      options: { name: 'web001', input: { attempts: 2, expiresInMinutes: 90 }, follow: false },
     },
     {
       line: 'system timeline web001 --until-done --after 12',

@@ -145,12 +145,15 @@ async function expectAllThere(
   leases: ReadonlyMap<string, string>,
   systems: ReadonlySet<string>,
 ): Promise<void> {
-  const list = async (path: string) =>
-    (await service.call('GET', path)).body as { items: Record<string, string>[] };
-  const bound = new Map((await list('/api/v1/leases')).items.map((lease) => [lease['ip'], lease['mac']]));
+  type Page = { items: Record<string, string>[]; next?: string | null };
+  const list = async (path: string, cursor = ''): Promise<Page['items']> => {
+    const { items, next } = (await service.call('GET', `${path}${cursor}`)).body as Page;
+    return next ? [...items, ...(await list(path, `?cursor=${encodeURIComponent(next)}`))] : items;
+  };
+  const bound = new Map((await list('/api/v1/leases')).map((lease) => [lease['ip'], lease['mac']]));
   const lost = [...leases].filter(([address, mac]) => bound.get(address) !== mac);
   expect(lost).toEqual([]);
-  const names = new Set((await list('/api/v1/systems')).items.map((system) => system['name']));
+  const names = new Set((await list('/api/v1/systems')).map((system) => system['name']));
   expect([...systems].filter((name) => !names.has(name))).toEqual([]);
 }
 
