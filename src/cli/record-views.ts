@@ -61,9 +61,9 @@ export const SUBNET_VIEW: RecordView<Subnet> = {
   addExample: 'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dhcp authoritative',
 };
 
-/** The MAC, or what the interface is known by in its place. */
+/** The MAC, or what the interface is known by in its place; a bond has none of its own. */
 function knownBy({ mac, seenMac, clientId, circuitId }: SystemInterface): string {
-  return mac ?? seenMac ?? clientId ?? circuitId ?? '';
+  return mac ?? seenMac ?? clientId ?? circuitId ?? '-';
 }
 
 /** `on (3 min ago)`: power is never shown without its age. */

@@ -168,18 +168,20 @@ async function addCatalogue(service: ProvisiondProcess, dataDir: string): Promis
   const file = join(dataDir, 'distros', 'linux');
   mkdirSync(join(dataDir, 'distros'), { recursive: true });
   writeFileSync(file, 'a kernel');
-  const bodies = {
-    distros: { name: 'debian-13', family: 'debian', version: '13', kernel: file, initrd: file },
-    profiles: { name: 'debian-13', distro: 'debian-13' },
-    subnets: {
-      name: 'lan',
-      network: '10.67.0.0/16',
-      dhcp: 'authoritative',
-      leaseSeconds: 86_400,
-      ranges: [{ from: '10.67.64.0', to: '10.67.255.250' }],
-    },
+  const lan = {
+    name: 'lan',
+    network: '10.67.0.0/16',
+    dhcp: 'authoritative',
+    leaseSeconds: 86_400,
+    ranges: [{ from: '10.67.64.0', to: '10.67.255.250' }],
   };
-  for (const [nouns, body] of Object.entries(bodies))
+  const bodies = [
+    ['distros', { name: 'debian-13', family: 'debian', version: '13', kernel: file, initrd: file }],
+    ['profiles', { name: 'debian-13', distro: 'debian-13' }],
+    ['subnets', lan],
+    ['subnets', { name: 'records', network: '10.68.0.0/15' }],
+  ] as const;
+  for (const [nouns, body] of bodies)
     expect(await service.call('POST', `/api/v1/${nouns}`, body)).toMatchObject({ status: 201 });
 }
 
@@ -189,6 +191,6 @@ function systemName(number: number): string {
 
 function systemBody(number: number): object {
   const mac = `525400${number.toString(16).padStart(6, '0')}`;
-  const address = formatIpv4((ip('10.67.16.0') + number) as Ipv4);
+  const address = formatIpv4((ip('10.68.0.1') + number) as Ipv4);
   return { name: systemName(number), profile: 'debian-13', interfaces: [{ mac, ip: address }] };
 }
