@@ -4,6 +4,7 @@ export const SEALING = {
   bmcPassword: 'bmc-password',
   bmcKg: 'bmc-kg',
   installToken: 'install-token',
+  idempotencyRequest: 'idempotency-key',
 } as const;
 
 export type Sealing = (typeof SEALING)[keyof typeof SEALING];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError, invalid } from '../domain/errors.ts';
+import { SEALING } from '../domain/sealing.ts';
 import type { KeptAnswer } from '../store/idempotency-store.ts';
 import type { Actor, Deps } from './deps.ts';
 
@@ -7,7 +8,6 @@ import type { Actor, Deps } from './deps.ts';
 const KEEP_MS = 24 * 3_600_000;
 /** A larger answer is not kept: it would fill the database. */
 const LARGEST_ANSWER = 1024 * 1024;
-const CONTEXT = 'idempotency-key';
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 export interface KeyedCall {
@@ -47,12 +47,12 @@ export function idempotencyService({ store, now, secrets }: Deps) {
         const known = await store.read.idempotency.find(caller, key);
         if (known === undefined || known.atMs <= now() - KEEP_MS) {
           // Sealed, since a hash of a short secret in a body would be one to guess by.
-          const sealed = secrets.seal(hash, CONTEXT);
+          const sealed = secrets.seal(hash, SEALING.idempotencyRequest);
           await store.transaction((tx) => tx.idempotency.begin(caller, key, sealed, now()));
           return undefined;
         }
         underWay.delete(place(call));
-        if (secrets.open(known.requestHash, CONTEXT) !== hash) throw otherRequest();
+        if (secrets.open(known.requestHash, SEALING.idempotencyRequest) !== hash) throw otherRequest();
         if (known.answer === null || known.answer.body === null) throw answerNotKept();
         return known.answer;
       } catch (error) {
@@ -65,12 +65,16 @@ export function idempotencyService({ store, now, secrets }: Deps) {
     async end(call: KeyedCall, answer: KeptAnswer): Promise<void> {
       const { key, actor } = call;
       const isTooLarge = answer.body !== null && answer.body.length > LARGEST_ANSWER;
-      await store.transaction((tx) =>
-        answer.status >= 400
-          ? tx.idempotency.forget(callerOf(actor), key)
-          : tx.idempotency.finish(callerOf(actor), key, isTooLarge ? { ...answer, body: null } : answer),
-      );
-      underWay.delete(place(call));
+      try {
+        await store.transaction((tx) =>
+          answer.status >= 400
+            ? tx.idempotency.forget(callerOf(actor), key)
+            : tx.idempotency.finish(callerOf(actor), key, isTooLarge ? { ...answer, body: null } : answer),
+        );
+      } finally {
+        // Also when it could not be written: then nobody knows the answer, and that is what is said.
+        underWay.delete(place(call));
+      }
     },
 
     prune: () => store.transaction((tx) => tx.idempotency.prune(now() - KEEP_MS)),

@@ -46,7 +46,7 @@ export function sealedQueries(db: Kysely<Tables>): SealedStore {
       let count = 0;
       for (const { table, key, column, sealing, condition = 'true' } of SEALED_COLUMNS) {
         const [from, id, value] = [sql.table(table), sql.ref(key), sql.ref(column)];
-        const { rows } = await sql<{ id: number; value: string }>`
+        const { rows } = await sql<{ id: number | string; value: string }>`
           select ${id} as id, ${value} as value from ${from} where ${value} is not null and ${sql.raw(condition)}`.execute(
           db,
         );
@@ -79,5 +79,12 @@ const SEALED_COLUMNS: readonly {
     column: 'token_sealed',
     sealing: SEALING.installToken,
     condition: `state in (${LIVE_STATES.map((state) => `'${state}'`).join(', ')})`,
+  },
+  // No two are alike, as each is sealed with a nonce of its own.
+  {
+    table: 'idempotency_keys',
+    key: 'request_hash',
+    column: 'request_hash',
+    sealing: SEALING.idempotencyRequest,
   },
 ];

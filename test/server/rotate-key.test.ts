@@ -36,6 +36,8 @@ beforeEach(async () => {
     };
     const write = systemWrite(profile.id, 1, { bmc, sealedSecrets: box.seal('system', SEALING.settings) });
     await tx.systems.add(write, NOW_MS);
+    const request = box.seal('request', SEALING.idempotencyRequest);
+    await tx.idempotency.begin('local:local', 'k1', request, NOW_MS);
   });
 });
 afterEach(async () => {
@@ -56,7 +58,7 @@ async function opened(store: Store): Promise<string[]> {
   return found.sort();
 }
 
-const ALL = ['kg', 'password', 'profile', 'system'];
+const ALL = ['kg', 'password', 'profile', 'request', 'system'];
 
 describe('a new key', () => {
   it('opens every secret, and the old one none', async () => {
@@ -65,7 +67,7 @@ describe('a new key', () => {
     const said = await rotateKey({ dataDir }).finally(async () => {
       store = await openSqliteStore(dataDir);
     });
-    expect(said).toContain('4 secrets');
+    expect(said).toContain('5 secrets');
     expect(readFileSync(keyPath, 'utf8')).not.toBe(before);
     expect(statSync(keyPath).mode & 0o777).toBe(0o600);
     expect(existsSync(`${keyPath}.next`)).toBe(false);

@@ -15,13 +15,14 @@ export interface ApiConnection {
 export function connectApi(socketPath: string): ApiConnection {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
-    call: (method, path, body) => ask({ socketPath, agent, method, path }, body),
+    call: (method, path, body) => askApi({ socketPath, agent, method, path }, body),
     close: () => agent.destroy(),
   };
 }
 
-function ask(
-  to: { socketPath: string; agent: Agent; method: string; path: string },
+/** One request by a unix socket; without an agent on a connection of its own. */
+export function askApi(
+  to: { socketPath: string; agent: Agent | false; method: string; path: string },
   body: object | undefined,
 ): Promise<ApiAnswer> {
   const payload = body === undefined ? undefined : JSON.stringify(body);

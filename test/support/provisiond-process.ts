@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
+import { type ApiAnswer, askApi } from './api-connection.ts';
 import { builtProgram } from './build.ts';
 
 /** A provisiond of the build under test, as a process of its own. */
 export interface ProvisiondProcess {
   readonly child: ChildProcess;
   /** One request over its unix socket, on a connection of its own. Rejects when the process goes meanwhile. */
-  call(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>;
+  call(method: string, path: string, body?: object): Promise<ApiAnswer>;
   /** As a power cut would: no handler runs. Resolves when the process is gone. */
   killHard(): Promise<void>;
   /** SIGTERM; resolves with its exit code. */
@@ -35,7 +35,7 @@ export async function startProvisiond(
   const socketPath = join(dataDir, 'provision.sock');
   return {
     child,
-    call: (method, path, body) => callSocket(socketPath, method, path, body),
+    call: (method, path, body) => askApi({ socketPath, agent: false, method, path }, body),
     async killHard() {
       child.kill('SIGKILL');
       await closed;
@@ -59,33 +59,5 @@ function untilReady(child: ChildProcess): Promise<void> {
     child.stderr?.on('data', hear);
     child.once('error', reject);
     child.once('close', () => reject(new Error(`provisiond did not start; it said: ${said}`)));
-  });
-}
-
-function callSocket(
-  socketPath: string,
-  method: string,
-  path: string,
-  body: object | undefined,
-): Promise<{ status: number; body: unknown }> {
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method, path, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        // An answer that was cut is no answer.
-        try {
-          resolve({ status: response.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) });
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-    sent.on('error', reject);
-    sent.end(payload);
   });
 }

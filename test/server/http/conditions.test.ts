@@ -195,6 +195,24 @@ describe('an Idempotency-Key', () => {
     expect(await add('k1')).toMatchObject({ status: 409, body: { code: 'not-replayable' } });
   });
 
+  it('whose answer could not be written down is not taken for one that is still being done', async () => {
+    let isFull = false;
+    const store: typeof world.store = {
+      ...world.store,
+      read: world.store.read,
+      transaction: (work) =>
+        isFull ? Promise.reject(new Error('the disk is full')) : world.store.transaction(work),
+    };
+    const keys = idempotencyService({ ...world.deps, store });
+    const call = { key: 'k1', actor: LOCAL, method: 'POST', target: '/api/v1/distros', body: '{}' };
+    await keys.begin(call);
+    isFull = true;
+    const answer = { status: 201, contentType: 'application/json', body: '{}' };
+    await expect(keys.end(call, answer)).rejects.toThrow('full');
+    isFull = false;
+    await expect(keys.begin(call)).rejects.toMatchObject({ code: 'not-replayable' });
+  });
+
   it('that is none is refused', async () => {
     expect(await add('a b')).toMatchObject({
       status: 422,
