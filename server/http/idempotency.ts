@@ -26,8 +26,11 @@ export function installIdempotency(app: FastifyInstance, idempotency: Idempotenc
     reply.header('idempotency-replayed', 'true').status(status);
     return body === null || body === '' ? reply.send() : reply.type(contentType).send(body);
   });
-  app.addHook('onSend', async ({ keyed, routeOptions }, reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { keyed, routeOptions } = request;
     if (keyed === null) return;
+    // Where keeping it fails, an error is sent instead and comes by here as well: it is not what came of the request.
+    request.keyed = null;
     const text = payload === undefined || payload === null ? '' : payload;
     const isKept = routeOptions.config.answerIsSecret !== true && typeof text === 'string';
     const contentType = String(reply.getHeader('content-type') ?? '');
