@@ -10,11 +10,9 @@ import { bootReadiness } from '../src/services/boot-readiness.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { eventService } from '../src/services/events.ts';
 import { logReader } from '../src/services/installer-logs/read-logs.ts';
-import { logUploads } from '../src/services/installer-logs/uploads.ts';
 import { inventoryService } from '../src/services/inventory.ts';
 import { leaseService } from '../src/services/leases.ts';
 import { loaderService } from '../src/services/loaders.ts';
-import { machineReports } from '../src/services/machine-reports.ts';
 import { systemLockService } from '../src/services/system-locks.ts';
 import { backupService } from './backup/backup-service.ts';
 import { openPowerUps } from './bmc/power-ups.ts';
@@ -46,10 +44,12 @@ import { createReadinessCheck } from './readiness-check.ts';
 import { openRecords } from './records.ts';
 import { keysThatNeedRestart, reloaded } from './reload.ts';
 import { createRenderer } from './render/render-process.ts';
+import { serviceStatus } from './service-status.ts';
 import { createShippedProfiles, createTemplates } from './shipped.ts';
 import { openInstallerLogs } from './syslog/wiring.ts';
 import { createTimers } from './timers.ts';
 import { openAdminTls } from './tls/admin-tls.ts';
+import { scheduleUpkeep, scheduleWireWatch } from './upkeep.ts';
 
 /** The running service. */
 export interface Provisiond {
@@ -166,20 +166,8 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     tftpFileBytes,
     inBackground,
   });
-  const status = (): ReturnType<ApiServices['status']> => ({
-    version,
-    listeners: [...listeners.status(), ...network.status(), ...installerLogs.status()],
-    certificate: tls.status(),
-    warnings: [
-      ...tls.warnings(),
-      ...machine.warnings(),
-      ...otherServers.warnings(),
-      ...addressUse.warnings(),
-    ],
-    otherDhcpServers: otherServers.list(),
-    addressesInUse: addressUse.list(),
-    dhcp: network.dhcpCounters(),
-  });
+  const told = { version, tls, machine, otherServers, addressUse, network };
+  const status = () => serviceStatus({ ...told, listeners: [listeners, network, installerLogs] });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
   const looks = {
     dataDir,
@@ -228,22 +216,11 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     status,
   };
   const api = { services, access, log, version, root, now: deps.now };
-  const bootApp = openBootHttp({
-    boot,
-    bootFiles,
-    reports: machineReports(deps, { boot, installs, events, logs: installerLogs.logs }),
-    uploads: logUploads(deps, boot, installerLogs.files, events),
-    files,
-    store,
-    events,
-    libc,
-    nowMs: deps.now,
-    log,
-    httpPort,
-    config: () => config,
-  });
+  const bootParts = { deps, boot, bootFiles, files, installs, events, installerLogs, libc, log, httpPort };
+  const bootApp = openBootHttp({ ...bootParts, config: () => config });
   const listeners = createHttpListeners({ api, bootApp, config, socketPath, tls });
   const timers = createTimers(log);
+  const upkept = { store, services, network, backups, deadlines, powerUps, handoffs, installerLogs };
   return {
     socketPath,
     status,
@@ -254,25 +231,11 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await installerLogs.start();
       const preparing = { store: store.dhcp, network, nowMs: deps.now, log };
       inBackground('prepare for packets', () => prepareForPackets(preparing));
-      timers.every(10_000, 'expire installs', installs.sweep);
-      timers.every(1_000, 'begin installs', installQueue.queue.tick);
-      timers.every(10_000, 'look for installs that stick', deadlines.sweep);
-      timers.every(15_000, 'look at the interfaces', network.reconcile);
-      timers.every(3_600_000, 'prune events', events.prune);
-      const ledgers = [power.jobs, handoffs, notifications, services.idempotency];
-      timers.every(3_600_000, 'prune what is over', () => Promise.all(ledgers.map((one) => one.prune())));
-      timers.every(500, 'tell those who follow events', services.feed.tick);
-      timers.every(3_600_000, 'prune logs of installs', installerLogs.logs.prune);
-      timers.every(600_000, 'make a backup', () => backups.tick(store));
-      timers.every(1_000, 'notify', notifications.tick);
-      timers.every(1_000, 'bring machines up', async () => powerUps.tick());
-      timers.every(1_000, 'hand machines off', handoffs.tick);
+      scheduleUpkeep(timers, upkept);
+      if (config.dhcp.probe) scheduleWireWatch(timers, watch);
       inBackground('go on with power jobs', power.jobs.resume);
       inBackground('go on with machines that are brought up', powerUps.start);
       inBackground('go on with hand-offs', handoffs.resume);
-      if (!config.dhcp.probe) return;
-      timers.every(3_600_000, 'look for other DHCP servers', watch.lookForServers);
-      timers.every(10_000, 'look for addresses in use', watch.lookAtAddresses);
     },
     async stop() {
       timers.stop();

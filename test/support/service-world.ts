@@ -18,18 +18,15 @@ import { type BootService, bootService } from '../../src/services/boot.ts';
 import { type BootFileService, bootFileService } from '../../src/services/boot-files.ts';
 import { bootReadiness } from '../../src/services/boot-readiness.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import { doctorService } from '../../src/services/doctor.ts';
 import { eventService } from '../../src/services/events.ts';
 import { inventoryService } from '../../src/services/inventory.ts';
 import { leaseService } from '../../src/services/leases.ts';
 import { loaderService } from '../../src/services/loaders.ts';
-import { type Endpoint, notificationService } from '../../src/services/notifications/notifications.ts';
-import { powerService } from '../../src/services/power/power-service.ts';
+import type { Endpoint } from '../../src/services/notifications/notifications.ts';
 import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
 import { systemLockService } from '../../src/services/system-locks.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from './dhcp-packets.ts';
-import { WELL_BACKUPS, WELL_HOST } from './doctor-facts.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -38,14 +35,15 @@ import { type HeardLogs, openHeardLogs } from './heard-logs.ts';
 import { type Answer, inject, jsonBody } from './inject.ts';
 import { type InstallEdges, openInstallServices } from './install-services.ts';
 import { FakePackages } from './loader-files.ts';
-import { noConsoleLog } from './no-console-log.ts';
 import { NO_POWER_UPS } from './no-power-ups.ts';
-import { POWER_LIMITS } from './power-limits.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import { shippedTemplates } from './shipped-files.ts';
 import { NOW_MS } from './store-records.ts';
 import { worldBackups } from './world-backups.ts';
+import { worldDoctor } from './world-doctor.ts';
 import { worldInsight } from './world-insight.ts';
+import { worldNotifications } from './world-notifications.ts';
+import { worldPower } from './world-power.ts';
 
 /** The whole set of services on a database of its own, with a clock that only the test moves. */
 export interface ServiceWorld {
@@ -144,24 +142,11 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   };
   const status = () => ({ version: '0.0.0', ...nothing });
   const bmcs = new FakeBmcs();
-  const power = powerService({
-    deps,
-    events,
-    drivers: { ipmi: bmcs.driver },
-    clock: powerClock,
-    openConsoleLog: noConsoleLog,
-    limits: POWER_LIMITS,
-    onError: (error, what) => log.error({ err: error, what }, 'power control failed'),
-  });
+  const power = worldPower({ deps, events, log, bmcs, clock: powerClock });
   const heard = openHeardLogs(deps, dataDir, { events, installs });
   const strangers = createStrangers(deps.now);
   const endpoints: Endpoint[] = [];
-  const notifications = notificationService(deps, {
-    endpoints: () => endpoints,
-    chance: () => 0.5,
-    onDead: ({ id }, problem) => log.warn({ notification: id, problem }, 'a notification was given up'),
-    onError: (error) => log.error({ err: error }, 'a notification could not be written down'),
-  });
+  const notifications = worldNotifications(deps, log, endpoints);
   const services: ApiServices = {
     ...openRecords(deps, {
       files,
@@ -178,16 +163,11 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     ...worldInsight({ deps, log, events, answers, findLoader, files, strangers }, () => ownAddresses),
     logs: heard.reader,
     loaders,
-    doctor: doctorService(deps, {
-      dataDir,
-      status,
-      interfaces: () => [{ name: 'eth1', up: true, isPort: false, addresses: ownAddresses }],
-      host: async () => WELL_HOST,
-      files,
-      loaders,
-      handoffs: handoffUses.examine,
-      backups: async () => WELL_BACKUPS,
-    }),
+    doctor: worldDoctor(
+      deps,
+      { dataDir, status, files, loaders, handoffs: handoffUses.examine },
+      ownAddresses,
+    ),
     power,
     locks: systemLockService(deps),
     backups: worldBackups(deps, dataDir),

@@ -3,15 +3,17 @@ import type { Config } from '../../../src/config.ts';
 import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import type { BootService } from '../../../src/services/boot.ts';
 import type { BootFileService } from '../../../src/services/boot-files.ts';
+import type { Deps } from '../../../src/services/deps.ts';
 import { distroTrees } from '../../../src/services/distro-trees.ts';
 import type { EventService } from '../../../src/services/events.ts';
-import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
-import type { MachineReports } from '../../../src/services/machine-reports.ts';
-import type { Store } from '../../../src/store/store.ts';
+import { logUploads } from '../../../src/services/installer-logs/uploads.ts';
+import type { InstallService } from '../../../src/services/installs.ts';
+import { machineReports } from '../../../src/services/machine-reports.ts';
 import { createFileCache } from '../../file-cache.ts';
 import { type Files, findProxyUri } from '../../files.ts';
 import type { LibcResult } from '../../net/libc.ts';
 import { createKernelSender } from '../../net/send-file.ts';
+import type { InstallerLogging } from '../../syslog/wiring.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { buildBootApp } from './app.ts';
 import { createFileSender } from './send-file.ts';
@@ -19,15 +21,14 @@ import { loaderTimeline } from './timeline.ts';
 import { createTreeFiles } from './tree-files.ts';
 
 export interface BootHttpParts {
+  readonly deps: Deps;
   readonly boot: BootService;
   readonly bootFiles: BootFileService;
-  readonly reports: MachineReports;
-  readonly uploads: LogUploads;
   readonly files: Files;
-  readonly store: Store;
+  readonly installs: InstallService;
   readonly events: EventService;
+  readonly installerLogs: Pick<InstallerLogging, 'logs' | 'files'>;
   readonly libc: LibcResult;
-  readonly nowMs: () => number;
   readonly log: Logger;
   /** The port in the URLs that machines are given. */
   readonly httpPort: number;
@@ -39,20 +40,10 @@ export interface BootHttpParts {
 const LARGEST_KEPT_BYTES = 256 * 1024;
 
 /** The boot listener's app as the configuration wants it. */
-export function openBootHttp({
-  boot,
-  bootFiles,
-  reports,
-  uploads,
-  files,
-  store,
-  events,
-  libc,
-  nowMs,
-  log,
-  httpPort,
-  config,
-}: BootHttpParts): HttpApp {
+export function openBootHttp(parts: BootHttpParts): HttpApp {
+  const { deps, boot, bootFiles, files, installs, events, installerLogs, libc, log, httpPort, config } =
+    parts;
+  const { store, now: nowMs } = deps;
   const { proxies, maxConnections, stallSeconds } = config().boot;
   const kernel = libc.ok ? createKernelSender(libc.libc) : undefined;
   const cache = createFileCache(config().files.cacheMegabytes * 1024 * 1024, {
@@ -63,8 +54,8 @@ export function openBootHttp({
   return buildBootApp({
     boot,
     bootFiles,
-    reports,
-    uploads,
+    reports: machineReports(deps, { boot, installs, events, logs: installerLogs.logs }),
+    uploads: logUploads(deps, boot, installerLogs.files, events),
     findInTree: createTreeFiles({ findTree: distroTrees(store), files, nowMs }),
     files: createFileSender(cache),
     findProxyUri: (path) => findProxyUri(path, config().files.accel),
