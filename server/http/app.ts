@@ -42,6 +42,8 @@ export interface HttpAppDeps {
   readonly now: () => number;
   /** How often one caller may ask; absent: as often as any site needs. */
   readonly rate?: RateLimit;
+  /** Addresses of proxies in front; absent: there are none, and what is forwarded is not believed. */
+  readonly proxies?: readonly string[];
 }
 
 /** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
@@ -52,7 +54,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  * built once more, the unix socket (where reaching it is the permission).
  */
 export function buildHttpApp(
-  { services, access, log, version, root, now, rate = USUAL_RATE }: HttpAppDeps,
+  { services, access, log, version, root, now, rate = USUAL_RATE, proxies = [] }: HttpAppDeps,
   trust: 'socket' | 'token',
   tls: AdminTls['options'] = null,
 ): FastifyInstance {
@@ -62,6 +64,8 @@ export function buildHttpApp(
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
+    // Who asks, and by which scheme and host: what the proxy says of it, and nobody else.
+    ...(trust === 'token' && proxies.length > 0 ? { trustProxy: [...proxies] } : {}),
   };
   // The same in use, whichever way the bytes take.
   const app = (tls === null ? Fastify(options) : Fastify({ ...options, https: tls })) as FastifyInstance;

@@ -4,6 +4,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { actorOfSession, type Session, type Whence } from '../../src/services/access/sessions.ts';
 import type { AccessService } from '../../src/services/access.ts';
 import { type Actor, LOCAL } from '../../src/services/deps.ts';
+import { addressOf } from './caller-address.ts';
 import { installCsrfCheck, refuseForeignOrigin } from './csrf.ts';
 import { sessionCookieOf } from './session-cookie.ts';
 
@@ -100,10 +101,6 @@ async function identify(request: FastifyRequest, access: AccessService): Promise
 export function whenceOf(request: FastifyRequest): Whence {
   const agent = request.headers['user-agent'];
   return { address: addressOf(request), agent, request: request.id };
-}
-
-function addressOf({ ip }: FastifyRequest): string {
-  return ip.replace(/^::ffff:/, '');
 }
 
 function unauthenticated(message: string): DomainError {

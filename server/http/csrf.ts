@@ -8,13 +8,14 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  * Requests that a browser sends for another site. Programs send neither header, and a token in `Authorization` is nothing
  * that a browser adds by itself. Throws DomainError 'not-permitted'.
  */
-export function refuseForeignOrigin({ method, headers }: FastifyRequest): void {
+export function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest): void {
   if (SAFE.includes(method) || headers.authorization !== undefined) return;
-  const { origin, host } = headers;
+  const { origin } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw foreign(`Sec-Fetch-Site: ${site}`);
-  if (origin !== undefined && hostOf(origin) !== host) throw foreign(`Origin: ${origin}`);
+  if (origin !== undefined && hostOf(origin) !== hostOf(`${protocol}://${host}`))
+    throw foreign(`Origin: ${origin}`);
 }
 
 /** In a session, what changes something has to bring the token that stands in its form (`_csrf`), or in `X-CSRF-Token`. */
@@ -45,6 +46,6 @@ function hostOf(origin: string): string | undefined {
 
 function foreign(what: string): DomainError {
   return new DomainError('not-permitted', `a page of another site sent this (${what.slice(0, 100)})`, {
-    hint: 'open the page of this service, and do it there; programs use a token',
+    hint: 'open the page of this service, and do it there; programs use a token. Behind a proxy: name it in http.proxies',
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../src/domain/errors.ts';
+import { addressOf } from './caller-address.ts';
 
 /** Requests of one caller: so many at once, and so many a second from then on. */
 export interface RateLimit {
@@ -41,9 +42,11 @@ export function limitRates(
     return filled >= 1 ? 0 : (1 - filled) / limit.perSecond;
   };
   app.addHook('onRequest', async (request, reply) => {
-    const { actor, ip } = request;
+    const { actor } = request;
     if (by === 'caller' && actor === null) return;
-    const waitSeconds = take(by === 'address' || actor === null ? ip : `${actor.kind} ${actor.name}`);
+    const waitSeconds = take(
+      by === 'address' || actor === null ? addressOf(request) : `${actor.kind} ${actor.name}`,
+    );
     if (waitSeconds === 0) return;
     reply.header('retry-after', String(Math.ceil(waitSeconds)));
     throw new DomainError('too-many', 'too many requests within a short time', {

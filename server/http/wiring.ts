@@ -14,7 +14,7 @@ export interface HttpParts {
 
 /** The API on the unix socket (without tokens) and on TCP (with them), and what machines fetch. */
 export function createHttpListeners({ api, bootApp, config, socketPath, tls }: HttpParts): ListenerSet {
-  const admin = buildHttpApp(api, 'token', tls.options);
+  const admin = buildHttpApp({ ...api, proxies: config.http.proxies }, 'token', tls.options);
   tls.attach(admin.server);
   const bootAt = { address: config.boot.listen, port: config.boot.port };
   return createListenerSet([

@@ -48,6 +48,8 @@ export const configSchema = z.strictObject({
       socket: path.nullable().default(null),
       /** `auto`: plain on loopback, elsewhere a certificate of the service's own. A certificate has to be reloaded. */
       tls: z.union([z.enum(['auto', 'off']), z.strictObject({ cert: path, key: path })]).default('auto'),
+      /** Addresses of proxies in front: only their word on who asks, and by which scheme and host, is taken. */
+      proxies: z.array(address).default([]),
     })
     .prefault({}),
   /** What booting machines fetch by HTTP. */
