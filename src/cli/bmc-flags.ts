@@ -2,6 +2,7 @@ import { type BmcAdd, passwordWarning } from '../domain/bmc.ts';
 import { BMC_DRIVERS } from '../domain/bmc-driver.ts';
 import type { Patch } from '../domain/fields.ts';
 import { FIRMWARES } from '../domain/power.ts';
+import type { System } from '../domain/system.ts';
 import type { CliDeps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { type FlagSpec, type Flags, named } from './flags.ts';
@@ -33,7 +34,11 @@ export const BMC_FLAGS: readonly FlagSpec[] = [
     `${BMC_DRIVERS.join(', ')}, or none: no power control; ipmi where a user is given`,
     'driver',
   ),
-  spec('firmware <firmware>', 'how the machine boots: uefi or bios; power control needs it', 'firmware'),
+  spec(
+    'firmware <firmware>',
+    'how the machine boots: uefi, bios, or none: as it is heard, and as if by uefi until then',
+    'firmware',
+  ),
   spec('port <port>', "UDP or TCP port, or none: the driver's usual one", 'port'),
   spec('cipher-suite <n>', 'IPMI: 17 or 3 only; none: 17, then 3', 'cipherSuite'),
   spec('privilege <level>', 'IPMI: user, operator or administrator', 'privilege'),
@@ -80,7 +85,7 @@ function bmcFields(flags: Flags): Patch<BmcAdd> {
     cipherSuite: text === undefined || text === null ? text : text === '3' ? 3 : 17,
     privilege: flags.oneOf('bmc-privilege', ['user', 'operator', 'administrator']),
     protocol: flags.oneOf('bmc-protocol', ['2.0', '1.5']),
-    firmware: flags.oneOf('bmc-firmware', FIRMWARES),
+    firmware: flags.text('bmc-firmware') === 'none' ? null : flags.oneOf('bmc-firmware', FIRMWARES),
     vendor: flags.nullable('bmc-vendor'),
     model: flags.nullable('bmc-model'),
     certificate: flags.nullable('bmc-certificate'),
@@ -130,4 +135,11 @@ export async function applyBmc(
   const warning = secrets.password === undefined ? undefined : passwordWarning(secrets.password);
   if (warning !== undefined && (fields.driver ?? 'ipmi') === 'ipmi') out.say(`warning: ${warning}`);
   return { ...fields, ...secrets };
+}
+
+/** What is still missing until the BMC can be asked, or undefined. */
+export function bmcNextStep({ name, bmc }: Pick<System, 'name' | 'bmc'>): string | undefined {
+  if (bmc === null || bmc.passwordSet || (bmc.driver !== 'ipmi' && bmc.driver !== 'redfish'))
+    return undefined;
+  return `next: its BMC has no password yet: provision system edit ${name} --bmc-password-stdin`;
 }

@@ -51,7 +51,7 @@ const bmcFields = z.strictObject({
     .default(null),
   privilege: z.enum(['user', 'operator', 'administrator']).default('operator'),
   protocol: z.enum(['2.0', '1.5']).default('2.0'),
-  /** How the machine boots: what every boot device that is set has to say. */
+  /** How the machine boots: what every boot device that is set has to say. Null: as it was heard (chosen-firmware.ts). */
   firmware: z.enum(FIRMWARES).nullable().default(null),
   vendor: oneLine(64).nullable().default(null),
   model: oneLine(64).nullable().default(null),
@@ -93,17 +93,13 @@ type Problem = readonly [path: keyof BmcInput, message: string];
 
 function bmcProblems(bmc: BmcInput): Problem[] {
   const problems: Problem[] = [];
-  const { driver, address, firmware, command } = bmc;
+  const { driver, address, command } = bmc;
   if (address === null && !WITHOUT_ADDRESS.includes(driver)) problems.push(['address', 'is missing']);
-  if (driver !== null && driver !== 'wol' && firmware === null) problems.push(['firmware', FIRMWARE_MISSING]);
   if (driver === 'command' && command === null)
     problems.push(['command', 'is missing: the name of a command of the server’s own configuration']);
   if (driver === 'ipmi') problems.push(...ipmiProblems(bmc));
   return problems;
 }
-
-const FIRMWARE_MISSING =
-  'is missing: say how the machine boots, uefi or bios; a boot device that is set for the other one turns many machines to it';
 
 function ipmiProblems({ user, password, kg, protocol }: BmcInput): Problem[] {
   const problems: Problem[] = [];

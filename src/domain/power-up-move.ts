@@ -42,11 +42,13 @@ const AFTER_DISK_MS = 60_000;
 /** The first step. A machine that is on was allowed to be interrupted by its owner. */
 export function beginPowerUp(
   ways: readonly NetbootWayName[],
-  { isOn, timeoutSeconds }: { readonly isOn: boolean; readonly timeoutSeconds: number },
+  start: { readonly isOn: boolean; readonly timeoutSeconds: number; readonly doubt?: string | undefined },
   nowMs: number,
 ): PowerUp {
+  const { isOn, timeoutSeconds, doubt } = start;
   const blank = {
     ways,
+    doubt,
     at: 0,
     deadline: null,
     job: null,
@@ -93,11 +95,12 @@ function stepDone(powerUp: PowerUp, note: string | undefined, nowMs: number): Po
   switch (powerUp.step) {
     case 'off':
       return move(enter(powerUp, afterOff(powerUp), nowMs), ok('switched off'));
-    case 'boot-device':
-      return move(
-        enter(powerUp, 'on', nowMs),
-        ok(`boot device set, ${rungOf(powerUp)}: ${wayOf(powerUp).says}`),
-      );
+    case 'boot-device': {
+      // Told once: the ways after it are tried because of it.
+      const doubt = powerUp.at === 0 && powerUp.doubt !== undefined ? `; ${powerUp.doubt}` : '';
+      const message = `boot device set, ${rungOf(powerUp)}: ${wayOf(powerUp).says}${doubt}`;
+      return move(enter(powerUp, 'on', nowMs), ok(message));
+    }
     case 'on': {
       const deadline = timeText(nowMs + powerUp.timeoutSeconds * 1000);
       const watching = { ...enter(powerUp, 'watch', nowMs), deadline };

@@ -46,24 +46,29 @@ export type NetbootWayName = keyof typeof NETBOOT_WAYS;
 /**
  * The ladder: the ways that are tried one after another, by driver and firmware. BMCs take a flag and say yes, and the
  * firmware does not heed it: UEFI firmware that heeds the UEFI flag only together with the persistent one (0xe0), and
- * some that heeds the override only without it. On a machine of the legacy kind the UEFI flag is never tried.
+ * some that heeds the override only without it. On a machine of the legacy kind the UEFI flag is never tried. `unknown`:
+ * nobody has said what it is, so that the other kind has its turn before anything that would stay.
  */
-const LADDERS: Readonly<Record<BmcDriverName, Readonly<Record<Firmware, readonly NetbootWayName[]>>>> = {
+const LADDERS: Readonly<
+  Record<BmcDriverName, Readonly<Record<Firmware | 'unknown', readonly NetbootWayName[]>>>
+> = {
   ipmi: {
+    unknown: ['uefi-once', 'legacy-once', 'uefi-persistent', 'legacy-persistent', 'redfish-uefi'],
     uefi: ['uefi-once', 'uefi-persistent', 'legacy-once', 'redfish-uefi'],
     bios: ['legacy-once', 'legacy-persistent', 'redfish-legacy'],
   },
   redfish: {
+    unknown: ['uefi-once', 'legacy-once', 'uefi-persistent', 'legacy-persistent'],
     uefi: ['uefi-once', 'uefi-persistent', 'legacy-once'],
     bios: ['legacy-once', 'legacy-persistent'],
   },
-  command: { uefi: ['uefi-once'], bios: ['legacy-once'] },
-  wol: { uefi: ['own-order'], bios: ['own-order'] },
+  command: { unknown: ['uefi-once', 'legacy-once'], uefi: ['uefi-once'], bios: ['legacy-once'] },
+  wol: { unknown: ['own-order'], uefi: ['own-order'], bios: ['own-order'] },
 };
 
-/** The ways for a machine; a firmware that nobody has told counts as UEFI, which only drivers without a boot device get to. */
+/** The ways for a machine; null: nobody has said what firmware it has, and nothing was heard of it. */
 export function waysFor(driver: BmcDriverName, firmware: Firmware | null): readonly NetbootWayName[] {
-  return LADDERS[driver][firmware ?? 'uefi'];
+  return LADDERS[driver][firmware ?? 'unknown'];
 }
 
 /** `clear` takes away a boot device that must not stay. */
@@ -115,6 +120,8 @@ export interface PowerUp {
   readonly isSet: boolean;
   /** False: the driver has turned out to have no boot device. */
   readonly canSet: boolean;
+  /** Why its boot device may be for the wrong firmware, and what to do. */
+  readonly doubt?: string | undefined;
   readonly seen: readonly WaySeen[];
   /** Null until it is over. */
   readonly outcome: 'netbooted' | 'stopped' | PowerUpFailure | null;

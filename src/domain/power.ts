@@ -56,4 +56,6 @@ export interface BootDeviceResult {
   readonly asked: BootOverride;
   readonly confirmed: BootOverride | null;
   readonly agrees: boolean;
+  /** Why it may be for the wrong firmware, and what to do; null: the firmware is known. */
+  readonly doubt: string | null;
 }

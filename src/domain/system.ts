@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Bmc, type BmcAdd, bmcInput, bmcPatch } from './bmc.ts';
 import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
+import type { ChosenFirmware } from './chosen-firmware.ts';
 import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
 import { hostname, kernelArg, type Patch, patchOf, recordName } from './fields.ts';
 import { type ChosenHandoff, handoffField } from './handoff-definition.ts';
@@ -68,7 +69,7 @@ export interface System extends BootFields {
   readonly secretsSet: readonly string[];
   readonly comment: string;
   /** How it really boots and what configures it, and which record says so. */
-  readonly effective: EffectiveBoot & { readonly handoff: ChosenHandoff };
+  readonly effective: EffectiveBoot & { readonly handoff: ChosenHandoff; readonly firmware: ChosenFirmware };
   readonly revision: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -1,5 +1,8 @@
+import type { Firmware } from '../domain/power.ts';
+
 /** What a system is marked with beside its record. */
 export interface MarkTables {
+  heard_firmware: HeardFirmwareRow;
   in_service: InServiceRow;
   system_locks: SystemLockRow;
 }
@@ -8,6 +11,13 @@ export interface MarkTables {
 interface InServiceRow {
   system_id: number;
   since: number;
+}
+
+/** What the firmware of systems said last, and when it was first heard to say so. */
+interface HeardFirmwareRow {
+  system_id: number;
+  firmware: Firmware;
+  heard_at: number;
 }
 
 interface SystemLockRow {

@@ -36,6 +36,7 @@ import { access } from './migrations/0016-access.ts';
 import { idempotencyKeys } from './migrations/0017-idempotency-keys.ts';
 import { addressBlocks } from './migrations/0018-address-blocks.ts';
 import { interfaceGraph } from './migrations/0019-interface-graph.ts';
+import { heardFirmware } from './migrations/0020-heard-firmware.ts';
 import { powerStateQueries } from './power-states.ts';
 import { profileQueries } from './profiles.ts';
 import type { Tables } from './schema.ts';
@@ -77,6 +78,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0017-idempotency-keys': idempotencyKeys,
   '0018-address-blocks': addressBlocks,
   '0019-interface-graph': interfaceGraph,
+  '0020-heard-firmware': heardFirmware,
 };
 
 /** The names of all schemas that there have been, the newest at the end. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { HeardFirmware } from '../domain/chosen-firmware.ts';
 import type { SystemLock } from '../domain/system-lock.ts';
 import type { LockStore } from './lock-store.ts';
 import { anyOf, type Ids, timeText } from './rows.ts';
@@ -38,4 +39,13 @@ export async function listInService(db: Kysely<Tables>, only: Ids): Promise<Map<
   const query = db.selectFrom('in_service').selectAll();
   const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
   return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
+}
+
+/** What the firmware of systems was heard to say. */
+export async function listHeardFirmware(db: Kysely<Tables>, only: Ids): Promise<Map<number, HeardFirmware>> {
+  const query = db.selectFrom('heard_firmware').selectAll();
+  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+  return new Map(
+    rows.map(({ system_id: id, firmware, heard_at: at }) => [id, { firmware, at: timeText(at) }]),
+  );
 }

@@ -1,9 +1,11 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type BootFields, effectiveBoot } from '../domain/boot-choice.ts';
+import { chosenFirmware, type HeardFirmware } from '../domain/chosen-firmware.ts';
 import { DomainError } from '../domain/errors.ts';
 import { effectiveHandoff } from '../domain/handoff-definition.ts';
 import { formatIpv4, type Ipv4, networkContains } from '../domain/ipv4.ts';
 import type { SystemInterface } from '../domain/network-interface.ts';
+import type { Firmware } from '../domain/power.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { System } from '../domain/system.ts';
 import { addBmc, listBmcs } from './bmcs.ts';
@@ -14,7 +16,7 @@ import { anyOf, type Ids, newStamps, stampsOf, textList } from './rows.ts';
 import type { SystemRow, Tables } from './schema.ts';
 import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 import { findConflicts } from './system-conflicts.ts';
-import { listInService, listLocks } from './system-marks.ts';
+import { listHeardFirmware, listInService, listLocks } from './system-marks.ts';
 import { conditionsOf, SORT_COLUMNS } from './system-page.ts';
 import { isOfScope, listRoles, writeRoles } from './system-roles.ts';
 
@@ -160,10 +162,10 @@ async function writeParts(db: Kysely<Tables>, systemId: number, write: SystemWri
 /** Beyond it reading all of a table is as quick. */
 const MOST_NAMED = 2000;
 
-/** Rows to records in ten queries, however many systems there are. */
+/** Rows to records in eleven queries, however many systems there are. */
 async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<System[]> {
   const only = rows.length > MOST_NAMED ? undefined : rows.map(({ id }) => id);
-  const [interfaces, roles, bmcs, power, installs, inService, locks, networks] = [
+  const [interfaces, roles, bmcs, power, installs, inService, locks, heard, networks] = [
     await listInterfaces(db, only),
     await listRoles(db, only),
     await listBmcs(db, only),
@@ -171,6 +173,7 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     await listLatestInstalls(db, only),
     await listInService(db, only),
     await listLocks(db, only),
+    await listHeardFirmware(db, only),
     await listNetworks(db),
   ];
   const subnetOf = (ip: number): string | null =>
@@ -197,17 +200,23 @@ async function assemble(db: Kysely<Tables>, rows: readonly Row[]): Promise<Syste
     secretsSet: row.secrets === null ? [] : ['rootPasswordHash'],
     comment: row.comment,
     handoff: row.handoff,
-    effective: {
-      ...effectiveBoot(
-        bootFields(row.loader, row.local_boot),
-        bootFields(row.profile_loader, row.profile_local_boot),
-      ),
-      handoff: effectiveHandoff(row.handoff, row.profile_handoff),
-    },
+    effective: effectiveFor(row, bmcs.get(row.id)?.firmware ?? null, heard.get(row.id) ?? null),
     install: installs.get(row.id) ?? null,
     inService: inService.get(row.id) ?? null,
     lock: locks.get(row.id) ?? null,
   }));
+}
+
+function effectiveFor(row: Row, firmware: Firmware | null, heard: HeardFirmware | null): System['effective'] {
+  const boot = effectiveBoot(
+    bootFields(row.loader, row.local_boot),
+    bootFields(row.profile_loader, row.profile_local_boot),
+  );
+  return {
+    ...boot,
+    handoff: effectiveHandoff(row.handoff, row.profile_handoff),
+    firmware: chosenFirmware(firmware, heard, boot.loader.value),
+  };
 }
 
 /** Two columns that this service wrote itself. */

@@ -1,9 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { type Bmc, bmcInput } from '../../src/domain/bmc.ts';
+import { systemInput } from '../../src/domain/system.ts';
 import { apiSystem } from '../support/api-records.ts';
 import { type FakeWorld, runCli } from '../support/fake-cli.ts';
 import { usageError } from '../support/parse-line.ts';
 
 const PATCH = 'PATCH /api/v1/systems/web001';
+
+const NO_BMC: Bmc = {
+  address: null,
+  driver: null,
+  port: null,
+  user: '',
+  cipherSuite: null,
+  privilege: 'operator',
+  protocol: '2.0',
+  firmware: null,
+  vendor: null,
+  model: null,
+  certificate: null,
+  node: null,
+  command: null,
+  shared: false,
+  passwordSet: false,
+  kgSet: false,
+};
 
 async function edit(line: string, world: FakeWorld = {}) {
   const server = { [PATCH]: { status: 200, body: apiSystem() } };
@@ -42,6 +63,35 @@ describe('the flags of a BMC', () => {
   it('read the password from a pipe', async () => {
     const { body, code } = await edit('--bmc-user admin --bmc-password-stdin', { stdin: 'calvin\n' });
     expect({ body, code }).toEqual({ body: { bmc: { user: 'admin', password: 'calvin' } }, code: 0 });
+  });
+
+  it('say what is missing where there is none, and nothing where there is', async () => {
+    const bmc = { ...NO_BMC, address: '10.50.0.1', driver: 'ipmi', user: 'admin' } as const;
+    const answer = (passwordSet: boolean) => ({
+      server: { [PATCH]: { status: 200, body: apiSystem({ bmc: { ...bmc, passwordSet } }) } },
+    });
+    const next = 'provision system edit web001 --bmc-password-stdin';
+    expect((await edit('--bmc-user admin', answer(false))).stderr).toContain(next);
+    expect((await edit('--bmc-user admin', answer(true))).stderr).not.toContain(next);
+    expect((await edit('--comment x', answer(false))).stderr).not.toContain(next);
+  });
+
+  it('are enough with an address and a user, as the record judges them', async () => {
+    const line =
+      'system add web001 --profile rocky-9 --mac 52:54:00:00:00:01 --ip auto --role web --bmc 10.0.9.11 --bmc-user admin';
+    const bmc = { ...NO_BMC, address: '10.0.9.11', driver: 'ipmi', user: 'admin' } as const;
+    const server = { 'POST /api/v1/systems': { status: 201, body: apiSystem({ bmc }) } };
+    const { requests, stderr, code } = await runCli(line.split(' '), { server });
+    expect(systemInput.safeParse(requests[0]?.body)).toMatchObject({
+      success: true,
+      data: { bmc: { ...bmcInput.parse({ address: '10.0.9.11', user: 'admin' }), driver: 'ipmi' } },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain('next: its BMC has no password yet');
+  });
+
+  it('leave the firmware to be heard', async () => {
+    expect((await edit('--bmc-firmware none')).body).toEqual({ bmc: { firmware: null } });
   });
 
   it('ask for it without echo on a terminal', async () => {

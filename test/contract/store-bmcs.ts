@@ -40,6 +40,37 @@ export function bmcCases(store: StoreOfTest): void {
     expect(await store().read.sealed.systems()).toEqual(['web001']);
   });
 
+  it('knows how a machine boots once its DISCOVER was heard, and what it said last', async () => {
+    const profileId = await addCatalogue(store());
+    const { id } = await add(1, bmcWrite('10.50.0.1', { driver: 'ipmi' }), profileId);
+    const hear = (archCodes: string, later: number, netboot = true) =>
+      store().addEvents([
+        {
+          systemId: id,
+          mac: macOf(1),
+          installId: null,
+          stage: 'dhcp-discover',
+          outcome: 'ok',
+          message: 'PXE',
+          data: { netboot, archCodes },
+          atMs: NOW_MS + later,
+        },
+      ]);
+    const known = async () => (await store().read.systems.find('web001'))?.system.effective.firmware;
+    const said = (value: 'bios' | 'uefi', later: number) => ({
+      value,
+      from: 'heard',
+      heard: { firmware: value, at: new Date(NOW_MS + later).toISOString() },
+    });
+    expect(await known()).toEqual({ value: 'uefi', from: 'default', heard: null });
+    await hear('0', 1000);
+    await hear('0', 2000);
+    await hear('7', 3000, false);
+    expect(await known()).toEqual(said('bios', 1000));
+    await hear('7', 4000);
+    expect(await known()).toEqual(said('uefi', 4000));
+  });
+
   it('lists those of every system or of some, by name', async () => {
     const profileId = await addCatalogue(store());
     const ids: number[] = [];

@@ -18,16 +18,11 @@ describe('the BMC of a record', () => {
   it.each([{ user: 'admin' }, { password: 'x' }, { kg: 'x' }])(
     'has the driver ipmi where %j is given',
     (more) => {
-      expect(bmcInput.parse({ ...ADDRESS, firmware: 'bios', ...more })).toMatchObject({ driver: 'ipmi' });
+      expect(bmcInput.parse({ ...ADDRESS, ...more })).toMatchObject({ driver: 'ipmi', firmware: null });
     },
   );
 
   it.each([
-    {
-      what: 'no firmware',
-      input: { ...ADDRESS, user: 'admin' },
-      says: /^firmware: is missing: .*uefi or bios/,
-    },
     { what: 'no address', input: { user: 'admin', firmware: 'uefi' }, says: /^address: is missing$/ },
     { what: 'an empty record', input: {}, says: /^address: is missing$/ },
     {

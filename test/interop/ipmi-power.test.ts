@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Job, JobReceipt } from '../../src/domain/job.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { type BmcOnSocket, startBmc } from '../support/bmc-sim/bmc-sockets.ts';
 import { must } from '../support/must.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
@@ -13,6 +14,9 @@ const LIMIT_MS = 120_000;
 /** Chassis Control, IPMI 2.0 §28.3. */
 const CHASSIS_CONTROL = 0x0002;
 const [OFF, ON] = [0, 1];
+/** Set System Boot Options, IPMI 2.0 §28.12, and its parameter 5. */
+const SET_BOOT_OPTIONS = 0x0008;
+const BOOT_FLAGS = 5;
 
 let folder: string;
 let bmc: BmcOnSocket;
@@ -98,6 +102,34 @@ it(
       status: 502,
       body: { failure: 'wrong-credentials', hint: expect.stringContaining('system edit web001') },
     });
+  },
+  LIMIT_MS,
+);
+
+it(
+  'a boot device is for UEFI until the firmware was heard, then for what was heard',
+  async () => {
+    await service.call('PATCH', '/api/v1/systems/web001', { bmc: { password: 'operate', firmware: null } });
+    const flags = async () => {
+      bmc.bmc.heard.length = 0;
+      const answer = await service.call('PUT', '/api/v1/systems/web001/boot-device', { device: 'pxe' });
+      expect(answer).toMatchObject({ status: 200, body: { agrees: true } });
+      const sets = bmc.bmc.heard.filter(
+        ({ code, data }) => code === SET_BOOT_OPTIONS && data[0] === BOOT_FLAGS,
+      );
+      return sets.map(({ data }) => data.toString('hex'));
+    };
+    expect(await flags()).toEqual(['05a004000000']);
+    const heard = await service.call('GET', '/api/v1/systems/web001');
+    const { id } = heard.body as { id: number };
+    await service.stop();
+    const store = await openSqliteStore(folder);
+    const said = { netboot: true, archCodes: '0' };
+    const about = { systemId: id, installId: null, mac: null, stage: 'dhcp-discover' } as const;
+    await store.addEvents([{ ...about, outcome: 'ok', message: 'PXE', data: said, atMs: Date.now() }]);
+    await store.close();
+    service = await start();
+    expect(await flags()).toEqual(['058004000000']);
   },
   LIMIT_MS,
 );

@@ -68,6 +68,7 @@ export function apiSystem(more: Partial<System> = {}): System {
       loader: { value: 'ipxe', from: 'default' },
       localBoot: { value: 'auto', from: 'default' },
       handoff: { value: 'none', from: 'default' },
+      firmware: { value: 'uefi', from: 'default', heard: null },
     },
     install: null,
     inService: null,

@@ -11,7 +11,7 @@ import { type PowerService, powerService } from '../../src/services/power/power-
 import { createBmcControl } from '../../src/services/power-up/bmc-control.ts';
 import { type PowerUpService, powerUpService } from '../../src/services/power-up/power-up.ts';
 import type { BmcWrite } from '../../src/store/power-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store, SystemWrite } from '../../src/store/store.ts';
 import { ADA } from './actors.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { type FakeBmc, FakeBmcs } from './fake-bmcs.ts';
@@ -55,7 +55,7 @@ export interface PowerUpWorld {
   /** Until the record is at this step; fails after ten minutes. */
   passUntil(step: string): Promise<void>;
   /** The machine is heard, as its packets are. */
-  hear(stage: Stage, data?: Record<string, boolean>): Promise<void>;
+  hear(stage: Stage, data?: Record<string, boolean | string>): Promise<void>;
   /** Never comes back: what a crash interrupts. */
   hang(): Promise<never>;
   /** A new life of the service, which has not looked at anything yet. */
@@ -68,9 +68,12 @@ export interface PowerUpWorld {
   dispose(): Promise<void>;
 }
 
-export async function openPowerUpWorld(change: Partial<BmcWrite> = {}): Promise<PowerUpWorld> {
+export async function openPowerUpWorld(
+  change: Partial<BmcWrite> = {},
+  more: Partial<SystemWrite> = {},
+): Promise<PowerUpWorld> {
   const { store, dataDir, dispose } = await openEmptyStore();
-  const systemId = await addMachine(store, change);
+  const systemId = await addMachine(store, change, more);
   const secrets = openSecretBox(join(dataDir, 'secret.key'));
   const unexpected: unknown[] = [];
   const [bmcs, redfish] = [new FakeBmcs(), new FakeBmcs()];
@@ -203,10 +206,14 @@ async function look({ powerUps }: Run): Promise<void> {
   await settle();
 }
 
-async function addMachine(store: Store, change: Partial<BmcWrite>): Promise<number> {
+async function addMachine(
+  store: Store,
+  change: Partial<BmcWrite>,
+  more: Partial<SystemWrite>,
+): Promise<number> {
   const profileId = await addCatalogue(store);
   const bmc = bmcWrite(BMC_ADDRESS, { driver: 'ipmi', firmware: 'uefi', user: 'lab', ...change });
   return store.transaction(
-    async (tx) => (await tx.systems.add(systemWrite(profileId, 1, { bmc }), NOW_MS)).id,
+    async (tx) => (await tx.systems.add(systemWrite(profileId, 1, { bmc, ...more }), NOW_MS)).id,
   );
 }

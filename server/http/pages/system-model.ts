@@ -1,4 +1,5 @@
 import type { BootEvent } from '../../../src/domain/boot-event.ts';
+import type { ChosenFirmware } from '../../../src/domain/chosen-firmware.ts';
 import type { DiagnosedStage, Diagnosis } from '../../../src/domain/diagnosis.ts';
 import type { Effective } from '../../../src/domain/effective.ts';
 import { isLive } from '../../../src/domain/install-state.ts';
@@ -123,6 +124,7 @@ export function effectiveRows(
   ] as const;
   return [
     ...chosen.map(([name, { value, from }]) => ({ name, value: String(value), from })),
+    firmwareRow(boot.firmware),
     ...(kernelArgs.length === 0
       ? []
       : [{ name: 'kernel arguments', value: kernelArgs.join(' '), from: 'distro, profile, system' }]),
@@ -132,6 +134,16 @@ export function effectiveRows(
       from: sources[name] ?? 'default',
     })),
   ];
+}
+
+function firmwareRow({ value, from, heard }: ChosenFirmware): ValueRow {
+  const own: Readonly<Record<ChosenFirmware['from'], string>> = {
+    system: heard === null || heard.firmware === value ? 'system' : `system; heard: ${heard.firmware}`,
+    heard: `heard since ${timeText(heard?.at ?? '')}`,
+    loader: 'its loader; not heard yet',
+    default: 'default; not heard yet',
+  };
+  return { name: 'firmware', value, from: own[from] };
 }
 
 function settingText(value: unknown): string {

@@ -23,7 +23,7 @@ export const powerBootdev = defineCommand({
     { flag: '--persistent', help: 'not only for the next boot', fields: ['persistent'] },
     {
       flag: '--firmware <firmware>',
-      help: 'uefi or bios; as the record says unless given',
+      help: 'uefi or bios; unless given, as the record says or as it was heard',
       fields: ['firmware'],
     },
     {
@@ -55,9 +55,10 @@ export const powerBootdev = defineCommand({
       return undefined;
     }
     const result = await power.setBootDevice(name, { device, ...more });
-    const { confirmed, agrees, asked } = result;
+    const { confirmed, agrees, asked, doubt } = result;
     out.list(result, [{ ...(confirmed ?? asked), system: name }], COLUMNS, '');
     if (confirmed === null) out.say('its BMC cannot be asked whether it took it');
+    if (doubt !== null) out.say(doubt);
     if (!agrees) out.say('its BMC shows something else than it was told');
     return agrees ? undefined : EXIT.failure;
   },

@@ -2,7 +2,7 @@ import type { SystemAdd } from '../../client/client.ts';
 import type { BmcAdd } from '../../domain/bmc.ts';
 import { systemPatch } from '../../domain/system.ts';
 import { addTable } from '../add-table.ts';
-import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -48,7 +48,7 @@ export const systemAdd = defineCommand<Options>({
     'provision system add db001 --profile debian-13 --mac 5254.0012.3457 --ip auto --subnet lab --interface eth1:mac=52-54-00-12-34-58,ip=10.98.0.12',
     'provision system add --csv machines.csv',
     'provision system add db002 --profile rocky-9 --mac 52:54:00:12:34:60 --interface eth1:mac=52:54:00:12:34:61 --interface bond0:members=eth0+eth1,mode=802.3ad,ip=10.99.0.13',
-    'provision system add web002 --profile debian-13 --mac 52:54:00:12:34:59 --bmc 10.50.0.2 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
+    'provision system add web002 --profile debian-13 --mac 52:54:00:12:34:59 --bmc 10.50.0.2 --bmc-user admin --bmc-password-stdin',
   ],
   parse: ({ name, flags, env }) => {
     const csv = flags.text('csv');
@@ -81,6 +81,8 @@ export const systemAdd = defineCommand<Options>({
     const system = await (await connect()).systems.add(whole);
     out.row(system, SYSTEM_VIEW.columns);
     out.say(`added system ${system.name}; nothing is installed until you say so`);
+    const missing = bmc && bmcNextStep(system);
+    if (missing !== undefined) out.say(missing);
     out.say(`next: provision system install ${system.name}`);
     return undefined;
   },

@@ -1,7 +1,7 @@
 import type { SystemEdit } from '../../client/client.ts';
 import type { System } from '../../domain/system.ts';
 import { systemPatch } from '../../domain/system.ts';
-import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
 import { checkInput, checkName } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
@@ -83,7 +83,7 @@ export const systemEdit = defineCommand<Options>({
     'provision system edit web001 --ip 10.99.0.12',
     'provision system edit web001 --add-interface eth1:mac=52:54:00:12:34:57,ip=auto,subnet=lab',
     'provision system edit web001 --add-interface eth0.100:vlan=100,parent=eth0,ip=10.98.0.12',
-    'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin --bmc-firmware uefi',
+    'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin',
     'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',
     'EDITOR=vim provision system edit web001',
   ],
@@ -112,6 +112,8 @@ export const systemEdit = defineCommand<Options>({
     const system = await systems.update(name, { ...edit, ...changed }, before?.revision);
     out.row(system, SYSTEM_VIEW.columns);
     out.say(`changed system ${system.name}; its next packet is answered from it`);
+    const missing = bmc && bmcNextStep(system);
+    if (missing !== undefined) out.say(missing);
     return undefined;
   },
 });

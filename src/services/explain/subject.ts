@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChosenFirmware } from '../../domain/chosen-firmware.ts';
 import { DomainError, notFound } from '../../domain/errors.ts';
 import { type Explanation, FIRMWARE_KINDS, type FirmwareKind } from '../../domain/explanation.ts';
 import { parseIdentifier } from '../../domain/identifier.ts';
@@ -85,6 +86,14 @@ async function subnetOf(
   return named ?? all.find(({ dhcp }) => dhcp !== 'off') ?? all[0];
 }
 
+/** How it is known that a machine is of the legacy kind. */
+const BIOS_BY: Readonly<Record<ChosenFirmware['from'], string>> = {
+  system: 'its record (--bmc-firmware)',
+  heard: 'heard',
+  loader: 'its loader, which is for nothing else',
+  default: 'the usual one',
+};
+
 async function firmwareOf(
   read: Store['read'],
   { arch }: ExplainQuery,
@@ -105,8 +114,8 @@ async function firmwareOf(
     return heard !== undefined && String(archCodes[0]) === first && isHttp === (heard.data['http'] === true);
   });
   if (kind !== undefined) return named(kind, `heard ${heard?.at}`);
-  const { bmc } = stored.system;
-  if (bmc?.firmware === 'bios') return named('bios', 'its record (--bmc-firmware)');
+  const { value, from } = stored.system.effective.firmware;
+  if (value === 'bios') return named('bios', BIOS_BY[from]);
   const profile = await read.profiles.find(stored.system.profile);
   const distro = profile === undefined ? undefined : await read.distros.find(profile.profile.distro);
   if (distro?.arch === 'aarch64') return named('arm64', 'the arch of its distro');

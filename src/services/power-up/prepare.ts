@@ -1,7 +1,8 @@
 import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
+import { firmwareDoubt } from '../../domain/chosen-firmware.ts';
 import type { DomainError } from '../../domain/errors.ts';
 import type { InstallInput } from '../../domain/install.ts';
-import { type PowerUp, waysFor } from '../../domain/power-up.ts';
+import { NETBOOT_WAYS, type PowerUp, waysFor } from '../../domain/power-up.ts';
 import { beginPowerUp } from '../../domain/power-up-move.ts';
 import type { System } from '../../domain/system.ts';
 import { notReady } from '../answer-facts.ts';
@@ -16,7 +17,7 @@ type Wanted = Pick<InstallInput, 'power' | 'cycle' | 'netbootTimeoutSeconds'>;
  * it is only interrupted where that was asked for.
  */
 export async function preparePowerUp(
-  system: Pick<System, 'id' | 'name' | 'bmc'>,
+  system: Pick<System, 'id' | 'name' | 'bmc' | 'effective'>,
   wanted: Wanted,
   edges: {
     readonly control: Pick<PowerControl, 'ask'>;
@@ -43,7 +44,11 @@ export async function preparePowerUp(
   const timeoutSeconds = wanted.netbootTimeoutSeconds ?? edges.timeoutSeconds;
   // Of a power that nobody can be asked for, the owner's word is what there is.
   const isOn = power === 'on' || (power !== 'off' && wanted.cycle);
-  return beginPowerUp(waysFor(driver, bmc?.firmware ?? null), { isOn, timeoutSeconds }, edges.nowMs);
+  const { firmware } = system.effective;
+  const ways = waysFor(driver, firmware.from === 'default' ? null : firmware.value);
+  const setsDevice = ways.some((way) => NETBOOT_WAYS[way].override !== null);
+  const doubt = setsDevice ? firmwareDoubt(firmware, name) : undefined;
+  return beginPowerUp(ways, { isOn, timeoutSeconds, doubt }, edges.nowMs);
 }
 
 const CONTRADICTION = '--cycle and --no-power contradict each other';

@@ -4,6 +4,7 @@ import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../domain/b
 import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
 import type { Outcome } from '../../domain/boot-event.ts';
 import type { Check } from '../../domain/check.ts';
+import { type ChosenFirmware, firmwareDoubt } from '../../domain/chosen-firmware.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { BOOT_DEVICES, type BootDeviceResult, type BootOverride, FIRMWARES } from '../../domain/power.ts';
 import type { StoredBmc } from '../../store/power-store.ts';
@@ -20,7 +21,7 @@ const bootDeviceInput = z
   .strictObject({
     device: z.enum(BOOT_DEVICES),
     persistent: z.boolean().default(false),
-    /** Null: as the record says. */
+    /** Null: as the record says, or as it was heard. */
     firmware: z.enum(FIRMWARES).nullable().default(null),
     httpBootUri: z
       .url({ protocol: /^https?$/, message: 'must be an http or https URL' })
@@ -72,19 +73,21 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
     async setBootDevice(name, body, actor) {
       const { device, persistent, firmware, httpBootUri } = parseInput(bootDeviceInput, body);
       const stored = await getBmc(store, name);
-      const plain = { device, persistent, firmware: firmware ?? stored.bmc.firmware ?? 'uefi' };
+      const chosen = await firmwareOf(store, name);
+      const plain = { device, persistent, firmware: firmware ?? chosen.value };
       const asked = httpBootUri === null ? plain : { ...plain, httpBootUri };
       if (httpBootUri !== null && asked.firmware !== 'uefi') throw invalid([URI_NEEDS_UEFI]);
       await audit(stored, actor, { bootDevice: asked });
       const confirmed = await inSession(stored, (session) => session.setBootDevice(asked));
       const agrees = confirmed === null || isSame(asked, confirmed);
-      const words = `boot device ${formatOverride(asked)}, by ${actor.name}`;
+      const doubt = firmware === null && device !== 'none' ? firmwareDoubt(chosen, name) : undefined;
+      const words = `boot device ${formatOverride(asked)}, by ${actor.name}${doubt === undefined ? '' : `; ${doubt}`}`;
       tell(
         stored,
         agrees ? 'ok' : 'warning',
         confirmed === null || agrees ? words : `${words}; its BMC says ${formatOverride(confirmed)}`,
       );
-      return { asked, confirmed, agrees };
+      return { asked, confirmed, agrees, doubt: doubt ?? null };
     },
     async bootDevice(name) {
       return { override: await inSession(await getBmc(store, name), (session) => session.bootDevice()) };
@@ -109,7 +112,11 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
         ),
       );
       const password = openBmcSecrets(stored, deps.secrets).password?.reveal();
-      return [...checkRecord(stored, password), ...found];
+      return [
+        ...checkRecord(stored, password),
+        ...checkFirmware(stored, await firmwareOf(store, name)),
+        ...found,
+      ];
     },
   };
 }
@@ -141,6 +148,29 @@ function checkRecord({ bmc, system }: StoredBmc, password: string | undefined): 
       next: `${edit} --bmc-password-stdin`,
     });
   return checks;
+}
+
+/** Is it known how the machine boots, and is what its record says what was heard? */
+function checkFirmware({ bmc, system }: StoredBmc, firmware: ChosenFirmware): Check[] {
+  if (bmc.driver === 'wol') return [];
+  const { value, from, heard } = firmware;
+  const warning = (what: string, next: string): Check[] => [
+    { name: 'firmware', state: 'warning', what, next },
+  ];
+  const edit = `provision system edit ${system} --bmc-firmware`;
+  if (from === 'system' && heard !== null && heard.firmware !== value)
+    return warning(
+      `the record says ${value}, and its firmware said ${heard.firmware} (${heard.at})`,
+      `if it boots by ${heard.firmware} now: ${edit} none`,
+    );
+  const doubt = firmwareDoubt(firmware, system);
+  return doubt === undefined ? [] : warning(doubt, 'or let it boot from the network once: it is heard then');
+}
+
+async function firmwareOf(store: Store, name: string): Promise<ChosenFirmware> {
+  const found = await store.read.systems.find(name);
+  if (found === undefined) throw refusedError(name, 'not-found');
+  return found.system.effective.firmware;
 }
 
 /** The BMC of a system that has one. Throws DomainError `not-found` or `wrong-state`. */

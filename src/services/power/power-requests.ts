@@ -78,7 +78,7 @@ const REFUSALS = {
   }),
   'no-power-control': (name: string) => ({
     detail: `system '${name}' has no power control`,
-    hint: `say how to reach its BMC: provision system edit ${name} --bmc ADDRESS --bmc-user … --bmc-password-stdin --bmc-firmware uefi`,
+    hint: `say how to reach its BMC: provision system edit ${name} --bmc ADDRESS --bmc-user … --bmc-password-stdin`,
   }),
 } as const;
 

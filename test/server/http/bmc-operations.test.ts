@@ -46,6 +46,28 @@ describe('the boot device', () => {
     });
   });
 
+  it('is asked for UEFI where nobody has told the firmware, which is said and looked at', async () => {
+    await world.call('PATCH', ONE, { bmc: { firmware: null } });
+    const doubt = expect.stringMatching(
+      /^its firmware is not known yet: asked for UEFI; .*--bmc-firmware bios$/,
+    );
+    expect(await call('PUT', 'boot-device', { device: 'pxe' })).toMatchObject({
+      status: 200,
+      body: { asked: { firmware: 'uefi' }, doubt },
+    });
+    expect((await call('GET', 'timeline')).body).toMatchObject({
+      items: [{ message: expect.stringContaining('by local; its firmware is not known yet') }],
+    });
+    expect((await call('GET', 'bmc/check')).body).toMatchObject({
+      items: expect.arrayContaining([
+        { name: 'firmware', state: 'warning', what: doubt, next: expect.any(String) },
+      ]),
+    });
+    expect(await call('PUT', 'boot-device', { device: 'pxe', firmware: 'bios' })).toMatchObject({
+      body: { asked: { firmware: 'bios' }, doubt: null },
+    });
+  });
+
   it('that the BMC shows otherwise is told, and is no error', async () => {
     const confirmed = { device: 'pxe', firmware: 'bios', persistent: false } as const;
     const { driver } = world.bmcs;

@@ -55,15 +55,23 @@ describe('an edit of a BMC', () => {
     });
   });
 
-  it('asks for the firmware as soon as there is power control, and says what to do', async () => {
+  it('needs no firmware: it is heard', async () => {
     const { firmware: _firmware, ...without } = CONTROL;
-    const problems = [{ path: 'bmc.firmware', message: expect.stringContaining('uefi or bios') }];
-    expect(await edit(without)).toMatchObject({ status: 422, body: { problems } });
-    expect(await edit({ address: '10.50.0.1' })).toMatchObject({
+    expect(await edit(without)).toMatchObject({
       status: 200,
-      body: { bmc: { driver: null } },
+      body: {
+        bmc: { driver: 'ipmi', firmware: null },
+        effective: { firmware: { value: 'uefi', from: 'default', heard: null } },
+      },
     });
-    expect(await edit({ user: 'admin' })).toMatchObject({ status: 422, body: { problems } });
+    expect(await edit({ firmware: 'bios' })).toMatchObject({
+      status: 200,
+      body: { effective: { firmware: { value: 'bios', from: 'system' } } },
+    });
+    expect(await edit({ firmware: null })).toMatchObject({
+      status: 200,
+      body: { effective: { firmware: { from: 'default' } } },
+    });
   });
 
   it('to IPMI is refused where the password on record is too long for it', async () => {

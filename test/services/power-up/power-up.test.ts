@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BmcError, type BmcFailure } from '../../../src/domain/bmc-error.ts';
 import type { BmcWrite } from '../../../src/store/power-store.ts';
+import type { SystemWrite } from '../../../src/store/store.ts';
 import { ADA, BOB } from '../../support/actors.ts';
 import { openPowerUpWorld, type PowerUpWorld } from '../../support/power-up-world.ts';
 
 let world: PowerUpWorld;
-const open = async (change: Partial<BmcWrite> = {}): Promise<void> => {
-  world = await openPowerUpWorld(change);
+const open = async (change: Partial<BmcWrite> = {}, more: Partial<SystemWrite> = {}): Promise<void> => {
+  world = await openPowerUpWorld(change, more);
 };
 afterEach(async () => {
   await world.dispose();
@@ -171,6 +172,42 @@ describe('an install whose machine has a BMC', () => {
     world.bmc.state = 'off';
     await world.passUntil('watch');
     expect(world.bmc.orders).toEqual(['off', 'on']);
+  });
+});
+
+describe('a machine whose firmware nobody has told', () => {
+  it('is asked for UEFI, says so, then for BIOS, and is known once it was heard', async () => {
+    await open({ firmware: null });
+    await world.arm();
+    await world.passUntil('watch');
+    expect(flags()).toBe('pxe uefi once');
+    expect(await world.timeline()).toContain(
+      'power: boot device set, way 1 of 5: PXE once, with the UEFI flag; its firmware is not known yet: asked for UEFI; if it is not: provision system edit web001 --bmc-firmware bios',
+    );
+    await world.pass(305);
+    await world.passUntil('watch');
+    expect(flags()).toBe('pxe bios once');
+    await world.hear('dhcp-discover', { netboot: true, archCodes: '0' });
+    await world.passUntil('done');
+    await world.run.events.flush();
+    const known = await world.store.read.systems.find('web001');
+    expect(known?.system.effective.firmware).toMatchObject({ value: 'bios', from: 'heard' });
+    await cancel();
+    world.bmc.state = 'off';
+    await world.arm();
+    await world.passUntil('watch');
+    expect(flags()).toBe('pxe bios once');
+    expect(await world.timeline()).toContain(
+      'power: boot device set, way 1 of 3: PXE once, without the UEFI flag',
+    );
+  });
+
+  it('is of the legacy kind where its loader is for nothing else', async () => {
+    await open({ firmware: null }, { loader: 'pxelinux' });
+    await world.arm();
+    await world.passUntil('watch');
+    expect(flags()).toBe('pxe bios once');
+    expect((await world.timeline()).join('\n')).toContain('asked for BIOS, as its loader is pxelinux');
   });
 });
 

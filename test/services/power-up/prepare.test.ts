@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Bmc } from '../../../src/domain/bmc.ts';
 import { BmcError } from '../../../src/domain/bmc-error.ts';
+import { chosenFirmware } from '../../../src/domain/chosen-firmware.ts';
 import { preparePowerUp } from '../../../src/services/power-up/prepare.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 
@@ -18,7 +20,8 @@ function prepare(bmc: object | null, wanted: Partial<Prepared[1]>, answer: Answe
       return answer;
     },
   };
-  const system = { id: 7, name: 'web001', bmc } as Prepared[0];
+  const firmware = chosenFirmware((bmc as Partial<Bmc> | null)?.firmware ?? null, null, 'ipxe');
+  const system = { id: 7, name: 'web001', bmc, effective: { firmware } } as Prepared[0];
   const edges = { control, nowMs: NOW_MS, timeoutSeconds: 300 };
   const prepared = preparePowerUp(system, { power: true, cycle: false, ...wanted }, edges);
   return prepared.then(
@@ -53,6 +56,13 @@ it.each([
 ] as const)('$name', async ({ bmc, answer, step, ...wanted }) => {
   const { powerUp } = await prepare(bmc, wanted, answer);
   expect(powerUp).toMatchObject({ step, at: 0, timeoutSeconds: 300, outcome: null });
+});
+
+it('doubts a firmware that nobody has told, unless there is no boot device to set for it', async () => {
+  const doubtOf = async (bmc: object) => (await prepare(bmc, {}, 'off')).powerUp?.doubt;
+  expect(await doubtOf({ driver: 'ipmi', firmware: null })).toMatch(/asked for UEFI.*--bmc-firmware bios$/);
+  expect(await doubtOf(BMC)).toBeUndefined();
+  expect(await doubtOf({ driver: 'wol', firmware: null })).toBeUndefined();
 });
 
 it('takes the time that was asked for', async () => {

@@ -128,7 +128,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   },
   'bmc.user': { label: 'User' },
   'bmc.password': { label: 'Password', secret: true },
-  'bmc.firmware': { label: 'Machine boots by', empty: 'say which' },
+  'bmc.firmware': { label: 'Machine boots by', empty: 'as heard; until then UEFI' },
   'bmc.port': { label: 'Port', help: 'Empty: the usual one.', more: true },
   'bmc.kg': { label: 'BMC key (KG)', secret: true, more: true },
   'bmc.cipherSuite': { label: 'Cipher suite', empty: '17, then 3', more: true },

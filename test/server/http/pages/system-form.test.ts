@@ -59,11 +59,10 @@ describe('the form of a new system', () => {
       ...FORM,
       name: 'Web 2',
       'interfaces.0.mac': '',
-      'bmc.address': '10.0.9.11',
       'bmc.user': 'admin',
     });
     expect(status).toBe(422);
-    for (const id of ['name', 'interfaces-0-mac', 'bmc-firmware']) expect(html).toContain(`href="#f-${id}"`);
+    for (const id of ['name', 'interfaces-0-mac', 'bmc-address']) expect(html).toContain(`href="#f-${id}"`);
     expect(html).toMatch(/id="f-name"[^>]*aria-invalid="true"/);
   });
 
