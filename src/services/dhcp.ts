@@ -10,7 +10,7 @@ import { decideReply } from '../dhcp/reply.ts';
 import { serverIdFor } from '../dhcp/situation.ts';
 import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
-import type { LeaseWrite, MachineFacts } from '../store/dhcp-store.ts';
+import type { MachineFacts } from '../store/dhcp-store.ts';
 import { type AddressUse, heedAddressUse } from './address-use.ts';
 import { chooseTarget, isBootClient } from './boot-target.ts';
 import type { Deps } from './deps.ts';
@@ -19,7 +19,9 @@ import { type Gathered, gatherFacts } from './dhcp-facts.ts';
 import { localNetworksFor, type PacketReception, serverAddressFor } from './dhcp-reception.ts';
 import { limitEvents } from './event-budget.ts';
 import type { EventService } from './events.ts';
+import { ifDiskAllows } from './if-disk-allows.ts';
 import type { InstallService } from './installs.ts';
+import { isWrittenKind, leaseKeeper } from './keep-lease.ts';
 import { createOffers, type Offers } from './offers.ts';
 import type { OtherServers } from './other-servers.ts';
 import { answerProxy, keepHeardAddress, type ProxyExchange } from './proxy-dhcp.ts';
@@ -50,9 +52,6 @@ export interface DhcpSettings {
   readonly afterwards?: (work: () => void) => void;
 }
 
-/** An address that its would-be owner found in use is left alone this long. */
-const QUARANTINE_MS = 60 * 60_000;
-
 /**
  * One packet to one answer: facts, policy, decision, a durable lease, and only then the bytes. Throws MalformedPacket
  * for bytes that are no DHCP packet, or one that no reply could answer; the listener counts and drops those.
@@ -76,24 +75,7 @@ export function dhcpService(
   const heeding = findAddressUser === undefined ? store.dhcp : heedAddressUse(store.dhcp, findAddressUser);
   const sources = { store: heeding, offers, ownAddresses };
 
-  /** Writes what the decision promises; a grant that lost a race becomes a NAK, anything else has no answer anyway. */
-  const persist = async (client: DhcpClient, decision: Decision, gathered: Gathered): Promise<Decision> => {
-    const nowMs = now();
-    const lease = leaseOf(client, decision, gathered, nowMs);
-    if (lease === undefined) return decision;
-    if ((await store.dhcp.commitLease(lease)) === 'bound') {
-      offers.forget(lease.ip);
-      return decision;
-    }
-    // RFC 2131 §4.3.3 and §4.3.4: a DECLINE or RELEASE is never answered.
-    if (decision.kind !== 'ack')
-      return { kind: 'silent', code: 'not-its-address', reason: 'the address is somebody else’s by now' };
-    return {
-      kind: 'nak',
-      code: 'address-taken',
-      reason: 'somebody else took the address at the same moment',
-    };
-  };
+  const keepLease = leaseKeeper(store.dhcp, offers, now);
 
   /** What goes on the machine's timeline; nobody waits for it. */
   const tell = (exchange: Exchange) =>
@@ -132,8 +114,8 @@ export function dhcpService(
   /** A packet of a machine that has its address from another server. */
   const proxy = async (exchange: ProxyExchange): Promise<DhcpAnswer | undefined> => {
     const { packet, client, gathered } = exchange;
-    if (gathered.subnet?.dhcp === 'proxy') await noticeOtherServer(client, gathered);
-    await noticeReboot(gathered.machine, client);
+    if (gathered.subnet?.dhcp === 'proxy') await ifDiskAllows(() => noticeOtherServer(client, gathered));
+    await ifDiskAllows(() => noticeReboot(gathered.machine, client));
     const { decision, reply } = answerProxy(exchange);
     tell({
       client,
@@ -160,9 +142,9 @@ export function dhcpService(
     wanted: Decision,
     gathered: Gathered,
   ): Promise<DhcpAnswer | undefined> => {
-    await noticeReboot(gathered.machine, client);
-    const decision = await persist(client, wanted, gathered);
-    if (decision.code === 'other-server') await noticeOtherServer(client, gathered);
+    await ifDiskAllows(() => noticeReboot(gathered.machine, client));
+    const decision = await keepLease(client, wanted, gathered);
+    if (decision.code === 'other-server') await ifDiskAllows(() => noticeOtherServer(client, gathered));
     return conclude(decision);
   };
 
@@ -214,13 +196,6 @@ export function dhcpService(
   };
 }
 
-/** What gives, renews or ends a binding. */
-type WrittenDecision = Decision & { readonly kind: 'ack' | 'release' | 'decline' };
-
-function isWrittenKind(decision: Decision): decision is WrittenDecision {
-  return decision.kind === 'ack' || decision.kind === 'release' || decision.kind === 'decline';
-}
-
 export type DhcpPacketService = ReturnType<typeof dhcpService>;
 
 function toAnswer(
@@ -259,36 +234,4 @@ function encodeReply(
 
 function isReply(decision: Decision): decision is ReplyDecision {
   return decision.kind !== 'silent' && decision.kind !== 'release' && decision.kind !== 'decline';
-}
-
-/** The binding that a decision promises or ends; undefined where nothing is written. */
-function leaseOf(
-  client: DhcpClient,
-  decision: Decision,
-  gathered: Gathered,
-  nowMs: number,
-): LeaseWrite | undefined {
-  const { key, seenMac, machine } = gathered;
-  if (key === undefined || !isWrittenKind(decision)) return undefined;
-  const { address: ip } = decision;
-  return {
-    ip,
-    mac: key,
-    seenMac,
-    hostname: client.hostname ?? machine?.hostname ?? null,
-    ...endOf(decision, nowMs),
-    nowMs,
-    reserved: machine?.ip === ip,
-  };
-}
-
-function endOf(decision: WrittenDecision, nowMs: number): Pick<LeaseWrite, 'state' | 'expiresAtMs'> {
-  switch (decision.kind) {
-    case 'ack':
-      return { state: 'bound', expiresAtMs: nowMs + decision.leaseSeconds * 1000 };
-    case 'release':
-      return { state: 'released', expiresAtMs: nowMs };
-    case 'decline':
-      return { state: 'declined', expiresAtMs: nowMs + QUARANTINE_MS };
-  }
 }

@@ -30,6 +30,13 @@ export interface WatchedDatabase {
 /** Enough for every query of the service; those whose text depends on numbers of values come and go. */
 const MAX_STATEMENTS = 500;
 
+const NOTHING_TO_DO: ReturnType<SqliteDatabase['prepare']> = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
+
 type Topic = 'lease' | 'address' | 'system' | 'install' | 'key' | 'profile';
 
 /**
@@ -107,6 +114,8 @@ function watched(writer: BetterSqlite3.Database, afterRun: () => void): SqliteDa
   return {
     close: () => writer.close(),
     prepare(sql) {
+      // SQLite has done it where the disk was full (https://sqlite.org/lang_transaction.html), and refusing it now would hide why.
+      if (sql === 'rollback' && !writer.inTransaction) return NOTHING_TO_DO;
       const statement = prepare(sql);
       return {
         reader: statement.reader,

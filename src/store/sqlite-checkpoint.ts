@@ -18,6 +18,9 @@ export interface LogState {
   readonly checkpointed: number;
 }
 
+/** What the thread says: how far it came, or why the disk did not take it. */
+export type CheckpointAnswer = { readonly state: LogState | undefined } | { readonly refused: string };
+
 export interface CheckpointerOptions {
   /** Default {@link LOG_PAGES}. */
   readonly logPages?: number;
@@ -35,6 +38,8 @@ const LOG_PAGES = 6_000;
 /** Nothing was written for so long: then a log of so many pages can be emptied without anybody waiting. */
 const IDLE_MS = 250;
 const IDLE_PAGES = 1_000;
+/** A disk that has no room for what the log holds is asked again so often; the log grows meanwhile. */
+const AGAIN_MS = 1_000;
 /** Where there is no thread, SQLite does it within a commit, as it does by itself. */
 const SQLITES_OWN_PAGES = 1_000;
 
@@ -63,23 +68,30 @@ export function openCheckpointer(
   let thread: CheckpointThread | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running = false;
+  let pause: NodeJS.Timeout | undefined;
   let rest: Promise<void> | undefined;
-  const giveUp = (): void => {
+  const giveUp = (): false => {
     committed = () => {};
     if (database.open) database.pragma(`wal_autocheckpoint = ${SQLITES_OWN_PAGES}`);
+    return false;
   };
   const empty = async (): Promise<void> => {
     running = true;
     thread ??= startThread(program, database.name);
-    try {
-      await thread.checkpoint();
-      if (isLeft(ask.get())) {
-        rest = thread.checkpoint().then(() => {});
-        await rest;
-      }
-    } catch {
-      giveUp();
+    const { checkpoint } = thread;
+    /** False where the disk has no room for it: commits go on, into the log. */
+    const move = (): Promise<boolean> =>
+      checkpoint().then(
+        (answer) => 'state' in answer,
+        () => giveUp(),
+      );
+    let isMoved = await move();
+    if (isMoved && database.open && isLeft(ask.get())) {
+      const moving = move();
+      rest = moving.then(() => {});
+      isMoved = await moving;
     }
+    if (!isMoved) pause = setTimeout(() => (pause = undefined), AGAIN_MS).unref();
     rest = undefined;
     running = false;
   };
@@ -89,7 +101,7 @@ export function openCheckpointer(
       timer = undefined;
       const state = ask.get();
       if (state === undefined || running || !isLeft(state)) return;
-      if (state.log === before) void empty();
+      if (pause === undefined && state.log === before) void empty();
       else emptyWhenIdle(state.log);
     }, IDLE_MS).unref();
   };
@@ -97,7 +109,7 @@ export function openCheckpointer(
     if (running) return;
     const state = ask.get();
     if (state === undefined) return;
-    if (state.log - state.checkpointed >= logPages) void empty();
+    if (state.log - state.checkpointed >= logPages && pause === undefined) void empty();
     else if (state.log >= idlePages && timer === undefined) emptyWhenIdle(state.log);
   };
   database.pragma('wal_autocheckpoint = 0');
@@ -106,6 +118,7 @@ export function openCheckpointer(
     rest: () => rest,
     async close() {
       clearTimeout(timer);
+      clearTimeout(pause);
       committed = () => {};
       await thread?.close();
     },
@@ -117,7 +130,8 @@ function isLeft(state: LogState | undefined): boolean {
 }
 
 interface CheckpointThread {
-  checkpoint(): Promise<LogState>;
+  /** Rejects where the thread has ended. */
+  checkpoint(): Promise<CheckpointAnswer>;
   close(): Promise<void>;
 }
 
@@ -137,7 +151,7 @@ function startThread(program: URL, path: string): CheckpointThread {
   gone.catch(() => {});
   return {
     checkpoint() {
-      const done = new Promise<LogState>((resolve) => worker.once('message', resolve));
+      const done = new Promise<CheckpointAnswer>((resolve) => worker.once('message', resolve));
       waitedFor += 1;
       // Without a socket open nothing else would keep the process until there is an answer.
       worker.ref();

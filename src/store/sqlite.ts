@@ -137,14 +137,15 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
     });
   const disk = openBackgroundFlush(writer, undefined, options.logBytes);
   const checkpointer = openCheckpointer(writer);
-  const durably = async (work: () => void): Promise<void> => {
-    await checkpointer.rest();
-    let flushed: Promise<void> | undefined;
-    await exclusively(() => {
-      flushed = disk.begin(work);
+  const durably = (work: () => void): Promise<void> =>
+    translated(async () => {
+      await checkpointer.rest();
+      let flushed: Promise<void> | undefined;
+      await exclusively(() => {
+        flushed = disk.begin(work);
+      });
+      await flushed;
     });
-    await flushed;
-  };
   let recordsVersion = 1;
   const writeEvents = prepareEventWrites(writer);
   const dhcp = sqliteDhcpStore({ reader, writer, durably, subnets: () => subnets });
@@ -276,11 +277,11 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** SQLite's word for a disk that takes no more, as what an operator can mend; undefined for any other. */
+/** The word of SQLite or the system for a disk that takes no more, as what an operator can mend; undefined for any other. */
 function asFull(code: unknown): DomainError | undefined {
-  if (code !== 'SQLITE_FULL' && !String(code).startsWith('SQLITE_IOERR')) return undefined;
-  const what =
-    code === 'SQLITE_FULL' ? 'the disk is full' : `the disk refuses to be written (${String(code)})`;
+  const isFull = code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
+  if (!isFull && code !== 'EIO' && !String(code).startsWith('SQLITE_IOERR')) return undefined;
+  const what = isFull ? 'the disk is full' : `the disk refuses to be written (${String(code)})`;
   return new DomainError('storage', `${what}: nothing of this was kept`, {
     hint: 'make room where the data folder is (provision doctor says where); the service goes on by itself then',
   });

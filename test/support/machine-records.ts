@@ -14,12 +14,12 @@ export async function declareProfile(
   more: { readonly tree?: string } = {},
 ): Promise<{ readonly kernel: string; readonly initrd: string }> {
   const contents = { kernel: 'the kernel\n', initrd: 'the initrd\n' };
+  for (const [name, text] of Object.entries(contents))
+    writeFileSync(join(server.dataDir, 'distros', name), text);
   const paths = {
-    kernel: join(server.dataDir, 'distros/kernel'),
-    initrd: join(server.dataDir, 'distros/initrd'),
+    kernel: join(server.ownDataDir, 'distros/kernel'),
+    initrd: join(server.ownDataDir, 'distros/initrd'),
   };
-  writeFileSync(paths.kernel, contents.kernel);
-  writeFileSync(paths.initrd, contents.initrd);
   const tree = more.tree ?? 'http://mirror.example/debian';
   const distro = { name: 'debian-13', family: 'debian', version: '13', tree, ...paths };
   await server.must('POST', '/api/v1/distros', distro);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach } from 'vitest';
 import { builtProgram } from './build.ts';
 import type { Finished, Namespaces } from './namespaces.ts';
+import type { SmallDisk } from './small-disk.ts';
 
 /** An answer of the API; `body` is the parsed JSON, null where there is none. */
 export interface ApiAnswer {
@@ -26,6 +27,8 @@ export interface LogLine {
 export interface RunningProvisiond {
   readonly pid: number;
   readonly dataDir: string;
+  /** The same folder by the name that the service knows it by. */
+  readonly ownDataDir: string;
   readonly socketPath: string;
   /** Asks the API over the unix socket. */
   api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
@@ -49,6 +52,8 @@ export interface ProvisiondSettings {
   readonly inMemory?: boolean;
   /** Runs it as another user, who owns its data folder, by this command (setpriv …). */
   readonly runAs?: { readonly uid: number; readonly command: readonly string[] };
+  /** The data folder is this file system, and outlives the service. */
+  readonly disk?: SmallDisk;
 }
 
 const READY = 'provisiond is ready';
@@ -59,14 +64,16 @@ export async function startProvisiond(
   namespace: string,
   settings: ProvisiondSettings = {},
 ): Promise<RunningProvisiond> {
-  const dataDir = mkdtempSync(join(folderFor(settings), 'provisiond-'));
-  const configFile = join(dataDir, 'provision.yaml');
+  const folder = mkdtempSync(join(folderFor(settings), 'provisiond-'));
+  const configFile = join(folder, 'provision.yaml');
+  const { disk, runAs } = settings;
   // JSON is YAML.
-  writeFileSync(configFile, JSON.stringify({ dataDir, ...settings.config }));
+  writeFileSync(configFile, JSON.stringify({ dataDir: disk?.inside ?? folder, ...settings.config }));
+  const dataDir = disk?.outside ?? folder;
   const program = builtProgram('server/main.ts');
-  const { runAs } = settings;
-  if (runAs !== undefined) for (const path of [dataDir, configFile]) chownSync(path, runAs.uid, -1);
-  const command = [...(runAs?.command ?? []), process.execPath, program, '--config', configFile];
+  if (runAs !== undefined) for (const path of [folder, configFile]) chownSync(path, runAs.uid, -1);
+  const prefix = [...(disk?.command ?? []), ...(runAs?.command ?? [])];
+  const command = [...prefix, process.execPath, program, '--config', configFile];
   const child = spaces.spawn(namespace, command);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -78,7 +85,7 @@ export async function startProvisiond(
     });
   } catch (error) {
     child.kill('SIGKILL');
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw new Error(`${(error as Error).message}:\n${lines.join('\n')}`);
   }
   const log = () => lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
@@ -87,6 +94,7 @@ export async function startProvisiond(
   return {
     pid: child.pid ?? 0,
     dataDir,
+    ownDataDir: disk?.inside ?? folder,
     socketPath,
     api,
     must: async (method, path, body) => {
@@ -119,7 +127,7 @@ export async function startProvisiond(
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await closed;
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
       if (child.exitCode !== 0)
         throw new Error(`provisiond ended with ${child.exitCode ?? child.signalCode}:\n${lines.join('\n')}`);
     },

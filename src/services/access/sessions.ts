@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { passwordText, type SessionRecord, type User } from '../../domain/credential.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Actor, Deps } from '../deps.ts';
+import { ifDiskAllows } from '../if-disk-allows.ts';
 import { parseInput } from '../input.ts';
 import { hashToken, newToken } from '../token.ts';
 import { type FailedLogins, failedLogins } from './failed-logins.ts';
@@ -103,7 +104,7 @@ export function sessionService(
       if (Date.parse(session.expiresAt) <= now() || seenAtMs + IDLE_MS <= now()) return undefined;
       if (user.disabled) throw isDisabled(user.name);
       if (now() - seenAtMs >= NOTE_MS)
-        await store.transaction((tx) => tx.sessions.noteSeen(session.id, now()));
+        await ifDiskAllows(() => store.transaction((tx) => tx.sessions.noteSeen(session.id, now())));
       return { record: session, user, csrf: csrfOf(cookie) };
     },
     async logout(cookie, { address, request }) {

@@ -1,6 +1,7 @@
 import { type TokenRecord, tokenInput } from '../../domain/credential.ts';
 import { DomainError, notFound } from '../../domain/errors.ts';
 import type { Actor, Deps } from '../deps.ts';
+import { ifDiskAllows } from '../if-disk-allows.ts';
 import { nameTaken, parseInput } from '../input.ts';
 import { hashToken, newToken } from '../token.ts';
 import { refuseWithoutAdmin } from './last-admin.ts';
@@ -38,10 +39,15 @@ export function tokenService({ store, now, randomBytes }: Deps): TokenService {
     if (last !== undefined && now() - last < NOTE_MS) return;
     if (noted.size >= MOST_REMEMBERED) noted.clear();
     noted.set(key, now());
-    await store.transaction(async (tx) => {
+    const writing = store.transaction(async (tx) => {
       if (!(await tx.tokens.noteUse(id, from, now()))) return;
       const detail = { why: 'first use from this address' };
       await tx.audit.add({ by: actor, action: 'use', noun: 'token', name: actor.name, detail }, now());
+    });
+    await writing.catch((error) => {
+      // It is to be in the audit as soon as the disk takes it.
+      noted.delete(key);
+      throw error;
     });
   };
 
@@ -82,7 +88,8 @@ export function tokenService({ store, now, randomBytes }: Deps): TokenService {
       if (expiresAtMs !== null && expiresAtMs <= now())
         throw refused(`token '${name}' expired at ${new Date(expiresAtMs).toISOString()}`);
       const actor: Actor = { name, kind: 'token', role, scope, ...about };
-      await noteUse(id, actor);
+      // Whoever changes something is refused by the disk itself.
+      await ifDiskAllows(() => noteUse(id, actor));
       return actor;
     },
   };
