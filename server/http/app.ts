@@ -24,7 +24,7 @@ import { recordRoutes } from './api/record-routes.ts';
 import { serviceRoutes } from './api/service.ts';
 import type { ApiServices } from './api-services.ts';
 import { installAuthentication, requireDeclaredPermissions } from './auth.ts';
-import { installErrorHandlers } from './errors.ts';
+import { installErrorHandlers, sendNoSuchRoute } from './errors.ts';
 import { installIdempotency } from './idempotency.ts';
 import { readJsonBodies } from './json-body.ts';
 import { openApiRoutes } from './openapi/routes.ts';
@@ -80,6 +80,7 @@ export function buildHttpApp(
   installIdempotency(app, services.idempotency);
   // A browser cannot reach the socket, and what forwards it would carry no proof of who sits before the form.
   if (trust === 'token') pages(app, { root, services, access, now, version });
+  else app.setNotFoundHandler(sendNoSuchRoute);
   openApiRoutes(app, version);
   serviceRoutes(app, services, access);
   accessRoutes(app, access);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts';
 
 /** The one table: what the service refuses, as an HTTP status. */
@@ -52,7 +52,7 @@ export function noSuchRoute(method: string, target: string): Problem {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Every error of an app leaves as application/problem+json. */
+/** Every error of an app leaves as application/problem+json; whoever calls it says what is answered where there is nothing. */
 export function installErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id);
@@ -61,7 +61,11 @@ export function installErrorHandlers(app: FastifyInstance): void {
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     return sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, noSuchRoute(request.method, request.url)));
+}
+
+/** There is nothing at this address. */
+export function sendNoSuchRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, noSuchRoute(request.method, request.url));
 }
 
 function clientErrorCode(status: number): string {

@@ -9,7 +9,7 @@ import { type System, type SystemInput, systemInput, systemPatch } from '../doma
 import type { AddressHolder, WantedAddress } from '../store/address-store.ts';
 import type { StoredBmc } from '../store/power-store.ts';
 import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
-import type { Deps } from './deps.ts';
+import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput } from './input.ts';
 import { cursorOf, placeAfter } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
@@ -24,14 +24,18 @@ type KeptSystem = StoredSystem & { readonly bmc: StoredBmc | undefined };
 
 /** Use cases of systems. `ownAddresses` are the service's own: no machine may be given one of them. */
 export function systemService(deps: Deps, ownAddresses: () => readonly Ipv4[]) {
-  return recordUseCases(deps, systemKind(deps, ownAddresses));
+  return {
+    ...recordUseCases(deps, systemKind(deps, ownAddresses)),
+    /** Roles of the systems that the actor may see, each once, by name. */
+    roleNames: ({ scope }: Actor): Promise<string[]> => deps.store.read.systems.roleNames(scope),
+  };
 }
 
 /** What a list is sorted by, as the record has it. */
 type SortField = 'name' | 'hostname' | 'profile' | 'createdAt' | 'updatedAt';
 
-/** Times are sorted as the store keeps them. */
-function sortValue(system: System, sort: string): string | number {
+/** What a list in this order is sorted by. Times are sorted as the store keeps them. */
+export function sortValue(system: System, sort: string): string | number {
   const field = sort.replace('-', '') as SortField;
   return field === 'createdAt' || field === 'updatedAt' ? Date.parse(system[field]) : system[field];
 }

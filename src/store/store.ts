@@ -149,6 +149,8 @@ export interface SystemStore {
   list(filter?: { readonly role?: string | undefined; readonly scope?: Scope }): Promise<System[]>;
   /** One page of those that fit a query, and how many there are on all pages. */
   page(query: SystemPageQuery): Promise<{ items: System[]; isLast: boolean; total: number }>;
+  /** Roles that systems of a scope have, each once, by name. */
+  roleNames(scope: Scope): Promise<string[]>;
   /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;

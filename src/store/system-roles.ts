@@ -19,6 +19,13 @@ export async function listRoles(
   return bySystem;
 }
 
+/** Roles that systems of a scope have, each once, by name. */
+export async function listRoleNames(db: Kysely<Tables>, scope: Scope): Promise<string[]> {
+  const all = db.selectFrom('system_roles').select('role').distinct().orderBy('role');
+  const rows = await (scope === null ? all : all.where(isOfScope('system_id', scope))).execute();
+  return rows.map(({ role }) => role);
+}
+
 /** Makes these the roles of a system. */
 export async function writeRoles(
   db: Kysely<Tables>,

@@ -1,5 +1,7 @@
 import type { AuditEvent, AuditFields } from '../../../src/domain/audit.ts';
 import { printable } from '../../../src/domain/printable.ts';
+import { changesBetween } from '../../../src/domain/record-changes.ts';
+import { systemPath } from './page-kit.ts';
 import { timeText } from './text.ts';
 
 export interface AuditRow {
@@ -10,34 +12,72 @@ export interface AuditRow {
   readonly action: string;
   readonly what: string;
   readonly href: string | null;
+  /** Fields of what was there before and after. */
   readonly changes: readonly { readonly field: string; readonly before: string; readonly after: string }[];
+  /** What there is to say beside changes: of a record that came or went, its fields. */
   readonly details: readonly string[];
 }
+
+/** Whom a kind of actor stands for. */
+const KINDS: Readonly<Record<string, string>> = {
+  local: 'by the unix socket',
+  service: 'of its own accord',
+  setup: 'with the setup token',
+};
 
 /** What was done, as a page shows it. Values of requests are made harmless to the eye here, and text by the view. */
 export function auditRows(events: readonly AuditEvent[]): AuditRow[] {
   return events.map(({ at, actor, kind, from, action, noun, name, before, after, detail }) => ({
     at: timeText(at),
     who: printable(actor),
-    by: from === null ? kind : `${kind} from ${printable(from)}`,
+    by: `${KINDS[kind] ?? kind}${from === null ? '' : ` from ${printable(from)}`}`,
     action,
     what: printable(`${noun} ${name}`),
-    href: noun === 'system' || noun === 'subnet' ? `/${noun}s/${encodeURIComponent(name)}` : null,
-    changes: changesOf(before ?? {}, after ?? {}),
-    details: Object.entries(detail).map(([field, value]) => `${field}: ${valueText(value)}`),
+    href: hrefOf(noun, name),
+    changes: before === null || after === null ? [] : changesOf(before, after),
+    details: [
+      ...(before === null || after === null ? fieldTexts(without(before ?? after ?? {}, 'name')) : []),
+      ...fieldTexts(detail),
+    ],
   }));
+}
+
+function hrefOf(noun: string, name: string): string | null {
+  if (noun === 'system') return systemPath(name);
+  return noun === 'subnet' ? `/subnets/${encodeURIComponent(name)}` : null;
 }
 
 function changesOf(before: AuditFields, after: AuditFields): AuditRow['changes'] {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return fields.map((field) => ({
-    field: printable(field),
-    before: valueText(before[field]),
-    after: valueText(after[field]),
+  return changesBetween(before, after).map(({ path, from, to }) => ({
+    field: printable(path),
+    before: valueText(from),
+    after: valueText(to),
   }));
 }
 
+/** Fields that say something. */
+function fieldTexts(fields: AuditFields): string[] {
+  return Object.entries(fields).flatMap(([field, value]) =>
+    isEmpty(value) ? [] : [`${printable(field)}: ${valueText(value)}`],
+  );
+}
+
+function without(fields: AuditFields, key: string): AuditFields {
+  return Object.fromEntries(Object.entries(fields).filter(([one]) => one !== key));
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty);
+  return value === null || value === undefined || value === '' || value === false;
+}
+
+/** `web, db`; of an object its fields that say something: `name eth0, ip 10.0.0.7`. */
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(valueText).join('; ');
+  if (typeof value !== 'object') return printable(String(value));
+  const said = Object.entries(value).filter(([, inner]) => !isEmpty(inner));
+  return said.length === 0
+    ? '–'
+    : said.map(([key, inner]) => `${printable(key)} ${valueText(inner)}`).join(', ');
 }

@@ -22,6 +22,7 @@ export function auditPages(app: FastifyInstance, kit: PageKit, audit: AuditLog):
       query,
       actions: AUDIT_ACTIONS,
       next: nextPage('/audit', query, next),
+      ...startOf('/audit', query),
       system: null,
     };
     return sendPage(kit, request, reply, { view: 'audit.njk', title: 'Audit', section: 'audit', model });
@@ -41,6 +42,7 @@ export function auditPages(app: FastifyInstance, kit: PageKit, audit: AuditLog):
         query,
         actions: [],
         next: nextPage(`${path}/audit`, query, next),
+        ...startOf(`${path}/audit`, query),
         system: { name, path },
       };
       const title = `History of ${name}`;
@@ -55,6 +57,12 @@ function filtersOf(query: Readonly<Record<string, unknown>>): Filters {
     return typeof value === 'string' && value.trim() !== '' ? [[key, value.trim()] as const] : [];
   });
   return Object.fromEntries(given);
+}
+
+/** The newest page of the same list, for those who are on another. */
+function startOf(path: string, { cursor, ...filters }: Filters): { start: string; isLater: boolean } {
+  const text = new URLSearchParams(filters).toString();
+  return { start: text === '' ? path : `${path}?${text}`, isLater: cursor !== undefined };
 }
 
 function nextPage(path: string, query: Filters, cursor: string | null): string | null {

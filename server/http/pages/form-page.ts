@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { type System, systemInput } from '../../../src/domain/system.ts';
 import { actorFrom } from '../auth.ts';
-import { problemOf } from '../errors.ts';
+import { problemOf, STATUS } from '../errors.ts';
 import { formGroups, SYSTEM_READING } from './form/form-model.ts';
 import { bodyOf, compacted, type FormValues, valuesOf } from './form/form-values.ts';
 import { mergeRace, parseSeen, type RaceChange } from './form/merge-race.ts';
@@ -128,7 +128,13 @@ function sendRace(
 ): Promise<FastifyReply> {
   const now = editOf(system);
   const merged = mergeRace(seen, now, values);
-  const shown = { system, values: merged.values, changes: merged.changes, seen: now, status: 409 };
+  const shown = {
+    system,
+    values: merged.values,
+    changes: merged.changes,
+    seen: now,
+    status: STATUS['stale-revision'],
+  };
   return sendForm(kit, request, reply, shown);
 }
 

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../../src/domain/errors.ts';
-import { problemOf } from '../errors.ts';
+import type { SessionService } from '../../../src/services/access/sessions.ts';
+import { problemOf, sendNoSuchRoute } from '../errors.ts';
+import { sessionCookieOf } from '../session-cookie.ts';
 import { type PageKit, sendPage } from './page-kit.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   403: 'You may not do that',
@@ -11,6 +14,8 @@ const TITLES: Readonly<Record<number, string>> = {
   500: 'The service failed on this',
 };
 
+const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';
+
 /** Errors of pages are pages; who is not logged in is led to where that is done. */
 export function installPageErrors(app: FastifyInstance, kit: PageKit): void {
   app.setErrorHandler((error, request, reply) => {
@@ -18,7 +23,7 @@ export function installPageErrors(app: FastifyInstance, kit: PageKit): void {
     if (problem.isOurs) request.log.error({ err: error }, 'a page failed');
     if (problem.status === 401) return toLogin(request, reply);
     const { detail, hint, request: id } = problem.body as Record<string, string | undefined>;
-    const title = TITLES[problem.status] ?? 'That did not work';
+    const title = titleOf(problem.status);
     return sendPage(kit, request, reply, {
       view: 'error.njk',
       title,
@@ -31,6 +36,27 @@ export function installPageErrors(app: FastifyInstance, kit: PageKit): void {
         request: id ?? null,
       },
     });
+  });
+}
+
+/**
+ * What is answered where there is nothing: a page to a browser that looks for one, and to all others what the API says. Nobody was
+ * asked who he is, as there is nothing to protect; who is logged in keeps the frame of the pages.
+ */
+export function installPageNotFound(
+  app: FastifyInstance,
+  kit: PageKit,
+  sessions: Pick<SessionService, 'find'>,
+): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    const isPage = request.method === 'GET' && !request.url.startsWith('/api/');
+    if (!isPage || !request.headers.accept?.includes('text/html')) return sendNoSuchRoute(request, reply);
+    const cookie = sessionCookieOf(request);
+    request.session = cookie === undefined ? null : ((await sessions.find(cookie)) ?? null);
+    const detail = `there is no page ${request.url.split('?')[0]}`;
+    const model = { detail, hint: null, request: null };
+    const page = { view: 'error.njk', title: titleOf(404), section: 'systems', status: 404, model } as const;
+    return sendPage(kit, request, reply.headers(SECURITY_HEADERS), page);
   });
 }
 

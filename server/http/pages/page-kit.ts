@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Permission, roleAllows } from '../../../src/domain/access.ts';
+import { actorOfSession } from '../../../src/services/access/sessions.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import type { ApiServices } from '../api-services.ts';
+import { whenceOf } from '../auth.ts';
 import { DONE_TEXTS } from './done-texts.ts';
 import type { Views } from './views.ts';
 
@@ -31,7 +33,8 @@ export function sendPage(
   reply: FastifyReply,
   page: PageView,
 ): FastifyReply {
-  const { actor } = request;
+  // Who was refused is still somebody.
+  const actor = request.actor ?? (request.session && actorOfSession(request.session, whenceOf(request)));
   const code = (request.query as Record<string, unknown>)['done'];
   const html = kit.views.render(page.view, {
     title: page.title,

@@ -6,7 +6,7 @@ import { auditPages } from './audit-page.ts';
 import { checkPage } from './check-page.ts';
 import { formPages } from './form-page.ts';
 import { loginPages } from './login-page.ts';
-import { installPageErrors } from './page-errors.ts';
+import { installPageErrors, installPageNotFound } from './page-errors.ts';
 import type { PageKit } from './page-kit.ts';
 import { parseForm } from './parse-form.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -27,6 +27,7 @@ export function pages(app: FastifyInstance, { root, access, ...parts }: PagesPar
   const folder = join(root, 'dist/pages');
   const assets = openAssets(folder);
   const kit: PageKit = { ...parts, views: openViews(folder, assets) };
+  installPageNotFound(app, kit, access.sessions);
   app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => {
       reply.headers(SECURITY_HEADERS);

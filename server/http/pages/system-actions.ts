@@ -16,7 +16,7 @@ export function systemActions(app: FastifyInstance, kit: PageKit): void {
   const { power, installs, locks, systems } = kit.services;
   const action = (path: string, work: Work): void => {
     app.post<Named>(`/systems/:name/${path}`, { config }, (request, reply) =>
-      perform(kit, request, reply, request.params.name, work),
+      perform(kit, request, reply, path, work),
     );
   };
 
@@ -62,29 +62,28 @@ export function systemActions(app: FastifyInstance, kit: PageKit): void {
     await locks.unlock(name, actor);
     return 'unlocked';
   });
-  app.post<Named>('/systems/:name/remove', { config }, (request, reply) =>
-    perform(kit, request, reply, request.params.name, async (name, form, actor) => {
-      refuseUnconfirmed(name, form);
-      await systems.remove(name, actor);
-      return 'removed';
-    }),
-  );
+  action('remove', async (name, form, actor) => {
+    refuseUnconfirmed(name, form);
+    await systems.remove(name, actor);
+    return 'removed';
+  });
 }
 
 async function perform(
   kit: PageKit,
-  request: FastifyRequest,
+  request: FastifyRequest<Named>,
   reply: FastifyReply,
-  name: string,
+  path: string,
   work: Work,
 ): Promise<FastifyReply> {
   const form = formOf(request);
+  const { name } = request.params;
   try {
     const done = await work(name, form, actorFrom(request));
     return seeOther(reply, done === 'removed' ? '/systems' : systemPath(name), done);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not-found') throw error;
-    return sendSystem(kit, request, reply, name, error);
+    return sendSystem(kit, request, reply, name, { path, form, error });
   }
 }
 

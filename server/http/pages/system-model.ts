@@ -1,165 +1,10 @@
-import type { BootEvent } from '../../../src/domain/boot-event.ts';
-import type { ChosenFirmware } from '../../../src/domain/chosen-firmware.ts';
-import type { DiagnosedStage, Diagnosis } from '../../../src/domain/diagnosis.ts';
-import type { Effective } from '../../../src/domain/effective.ts';
 import { isLive } from '../../../src/domain/install-state.ts';
 import type { Job } from '../../../src/domain/job.ts';
-import { printable, printableLine } from '../../../src/domain/printable.ts';
+import { printable } from '../../../src/domain/printable.ts';
 import type { System } from '../../../src/domain/system.ts';
 import { factsOf } from '../../../src/services/installs.ts';
-import { type Badge, installBadge, powerBadge, type Tone } from './badges.ts';
-import { distanceText, lengthText, timeText } from './text.ts';
-
-/** Events shown of a machine; all of them: the command. */
-export const TIMELINE_SHOWN = 150;
-
-export interface EventRow {
-  readonly at: string;
-  readonly stage: string;
-  readonly tone: Tone;
-  readonly outcome: string;
-  readonly message: string;
-  /** An install has come to another state. */
-  readonly isTurn: boolean;
-  /** The end of the installer's log, which a failure carries. */
-  readonly lines: string | null;
-}
-
-const OUTCOME_TONES: Readonly<Record<BootEvent['outcome'], Tone>> = {
-  ok: 'good',
-  warning: 'warn',
-  error: 'bad',
-};
-
-/** Events newest first. Words of machines are made harmless to the eye; the view makes them harmless as text. */
-export function timelineRows(events: readonly BootEvent[]): EventRow[] {
-  return events
-    .slice(-TIMELINE_SHOWN)
-    .reverse()
-    .map(({ at, stage, outcome, message, data }) => ({
-      at: timeText(at),
-      stage,
-      tone: OUTCOME_TONES[outcome],
-      outcome,
-      message: printable(message),
-      isTurn: stage === 'state',
-      lines:
-        typeof data['lastLines'] === 'string'
-          ? data['lastLines'].split('\n').map(printableLine).join('\n')
-          : null,
-    }));
-}
-
-export interface Alert {
-  readonly tone: Tone;
-  readonly title: string;
-  readonly cause: string | null;
-  readonly hint: string | null;
-  readonly evidence: readonly string[];
-}
-
-/** What is missing, on top of the page; null where nothing is. */
-export function diagnosisAlert({ missing, install }: Diagnosis): Alert | null {
-  if (missing === null || install === null) return null;
-  const { says, waitedSeconds, isLate, cause, evidence } = missing;
-  const waited = lengthText(waitedSeconds);
-  const isOver = install.state === 'failed' || install.state === 'expired';
-  return {
-    tone: isLate || isOver ? 'bad' : 'busy',
-    title:
-      isLate || isOver ? `Missing: ${printable(says)}` : `Next: ${printable(says)} (waited for ${waited})`,
-    cause:
-      isLate || isOver
-        ? `Likeliest cause: ${printable(cause.says)}`
-        : `If it does not come: ${printable(cause.says)}`,
-    hint: printable(cause.hint),
-    evidence: evidence.map(
-      ({ at, says: seen }) => `${at === null ? '' : `${timeText(at)}  `}${printable(seen)}`,
-    ),
-  };
-}
-
-export interface StageRow {
-  readonly says: string;
-  readonly state: DiagnosedStage['state'];
-  readonly tone: Tone;
-  /** A word for the state, for those who do not see the mark. */
-  readonly word: string;
-  readonly time: string;
-}
-
-const STAGE_LOOKS: Readonly<Record<DiagnosedStage['state'], { tone: Tone; word: string }>> = {
-  reached: { tone: 'good', word: 'reached' },
-  passed: { tone: 'calm', word: 'not seen' },
-  missing: { tone: 'busy', word: 'not yet' },
-  ahead: { tone: 'calm', word: 'ahead' },
-};
-
-/** The way of the machine, stage by stage. */
-export function stageRows({ stages, missing }: Diagnosis): StageRow[] {
-  return stages.map(({ says, state, reachedAt, tookSeconds }) => {
-    const look = STAGE_LOOKS[state];
-    const tone = state === 'missing' && missing?.isLate === true ? 'bad' : look.tone;
-    const took = tookSeconds === null ? '' : ` (+${lengthText(tookSeconds)})`;
-    const time = reachedAt === null ? look.word : `${timeText(reachedAt).slice(11)}${took}`;
-    return { says: printable(says), state, tone, word: look.word, time };
-  });
-}
-
-export interface ValueRow {
-  readonly name: string;
-  readonly value: string;
-  readonly from: string;
-}
-
-/** What the machine really gets, and the record that says so. */
-export function effectiveRows(
-  { effective: boot }: System,
-  { settings, sources, kernelArgs }: Effective,
-): ValueRow[] {
-  const chosen = [
-    ['loader', boot.loader],
-    ['to its disk by', boot.localBoot],
-    ['hand-off', boot.handoff],
-  ] as const;
-  return [
-    ...chosen.map(([name, { value, from }]) => ({ name, value: String(value), from })),
-    firmwareRow(boot.firmware),
-    ...(kernelArgs.length === 0
-      ? []
-      : [{ name: 'kernel arguments', value: kernelArgs.join(' '), from: 'distro, profile, system' }]),
-    ...Object.entries(settings).map(([name, value]) => ({
-      name,
-      value: settingText(value),
-      from: sources[name] ?? 'default',
-    })),
-  ];
-}
-
-function firmwareRow({ value, from, heard }: ChosenFirmware): ValueRow {
-  const own: Readonly<Record<ChosenFirmware['from'], string>> = {
-    system: heard === null || heard.firmware === value ? 'system' : `system; heard: ${heard.firmware}`,
-    heard: `heard since ${timeText(heard?.at ?? '')}`,
-    loader: 'its loader; not heard yet',
-    default: 'default; not heard yet',
-  };
-  return { name: 'firmware', value, from: own[from] };
-}
-
-function settingText(value: unknown): string {
-  if (Array.isArray(value)) return value.map((item) => shortKey(String(item))).join(', ');
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value)
-      .map(([name, text]) => `${name}=${String(text)}`)
-      .join(', ');
-  return String(value);
-}
-
-/** A public key by its kind and comment: nobody reads the rest. */
-function shortKey(text: string): string {
-  const [kind = '', key = '', ...comment] = text.split(' ');
-  return key.length > 40 ? `${kind} …${key.slice(-8)} ${comment.join(' ')}`.trim() : text;
-}
+import { type Badge, installBadge, powerBadge } from './badges.ts';
+import { distanceText, timeText } from './text.ts';
 
 export interface HeadModel {
   readonly name: string;
@@ -187,23 +32,56 @@ export function headModel(system: System, jobs: readonly Job[], nowMs: number): 
   };
 }
 
+/** What was asked for just now and was refused: the button's path, and its form. */
+export interface RefusedAsk {
+  readonly path: string;
+  readonly form: Readonly<Record<string, string>>;
+}
+
 export interface ActionsModel {
-  readonly canInstall: boolean;
+  /** The form of an install, with what was ticked in one that was refused; null where it cannot be installed now. */
+  readonly install: InstallForm | null;
   readonly canCancel: boolean;
   readonly hasPower: boolean;
   readonly isLocked: boolean;
   readonly isInService: boolean;
+  /** The form to lock it is shown. */
+  readonly isLocking: boolean;
+}
+
+export interface InstallForm {
+  readonly isOpen: boolean;
+  readonly attempts: string;
+  readonly power: boolean;
+  readonly cycle: boolean;
+  readonly allowAddressInUse: boolean;
 }
 
 /** What can be done with it now. */
-export function actionsModel({ install, bmc, lock, inService }: System, nowMs: number): ActionsModel {
+export function actionsModel(
+  { install, bmc, lock, inService }: System,
+  nowMs: number,
+  refused?: RefusedAsk,
+): ActionsModel {
   const live = install !== null && isLive(factsOf(install), nowMs);
   return {
-    canInstall: !live && lock === null,
+    install: live || lock !== null ? null : installForm(refused?.path === 'install' ? refused.form : null),
     canCancel: live,
     hasPower: bmc?.driver != null,
     isLocked: lock !== null,
     isInService: inService !== null,
+    isLocking: refused?.path === 'lock',
+  };
+}
+
+function installForm(form: RefusedAsk['form'] | null): InstallForm {
+  const isTicked = (name: string) => form?.[name] === 'on';
+  return {
+    isOpen: form !== null,
+    attempts: form?.['attempts'] ?? '1',
+    power: form === null || isTicked('power'),
+    cycle: isTicked('cycle'),
+    allowAddressInUse: isTicked('allowAddressInUse'),
   };
 }
 

@@ -3,16 +3,11 @@ import type { BootEvent } from '../../../src/domain/boot-event.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
 import { actorFrom } from '../auth.ts';
 import { problemOf } from '../errors.ts';
+import { effectiveRows } from './effective-rows.ts';
+import { interfaceRows } from './interface-rows.ts';
 import { type PageKit, sendPage, systemPath } from './page-kit.ts';
-import {
-  actionsModel,
-  diagnosisAlert,
-  effectiveRows,
-  headModel,
-  recordFacts,
-  stageRows,
-  timelineRows,
-} from './system-model.ts';
+import { actionsModel, headModel, type RefusedAsk, recordFacts } from './system-model.ts';
+import { diagnosisAlert, stageRows, timelineRows } from './timeline-model.ts';
 
 export type Named = { Params: { name: string } };
 
@@ -47,13 +42,13 @@ export function systemPage(app: FastifyInstance, kit: PageKit): void {
   });
 }
 
-/** The page of a system; `refusal`: why what was asked for just now was not done. */
+/** The page of a system; `refused`: what was asked for just now, and why it was not done. */
 export async function sendSystem(
   kit: PageKit,
   request: FastifyRequest,
   reply: FastifyReply,
   name: string,
-  refusal?: DomainError,
+  refused?: RefusedAsk & { readonly error: DomainError },
 ): Promise<FastifyReply> {
   const { systems, diagnosis, power, effective } = kit.services;
   const events = await everyEvent(kit, name);
@@ -68,17 +63,17 @@ export async function sendSystem(
   const model = {
     path,
     streamPath: `/api/v1${path}/events?after=${events.at(-1)?.id ?? 0}`,
-    refusal: refusal && { message: refusal.message, hint: refusal.hint ?? null, problems: refusal.problems },
+    refusal: refused && refusalOf(refused.error),
     head: headModel(system, jobs, nowMs),
     alert: diagnosisAlert(seen),
     stages: stageRows(seen),
     events: timelineRows(events),
     facts: recordFacts(system, nowMs),
-    interfaces: system.interfaces,
+    interfaces: interfaceRows(system.interfaces),
     effective: effectiveRows(system, values),
-    actions: actionsModel(system, nowMs),
+    actions: actionsModel(system, nowMs, refused),
   };
-  const status = refusal === undefined ? 200 : problemOf(refusal, request.id).status;
+  const status = refused === undefined ? 200 : problemOf(refused.error, request.id).status;
   return sendPage(kit, request, reply, {
     view: 'system.njk',
     title: name,
@@ -86,6 +81,15 @@ export async function sendSystem(
     model,
     status,
   });
+}
+
+/** One problem is a sentence; several are a list below what they have in common. */
+function refusalOf({ message, hint, problems }: DomainError) {
+  const [only, ...more] = problems;
+  if (only === undefined) return { message, hint: hint ?? null, problems: [] };
+  return more.length === 0
+    ? { message: only.message, hint: hint ?? null, problems: [] }
+    : { message: `${problems.length} things are in the way`, hint: hint ?? null, problems };
 }
 
 /** Its whole timeline, which is limited: the end of it is what people look for. */

@@ -22,3 +22,8 @@ export function timeText(at: string): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? at : date.toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** `5,000`. */
+export function numberText(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import { printable } from '../../../src/domain/printable.ts';
 import type { Assets } from './assets.ts';
+import { numberText } from './text.ts';
 
 export interface Views {
   /** The page or the part of one that a view makes of a model. Everything in it is text; what came from a machine too. */
@@ -36,6 +37,8 @@ export function openViews(folder: string, assets: Assets): Views {
     lstripBlocks: true,
   });
   env.addGlobal('asset', (name: string) => assets.urlOf(name));
+  env.addFilter('number', (count: number) => numberText(count));
+  env.addFilter('capitalized', (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`);
   env.addFilter('printable', (text: unknown) => printable(String(text)));
   for (const name of names) env.getTemplate(name, true);
   return { render: (name, model) => env.render(name, model) };

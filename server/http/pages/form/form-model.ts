@@ -26,6 +26,7 @@ export interface FieldView {
   readonly maxLength: number | null;
   readonly check: string | null;
   readonly isMore: boolean;
+  readonly isWide: boolean;
   /** A secret that is set: it can be taken away. */
   readonly clear: { readonly name: string; readonly isTicked: boolean } | null;
   readonly problems: readonly PlacedProblem[];
@@ -153,6 +154,7 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
     maxLength: leaf.maxLength ?? null,
     check: text.check ?? null,
     isMore: text.more === true,
+    isWide: text.wide === true,
     clear: clear ? { name: `${name}${CLEAR}`, isTicked: parts.values[`${name}${CLEAR}`] === 'on' } : null,
     problems: parts.problems.filter(({ at }) => at === name),
   };

@@ -14,6 +14,8 @@ export interface FieldText {
   readonly check?: 'name' | 'mac' | 'address' | 'bmc-address';
   /** Shown only when one asks for more. */
   readonly more?: true;
+  /** As wide as the form. */
+  readonly wide?: true;
 }
 
 /** The parts of the form, in their order, with the fields of the record that stand in each. */
@@ -25,7 +27,7 @@ export const SYSTEM_GROUPS: readonly {
   /** Closed as long as nothing stands in it. */
   readonly closed?: true;
 }[] = [
-  { id: 'basics', title: 'The machine', fields: ['name', 'profile', 'roles', 'hostname', 'comment'] },
+  { id: 'basics', title: 'The machine', fields: ['name', 'hostname', 'profile', 'roles', 'comment'] },
   {
     id: 'network',
     title: 'Network',
@@ -77,7 +79,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
     help: 'What it is for, one a line. Roles become Ansible groups.',
     placeholder: 'web',
   },
-  comment: { label: 'Comment' },
+  comment: { label: 'Comment', wide: true },
   'interfaces.*.name': { label: 'Interface', prefill: 'eth#' },
   'interfaces.*.mac': {
     label: 'MAC address',

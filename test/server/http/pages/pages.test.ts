@@ -61,6 +61,27 @@ describe('every page', () => {
     expect(status).toBe(404);
     expect(html).toContain('There is nothing here');
   });
+
+  it.each([
+    ['/nowhere?x=<script>', 'text/html,*/*', 'operator', 'Log out'],
+    ['/nowhere', 'text/html', null, 'href="/login"'],
+    ['/nowhere', '*/*', null, '"code":"no-such-route"'],
+    ['/api/v1/nowhere', 'text/html', 'operator', '"code":"no-such-route"'],
+  ] as const)('is answered at %s to who takes %s', async (url, accept, as, said) => {
+    const cookie = as === null ? '' : `provision_session=${pages.cookies[as]}`;
+    const { statusCode, payload, headers } = await pages.app.inject({ url, headers: { accept, cookie } });
+    expect(statusCode).toBe(404);
+    expect(payload).toContain(said);
+    expect(payload).not.toContain('<script>');
+    if (payload.includes('<html')) expect(headers['content-security-policy']).toContain("'none'");
+  });
+
+  it('keeps its frame where something is refused', async () => {
+    const { status, html } = await pages.get('/audit', 'viewer');
+    expect(status).toBe(403);
+    expect(html).toContain('Log out');
+    expect(html).toContain('href="/subnets"');
+  });
 });
 
 describe('the list of systems', () => {
@@ -85,7 +106,7 @@ describe('the list of systems', () => {
     expect(some.html).toContain('db001');
     expect(some.html).not.toContain('href="/systems/web001"');
     expect((await pages.get('/systems?search=nothing')).html).toContain('Nothing fits');
-    expect((await pages.get('/systems?state=never&page=9')).html).toContain('db001');
+    expect((await pages.get('/systems?state=none&role=')).html).toContain('db001');
   });
 
   it('has nothing of systems outside the reader’s scope', async () => {

@@ -175,9 +175,9 @@ describe('the form of a system that is there', () => {
     const form = await opened();
     await pages.world.call('PATCH', '/api/v1/systems/web001', { comment: 'theirs', roles: ['db'] });
     const lost = await pages.post('/systems/web001/edit', { ...form, comment: 'mine' });
-    expect(lost.status).toBe(409);
+    expect(lost.status).toBe(412);
     expect(lost.html).toContain('Somebody else has changed web001');
-    expect(lost.html).toContain('<td>theirs</td><td><strong>mine</strong>');
+    expect(lost.html).toContain('theirs</td><td data-label="You typed"><span><strong>mine</strong>');
     expect(textIn(lost.html, 'comment')).toBe('mine');
     expect((await system('web001')).comment).toBe('theirs');
     const again = { ...form, ...hidden(lost.html), comment: 'mine', roles: 'db' };
