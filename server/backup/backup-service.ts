@@ -4,7 +4,7 @@ import { parseInput } from '../../src/services/input.ts';
 import type { Archive } from './archive.ts';
 import type { Backups } from './backups.ts';
 
-const backupInput = z.strictObject({
+export const backupInput = z.strictObject({
   /** False: without the key that opens the secrets, to be kept elsewhere. */
   key: z.boolean().default(true),
 });

@@ -105,7 +105,7 @@ export function whenceOf(request: FastifyRequest): Whence {
 
 function unauthenticated(message: string): DomainError {
   return new DomainError('unauthenticated', message, {
-    hint: 'log in with: provision setup --server URL; or run provision on the server itself, by its unix socket',
+    hint: 'log in with: provision login URL (of a new service: provision setup --server URL); or run provision on the server itself, by its unix socket',
   });
 }
 

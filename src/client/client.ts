@@ -8,7 +8,8 @@ import type { Lease } from '../domain/lease.ts';
 import type { Loader } from '../domain/loader.ts';
 import type { Profile, profileInput } from '../domain/profile.ts';
 import type { Page } from '../domain/record-query.ts';
-import type { Subnet, subnetInput } from '../domain/subnet.ts';
+import type { subnetInput } from '../domain/subnet.ts';
+import type { SubnetDetails } from '../domain/subnet-effective.ts';
 import type { System, SystemAdd, SystemEdit } from '../domain/system.ts';
 import { type AccessClient, accessClient } from './access-client.ts';
 import { type ApplyClient, applyClient } from './apply-client.ts';
@@ -116,7 +117,7 @@ export interface Whoami {
 export interface Client {
   readonly distros: RecordClient<Distro, DistroAdd, DistroEdit>;
   readonly profiles: RecordClient<Profile, ProfileAdd, ProfileEdit>;
-  readonly subnets: RecordClient<Subnet, SubnetAdd, SubnetEdit>;
+  readonly subnets: RecordClient<SubnetDetails, SubnetAdd, SubnetEdit>;
   readonly systems: SystemClient;
   readonly records: ApplyClient;
   readonly installs: InstallClient;

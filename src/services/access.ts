@@ -12,7 +12,7 @@ import { parseInput } from './input.ts';
 import { refuseOutOfScope } from './scope.ts';
 import { hashToken, newToken } from './token.ts';
 
-const setupInput = z.strictObject({ token: z.string().max(200), name: recordName.default('admin') });
+export const setupInput = z.strictObject({ token: z.string().max(200), name: recordName.default('admin') });
 
 /**
  * Who may use the API: the owner of the data folder through the unix socket, holders of a token, and users who log in. A

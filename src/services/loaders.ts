@@ -50,8 +50,10 @@ export interface LoaderInstall {
   readonly remedy: string | null;
 }
 
-const installInput = z.strictObject({ names: z.array(z.string().max(128)).min(1).max(100).optional() });
-const fileInput = z.strictObject({
+export const loadersInput = z.strictObject({
+  names: z.array(z.string().max(128)).min(1).max(100).optional(),
+});
+export const loaderFileQuery = z.strictObject({
   version: loaderVersion.optional(),
   /** The name that its giver knows the file by. */
   file: z
@@ -133,7 +135,7 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
 
     /** Copies loaders from the packages of this machine: those named, or every one that a package has. */
     async installFromPackages(body: unknown, actor: Actor): Promise<LoaderInstall[]> {
-      const { names = files.names } = parseInput(installInput, body ?? {});
+      const { names = files.names } = parseInput(loadersInput, body ?? {});
       refuseUnknown(names);
       const wanted = new Set(names.flatMap((name) => packageOf(name)?.package ?? []));
       const versions = await packages.versions([...wanted]);
@@ -151,7 +153,7 @@ export function loaderService({ store, now }: Deps, files: LoaderFiles, packages
     /** Takes a loader from bytes that were sent. `query` may hold its version and the name of its file. */
     async installFile(name: string, bytes: Uint8Array, query: unknown, actor: Actor): Promise<Loader> {
       refuseUnknown([name]);
-      const { version, file } = parseInput(fileInput, query);
+      const { version, file } = parseInput(loaderFileQuery, query);
       const problem = refuseLoader(name, bytes);
       if (problem !== undefined) throw invalid([{ path: 'file', message: problem }]);
       const record = {

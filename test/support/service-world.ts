@@ -26,6 +26,7 @@ import type { Endpoint } from '../../src/services/notifications/notifications.ts
 import { createStrangers, type Strangers } from '../../src/services/strangers.ts';
 import { systemLockService } from '../../src/services/system-locks.ts';
 import type { Store } from '../../src/store/store.ts';
+import { checkAnswers } from './answers-check.ts';
 import { ip } from './dhcp-packets.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { FakeBmcs } from './fake-bmcs.ts';
@@ -181,6 +182,9 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const boot = bootService(deps, installs, answers, events);
   const api = { services, access, log, version: '0.0.0', root: ROOT, now: deps.now };
   const local = buildHttpApp(api, 'socket');
+  const tcp = buildHttpApp(api, 'token');
+  const faults: string[] = [];
+  for (const app of [local, tcp]) checkAnswers(app, faults);
   const world: ServiceWorld = {
     deps,
     store,
@@ -192,7 +196,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
     heard,
     loaderBytes,
     answers,
-    tcp: buildHttpApp(api, 'token'),
+    tcp,
     local,
     dataDir,
     logged,
@@ -216,6 +220,7 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
       await notifications.stop();
       await events.flush();
       await dispose();
+      if (faults.length > 0) throw new Error(`answers that are not documented:\n${faults.join('\n')}`);
     },
   };
   mkdirSync(join(dataDir, 'distros'));

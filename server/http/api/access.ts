@@ -11,7 +11,7 @@ type Numbered = { Params: { id: string } };
 const sessionId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a session' }),
 });
-const ofUser = z.strictObject({ user: z.string().max(64).optional() });
+export const sessionsQuery = z.strictObject({ user: z.string().max(64).optional() });
 
 const mine = { config: { permission: 'read', scope: 'none' } } as const;
 const admin = { config: { permission: 'admin', scope: 'all' } } as const;
@@ -20,7 +20,9 @@ const admin = { config: { permission: 'admin', scope: 'all' } } as const;
 export function accessRoutes(app: FastifyInstance, { tokens, users, sessions }: AccessService): void {
   app.get('/api/v1/whoami', mine, async (request) => {
     const { name, kind, role, scope, from } = actorFrom(request);
-    return { name, kind, role, scope, from };
+    const token = kind === 'token' ? await tokens.find(name) : undefined;
+    const { expiresAt = null } = request.session?.record ?? token ?? {};
+    return { name, kind, role, scope, from, expiresAt };
   });
   app.post('/api/v1/whoami/password', mine, async (request, reply) => {
     await users.changePassword(request.body, actorFrom(request));
@@ -57,7 +59,7 @@ export function accessRoutes(app: FastifyInstance, { tokens, users, sessions }: 
 
   app.get('/api/v1/sessions', admin, async () => ({ items: await sessions.list() }));
   app.delete('/api/v1/sessions', admin, async (request) => {
-    const { user } = parseInput(ofUser, request.query);
+    const { user } = parseInput(sessionsQuery, request.query);
     return { count: await sessions.revokeAll(user ?? null, actorFrom(request)) };
   });
   app.delete<Numbered>('/api/v1/sessions/:id', admin, async (request, reply) => {

@@ -8,7 +8,7 @@ import { actorFrom } from '../auth.ts';
 type Numbered = { Params: { id: string } };
 
 const limit = z.coerce.number().int().min(1).max(20_000).default(100);
-const listQuery = z.strictObject({
+export const installsQuery = z.strictObject({
   system: z.string().max(64).optional(),
   batch: z.string().max(64).optional(),
   state: z.enum(INSTALL_STATES).optional(),
@@ -16,12 +16,12 @@ const listQuery = z.strictObject({
   live: z.stringbool().optional(),
   limit,
 });
-const batchesQuery = z.strictObject({ limit });
+export const batchesQuery = z.strictObject({ limit });
 const installId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of an install' }),
 });
 /** Only what still waits in the queue. */
-const cancelInput = z.strictObject({ queuedOnly: z.boolean().default(false) });
+export const cancelBatchInput = z.strictObject({ queuedOnly: z.boolean().default(false) });
 
 const read = { config: { permission: 'read', scope: 'selection' } } as const;
 const write = { config: { permission: 'operate', scope: 'selection' } } as const;
@@ -37,7 +37,7 @@ export function bulkInstallRoutes(app: FastifyInstance, { installQueue }: ApiSer
   );
   app.post(`${base}/plan`, read, (request) => bulk.plan(request.body, actorFrom(request)));
   app.get(base, read, async (request) => {
-    const { limit, state, live, ...filter } = parseInput(listQuery, request.query);
+    const { limit, state, live, ...filter } = parseInput(installsQuery, request.query);
     return {
       items: await lists.installs({ ...filter, states: statesOf(state, live) }, limit, actorFrom(request)),
     };
@@ -54,7 +54,11 @@ export function bulkInstallRoutes(app: FastifyInstance, { installQueue }: ApiSer
     lists.batch(request.params.id, actorFrom(request)),
   );
   app.post<Numbered>(`${base}/batches/:id/cancel`, write, (request) =>
-    lists.cancelBatch(request.params.id, parseInput(cancelInput, request.body ?? {}), actorFrom(request)),
+    lists.cancelBatch(
+      request.params.id,
+      parseInput(cancelBatchInput, request.body ?? {}),
+      actorFrom(request),
+    ),
   );
 }
 

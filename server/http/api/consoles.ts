@@ -12,7 +12,7 @@ import { actorFrom } from '../auth.ts';
 type Named = { Params: { name: string } };
 type Seated = { Params: { name: string; seat: string } };
 
-const modeQuery = z.strictObject({ mode: z.enum(['write', 'watch', 'steal']).default('watch') });
+export const consoleQuery = z.strictObject({ mode: z.enum(['write', 'watch', 'steal']).default('watch') });
 
 /** What may be typed in one piece. */
 const INPUT_BYTES = 16 * 1024;
@@ -30,7 +30,7 @@ const LOOK_MS = 15_000;
 export function consoleRoutes(app: FastifyInstance, { power: { consoles } }: ApiServices): void {
   const base = '/api/v1/systems/:name/console';
   app.get<Named>(base, { config: { permission: 'operate', scope: 'system' } }, async (request, reply) => {
-    const { mode } = parseInput(modeQuery, request.query);
+    const { mode } = parseInput(consoleQuery, request.query);
     const stream = new PassThrough({ highWaterMark: BACKLOG_BYTES });
     const attached = await consoles.attach(request.params.name, mode, viewerOf(stream), actorFrom(request));
     reply.hijack();

@@ -16,8 +16,8 @@ const stages = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(STAGES)).min(1));
 const after = z.coerce.number().int().min(0);
-const ofOne = z.strictObject({ after: after.optional(), stage: stages.optional() });
-const ofAll = ofOne.extend({ system: z.string().max(64).optional() });
+export const systemEventsQuery = z.strictObject({ after: after.optional(), stage: stages.optional() });
+export const eventsQuery = systemEventsQuery.extend({ system: z.string().max(64).optional() });
 
 /** Shorter than the minute after which proxies close what is silent. */
 const BEAT_MS = 15_000;
@@ -52,11 +52,11 @@ export function eventStreamRoutes(app: FastifyInstance, { feed }: Pick<ApiServic
   };
 
   app.get('/api/v1/events', all, (request, reply) => {
-    const { stage, ...rest } = parseInput(ofAll, request.query);
+    const { stage, ...rest } = parseInput(eventsQuery, request.query);
     return stream(request, reply, { ...rest, stages: stage });
   });
   app.get<Named>('/api/v1/systems/:name/events', one, (request, reply) => {
-    const query = parseInput(ofOne, request.query);
+    const query = parseInput(systemEventsQuery, request.query);
     const { name } = request.params;
     return stream(request, reply, { system: name, after: query.after, stages: query.stage });
   });

@@ -7,13 +7,13 @@ import { actorFrom } from '../auth.ts';
 type Named = { Params: { name: string } };
 type Numbered = { Params: { id: string } };
 
-const listQuery = z.strictObject({
+export const handoffsQuery = z.strictObject({
   open: z.stringbool().optional(),
   system: z.string().max(64).optional(),
   batch: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(20_000).default(100),
 });
-const logQuery = z.strictObject({ from: z.coerce.number().int().min(0).default(0) });
+export const handoffLogQuery = z.strictObject({ from: z.coerce.number().int().min(0).default(0) });
 const runId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a hand-off run' }),
 });
@@ -28,7 +28,7 @@ export function handoffRoutes(app: FastifyInstance, { handoffs }: ApiServices): 
     reply.status(202).send(await handoffs.run(request.body, actorFrom(request))),
   );
   app.get('/api/v1/handoffs', read, async (request) => {
-    const { limit, ...filter } = parseInput(listQuery, request.query);
+    const { limit, ...filter } = parseInput(handoffsQuery, request.query);
     const named = Object.entries(filter).filter(([, value]) => value !== undefined);
     return { items: await handoffs.list(Object.fromEntries(named), limit, actorFrom(request)) };
   });
@@ -36,7 +36,7 @@ export function handoffRoutes(app: FastifyInstance, { handoffs }: ApiServices): 
     handoffs.get(idOf(request.params), actorFrom(request)),
   );
   app.get<Numbered>('/api/v1/handoffs/:id/log', read, (request) =>
-    handoffs.log(idOf(request.params), parseInput(logQuery, request.query).from, actorFrom(request)),
+    handoffs.log(idOf(request.params), parseInput(handoffLogQuery, request.query).from, actorFrom(request)),
   );
   app.post<Numbered>('/api/v1/handoffs/:id/cancel', operate, (request) =>
     handoffs.cancel(idOf(request.params), actorFrom(request)),

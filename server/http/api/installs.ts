@@ -4,7 +4,7 @@ import { parseInput } from '../../../src/services/input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 
-const timelineQuery = z.strictObject({
+export const timelineQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 });

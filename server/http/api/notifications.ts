@@ -9,7 +9,7 @@ type Numbered = { Params: { id: string } };
 const numbered = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a notification' }),
 });
-const testInput = z.strictObject({ endpoint: z.string().min(1).max(64) });
+export const noticeTestInput = z.strictObject({ endpoint: z.string().min(1).max(64) });
 
 const read = { config: { permission: 'read', scope: 'all' } } as const;
 const admin = { config: { permission: 'admin', scope: 'all' } } as const;
@@ -29,6 +29,6 @@ export function notificationRoutes(app: FastifyInstance, { notifications }: ApiS
     count: await notifications.discard(request.body, actorFrom(request)),
   }));
   app.post(`${base}/test`, admin, (request) =>
-    notifications.test(parseInput(testInput, request.body).endpoint, actorFrom(request)),
+    notifications.test(parseInput(noticeTestInput, request.body).endpoint, actorFrom(request)),
   );
 }

@@ -7,7 +7,7 @@ import { actorFrom } from '../auth.ts';
 type Named = { Params: { name: string } };
 type Numbered = { Params: { id: string } };
 
-const jobsQuery = z.strictObject({
+export const jobsQuery = z.strictObject({
   open: z.stringbool().optional(),
   system: z.string().max(64).optional(),
   batch: z.string().max(64).optional(),
@@ -19,7 +19,7 @@ const jobsQuery = z.strictObject({
     .optional(),
   limit: z.coerce.number().int().min(1).max(20_000).default(100),
 });
-const logQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(50) });
+export const bmcLogQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(50) });
 const jobId = z.strictObject({
   id: z.string().regex(/^\d{1,15}$/, { message: 'must be the number of a job' }),
 });
@@ -66,7 +66,7 @@ export function bmcRoutes(app: FastifyInstance, { power }: ApiServices): void {
     items: await bmcs.sensors(request.params.name),
   }));
   app.get<Named>(`${base}/bmc/log`, readOne, async (request) => ({
-    items: await bmcs.log(request.params.name, parseInput(logQuery, request.query).limit),
+    items: await bmcs.log(request.params.name, parseInput(bmcLogQuery, request.query).limit),
   }));
   app.get<Named>(`${base}/bmc/check`, readOne, async (request) => ({
     items: await bmcs.check(request.params.name),

@@ -1,17 +1,19 @@
-import { z } from 'zod';
-import { ANSWERS, type JsonSchema, refTo } from './answers.ts';
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { z } from 'zod';
+import type { Operation } from './operations/operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { responsesOf } from './responses.ts';
+import { inputSchema, type JsonSchema, namedSchemas, refTo } from './schemas.ts';
 
 /** A route as the app declares it. */
-export interface DeclaredRoute {
+export interface DocumentedRoute {
   readonly method: string;
   /** `/api/v1/systems/:name` */
   readonly url: string;
   readonly permission: string;
 }
 
-/** The OpenAPI 3.1 document of the routes, from the schemas that requests are judged by. */
-export function openApiDocument(routes: readonly DeclaredRoute[], version: string) {
+/** The OpenAPI 3.1 document of the routes. Throws Error for a route of which OPERATIONS knows nothing. */
+export function openApiDocument(routes: readonly DocumentedRoute[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.url.replace(/:(\w+)/g, '{$1}');
@@ -23,49 +25,38 @@ export function openApiDocument(routes: readonly DeclaredRoute[], version: strin
     security: [{ token: [] }],
     paths,
     components: {
-      schemas: ANSWERS,
+      schemas: namedSchemas(),
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },
   };
 }
 
-function operationOf(route: DeclaredRoute): JsonSchema {
+function operationOf(route: DocumentedRoute): JsonSchema {
   const { method, url, permission } = route;
-  const {
-    summary,
-    body,
-    query,
-    answer,
-    status = 200,
-  }: Operation = OPERATIONS[`${method} ${url}`] ?? {
-    summary: `${method} ${url}`,
-  };
-  const hasDryRun = query !== undefined && Object.hasOwn(schemaOf(query).properties ?? {}, 'dryRun');
-  const usual = answer === undefined ? { type: 'object' } : refTo(answer);
-  const isRecordDryRun = hasDryRun && answer !== 'ApplyAnswer';
+  const operation = OPERATIONS[`${method} ${url}`];
+  if (operation === undefined) throw new Error(`${method} ${url} is not documented`);
   return {
     operationId: operationId(method, url),
-    summary,
+    summary: operation.summary,
     tags: [/^\/api\/v1\/(\w+)/.exec(url)?.[1] ?? 'service'],
     description: permission === 'public' ? 'Needs no token.' : `Takes the permission \`${permission}\`.`,
     ...(permission === 'public' ? { security: [] } : {}),
-    parameters: [...pathParameters(url), ...queryParameters(query), ...headerParameters(method, url)],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(inputSchema(body)) } }),
-    responses: {
-      [status]:
-        status === 204 ? { description: 'Done.' } : { description: 'The answer.', content: json(usual) },
-      ...(isRecordDryRun && status !== 200
-        ? { 200: { description: 'What would be done.', content: json(refTo('DryRun')) } }
-        : {}),
-      default: {
-        description: 'A refusal.',
-        content: { 'application/problem+json': { schema: refTo('Problem') } },
-      },
-    },
+    parameters: [
+      ...pathParameters(url),
+      ...queryParameters(operation.query),
+      ...headerParameters(method, operation),
+    ],
+    ...requestBody(operation),
+    responses: responsesOf(route, operation),
   };
 }
 
-const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
+function requestBody({ body, bodyType, isBodyOptional }: Operation): { requestBody?: JsonSchema } {
+  if (bodyType !== undefined) return { requestBody: { required: true, content: { [bodyType]: {} } } };
+  if (body === undefined) return {};
+  const schema = typeof body === 'string' ? refTo(body) : inputSchema(body);
+  return { requestBody: { required: isBodyOptional !== true, content: { 'application/json': { schema } } } };
+}
 
 /** `get_systems_name_timeline`: one a route. */
 function operationId(method: string, url: string): string {
@@ -84,7 +75,10 @@ function pathParameters(url: string): JsonSchema[] {
 
 function queryParameters(query: z.ZodType | undefined): JsonSchema[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query);
+  const { properties = {}, required = [] } = inputSchema(query) as {
+    readonly properties?: Readonly<Record<string, JsonSchema>>;
+    readonly required?: readonly string[];
+  };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
@@ -93,7 +87,7 @@ function queryParameters(query: z.ZodType | undefined): JsonSchema[] {
   }));
 }
 
-function headerParameters(method: string, url: string): JsonSchema[] {
+function headerParameters(method: string, { isRevised, dryRun, mayBeKnown }: Operation): JsonSchema[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -102,21 +96,7 @@ function headerParameters(method: string, url: string): JsonSchema[] {
     schema: { type: 'string' },
   });
   if (method === 'POST') return [header('Idempotency-Key', 'Sent again, the request is not done again.')];
-  const isRecord = /^\/api\/v1\/(distros|profiles|subnets|systems)\/:name$/.test(url);
-  return isRecord && method !== 'GET' ? [header('If-Match', 'The ETag of the only revision to change.')] : [];
-}
-
-interface ObjectSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-}
-
-function schemaOf(schema: z.ZodType): ObjectSchema {
-  return inputSchema(schema) as ObjectSchema;
-}
-
-/** What is made of an input afterwards has no place in a schema of it. */
-function inputSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
+  if (mayBeKnown) return [header('If-None-Match', 'The ETag of the revision that the caller has.')];
+  const isChange = dryRun !== undefined || (isRevised && method !== 'GET');
+  return isChange ? [header('If-Match', 'The ETag of the only revision to change.')] : [];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { type DeclaredRoute, openApiDocument } from './document.ts';
+import type { DocumentedRoute, openApiDocument } from './document.ts';
 import { renderDocs, STYLE } from './page.ts';
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64');
@@ -16,20 +16,23 @@ const HEADERS = {
  * is there (HEAD) is not told.
  */
 export function openApiRoutes(app: FastifyInstance, version: string): void {
-  const routes: DeclaredRoute[] = [];
+  const routes: DocumentedRoute[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat())
-      if (each !== 'HEAD' && url.startsWith('/api/'))
-        routes.push({ method: each, url, permission: config?.permission ?? 'admin' });
+      if (each !== 'HEAD') routes.push({ method: each, url, permission: config?.permission ?? 'admin' });
   });
-  let document: ReturnType<typeof openApiDocument> | undefined;
+  let document: Promise<ReturnType<typeof openApiDocument>> | undefined;
+  // Hundreds of schemas that nothing but the document needs: no start waits for them.
   const get = () => {
-    document ??= openApiDocument(routes, version);
+    document ??= import('./document.ts').then((module) => module.openApiDocument(routes, version));
     return document;
   };
   const read = { config: { permission: 'read', scope: 'none' } } as const;
-  app.get('/api/v1/openapi.json', read, async () => get());
+  app.get('/api/v1/openapi.json', read, get);
   app.get('/api/v1/docs', read, async (_request, reply) =>
-    reply.headers(HEADERS).type('text/html; charset=utf-8').send(renderDocs(get())),
+    reply
+      .headers(HEADERS)
+      .type('text/html; charset=utf-8')
+      .send(renderDocs(await get())),
   );
 }

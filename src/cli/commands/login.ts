@@ -15,6 +15,7 @@ import { LocalError, UsageError } from '../errors.ts';
 import { NO_SUCH_ROUTE } from '../exit-codes.ts';
 import { readSecret } from '../secrets.ts';
 import { isPlainRemote, parseServerAddress } from '../server-address.ts';
+import { expiryWarning } from '../token-expiry.ts';
 
 interface Options {
   readonly url: string;
@@ -75,6 +76,8 @@ export const login = defineCommand<Options>({
     if (out.json) out.document({ context, server: server.url, ...who, savedIn });
     out.say(`logged in to ${server.url} as ${formatWho(who, deps.now())}`);
     out.say(`the login is context ${context} in ${savedIn}, for you only`);
+    const warning = expiryWarning(who, deps.now());
+    if (warning !== undefined) out.say(warning);
     return undefined;
   },
 });

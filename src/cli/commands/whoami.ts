@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { expiryWarning } from '../token-expiry.ts';
 
 export const whoami = defineCommand({
   noun: 'whoami',
@@ -8,8 +9,11 @@ export const whoami = defineCommand({
   flags: [],
   examples: ['provision whoami'],
   parse: () => ({}),
-  run: async (_options, { connect, out }) => {
-    out.details(await (await connect()).whoami());
+  run: async (_options, { connect, deps, out }) => {
+    const who = await (await connect()).whoami();
+    out.details(who);
+    const warning = expiryWarning(who, deps.now());
+    if (warning !== undefined) out.say(warning);
     return undefined;
   },
 });

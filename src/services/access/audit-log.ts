@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { parseInput } from '../input.ts';
 
 const id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const auditQuery = z.strictObject({
+export const auditQuery = z.strictObject({
   actor: z.string().max(64).optional(),
   noun: z.string().max(64).optional(),
   name: z.string().max(256).optional(),

@@ -15,7 +15,7 @@ export const SESSION_MS = 12 * 60 * 60_000;
 export const IDLE_MS = 2 * 60 * 60_000;
 const NOTE_MS = 60_000;
 
-const loginInput = z.strictObject({ name: z.string().max(64), password: passwordText });
+export const loginInput = z.strictObject({ name: z.string().max(64), password: passwordText });
 
 /** Where a request comes from. */
 export interface Whence {

@@ -9,6 +9,7 @@ import { refuseWithoutAdmin } from './last-admin.ts';
 /** Use cases of API tokens. Of a token only its hash is kept: it is shown once. */
 export interface TokenService {
   list(): Promise<TokenRecord[]>;
+  find(name: string): Promise<TokenRecord | undefined>;
   add(body: unknown, actor: Actor): Promise<TokenRecord & { readonly token: string }>;
   /** It opens nothing from now on. Throws DomainError 'in-use' for the last admin. */
   revoke(name: string, actor: Actor): Promise<void>;
@@ -53,6 +54,7 @@ export function tokenService({ store, now, randomBytes }: Deps): TokenService {
 
   return {
     list: () => store.read.tokens.list(now()),
+    find: (name) => store.read.tokens.find(name, now()),
     async add(body, actor) {
       const { name, role, scope, expiresInMinutes } = parseInput(tokenInput, body);
       const token = newApiToken(randomBytes);

@@ -22,8 +22,8 @@ export interface UserService {
   changePassword(body: unknown, actor: Actor): Promise<void>;
 }
 
-const passwordInput = z.strictObject({ password: passwordText });
-const changeInput = z.strictObject({ current: passwordText, password: passwordText });
+export const passwordInput = z.strictObject({ password: passwordText });
+export const changePasswordInput = z.strictObject({ current: passwordText, password: passwordText });
 
 export function userService({ store, now }: Deps, passwords: Passwords, gate: LoginGate): UserService {
   const find = async (tx: StoreTransaction, name: string): Promise<User> => {
@@ -90,7 +90,7 @@ export function userService({ store, now }: Deps, passwords: Passwords, gate: Lo
       await writePassword(name, password, actor);
     },
     async changePassword(body, actor) {
-      const { current, password } = parseInput(changeInput, body);
+      const { current, password } = parseInput(changePasswordInput, body);
       if (actor.kind !== 'user') throw noPassword(actor);
       // Guessing is as slow here as at the login.
       gate.enter(actor.name, actor.from ?? '');

@@ -5,7 +5,7 @@ import type { Install } from '../../domain/install.ts';
 import type { Actor, Deps } from '../deps.ts';
 import { parseInput } from '../input.ts';
 
-const moveInput = z.strictObject({
+export const moveInput = z.strictObject({
   system: recordName,
   /** A place from 1 on. */
   to: z.union([z.literal('first'), z.literal('last'), z.int().min(1)]),

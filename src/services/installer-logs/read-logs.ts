@@ -10,7 +10,7 @@ import { LOG_NAMES, type LogName, type LogPart, type LogRead, SYSLOG } from './l
 /** Lines that one sees without asking for more. */
 const TAIL_LINES = 200;
 
-const logQuery = z
+export const installLogQuery = z
   .strictObject({
     /** Id of the install; absent: the last one. */
     install: z.coerce.number().int().min(1).optional(),
@@ -51,7 +51,7 @@ export function logReader(deps: Pick<Deps, 'store' | 'now'>, files: LogRead): Lo
   };
   return {
     async read(name, query, actor) {
-      const wanted = parseInput(logQuery, query);
+      const wanted = parseInput(installLogQuery, query);
       const found = await store.read.systems.find(name);
       if (found === undefined) throw notFound('system', name);
       const install = findInstall(found, wanted.install);
@@ -78,7 +78,7 @@ const NOTHING: LogPart = { text: '', from: 0, next: 0, total: 0, leftOutBytes: 0
 function readPart(
   files: LogRead,
   installId: number,
-  { name, tail = TAIL_LINES, offset }: z.output<typeof logQuery>,
+  { name, tail = TAIL_LINES, offset }: z.output<typeof installLogQuery>,
 ): Promise<LogPart | undefined> {
   return offset === undefined ? files.tail(installId, name, tail) : files.part(installId, name, offset);
 }

@@ -56,12 +56,12 @@ const AT_ONCE = 4;
 const DELIVERED_KEPT_MS = 7 * 24 * 60 * 60_000;
 const DEAD_KEPT_MS = 90 * 24 * 60 * 60_000;
 
-const listQuery = z.strictObject({
+export const deliveryQuery = z.strictObject({
   state: z.enum(DELIVERY_STATES).optional(),
   endpoint: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
-const deadInput = z
+export const deadInput = z
   .strictObject({
     id: z.int().min(1).optional(),
     endpoint: z.string().max(64).optional(),
@@ -181,7 +181,7 @@ export function notificationService(
       await Promise.allSettled(underWay.values());
     },
     async list(query) {
-      const { limit, ...filter } = parseInput(listQuery, query);
+      const { limit, ...filter } = parseInput(deliveryQuery, query);
       return store.read.notifications.list(filter, limit);
     },
     async get(id) {

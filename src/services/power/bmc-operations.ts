@@ -17,7 +17,7 @@ import type { PowerDeps } from './power-deps.ts';
 import { refusedError } from './power-requests.ts';
 import { withTries } from './tries.ts';
 
-const bootDeviceInput = z
+export const bootDeviceInput = z
   .strictObject({
     device: z.enum(BOOT_DEVICES),
     persistent: z.boolean().default(false),
@@ -35,7 +35,7 @@ const bootDeviceInput = z
     message: 'is a way of network boot: it goes with the device pxe',
   });
 const URI_NEEDS_UEFI = { path: 'httpBootUri', message: 'is for UEFI firmware; legacy BIOS boots no URL' };
-const identifyInput = z.strictObject({ seconds: z.int().min(0).max(255).default(15) });
+export const identifyInput = z.strictObject({ seconds: z.int().min(0).max(255).default(15) });
 
 /** What is asked of one BMC, and answered at once. Throws DomainError `bmc-failed`, `not-found` or `wrong-state`. */
 export interface BmcOperations {

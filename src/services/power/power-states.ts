@@ -18,7 +18,7 @@ import {
 import { withTries } from './tries.ts';
 
 /** Which machines' BMCs are asked now. */
-const statusInput = z.strictObject(selectionFields).superRefine((input, ctx) => {
+export const statusInput = z.strictObject(selectionFields).superRefine((input, ctx) => {
   const message = selectionProblem(input as Selection);
   if (message !== undefined) ctx.addIssue({ code: 'custom', path: ['systems'], message });
 });

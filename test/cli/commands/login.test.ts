@@ -11,6 +11,8 @@ const ada = {
   scope: ['web'],
   expiresAt: '2026-11-23T09:00:00.000Z',
 };
+const SOON =
+  "warning: the token 'ada' expires in 24 h; ask an admin for another one (provision token add NAME), then: provision login URL";
 const server: NonNullable<FakeWorld['server']> = { 'GET /api/v1/whoami': { status: 200, body: ada } };
 
 function login(line: string, world: FakeWorld = {}) {
@@ -24,7 +26,7 @@ describe('login', () => {
       ['GET /api/v1/whoami', 'Bearer secret'],
     ]);
     expect(result.stderr).toBe(
-      `logged in to ${URL_A} as ada (operator, for systems of the roles web); the token expires in 24 h\nthe login is context a.example.net:8443 in ${PATH}, for you only\n`,
+      `logged in to ${URL_A} as ada (operator, for systems of the roles web); the token expires in 24 h\nthe login is context a.example.net:8443 in ${PATH}, for you only\n${SOON}\n`,
     );
     const file = result.privateFiles.get(PATH);
     expect(file?.mode).toBe(0o600);
@@ -128,6 +130,26 @@ describe('login', () => {
     const result = await login(line);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain(words);
+  });
+});
+
+describe('whoami', () => {
+  const whoami = (who: object) =>
+    runCli(['whoami'], { server: { 'GET /api/v1/whoami': { status: 200, body: { ...ada, ...who } } } });
+
+  it('says who one is, and until when', async () => {
+    const { stdout, stderr, code } = await whoami({});
+    expect(stdout).toContain('expiresAt\t2026-11-23T09:00:00.000Z');
+    expect({ stderr, code }).toEqual({ stderr: `${SOON}\n`, code: 0 });
+  });
+
+  it.each([
+    ['a token that lasts for more than a week', { expiresAt: '2026-11-29T09:00:01.000Z' }],
+    ['one that never ends', { expiresAt: null }],
+    ['a session, which is short on purpose', { kind: 'user' }],
+    ['an older server, which does not say', { expiresAt: undefined }],
+  ])('warns not of %s', async (_what, who) => {
+    expect((await whoami(who)).stderr).toBe('');
   });
 });
 

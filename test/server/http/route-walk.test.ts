@@ -4,13 +4,11 @@ import type { DeclaredRoute } from '../../../server/http/auth.ts';
 import { roleAllows } from '../../../src/domain/access.ts';
 import { LOCAL } from '../../../src/services/deps.ts';
 import { hashToken } from '../../../src/services/token.ts';
+import { LET_IN } from '../../support/answers-check.ts';
 import { makeToken } from '../../support/callers.ts';
 import { type Answer, inject } from '../../support/inject.ts';
 import { addRecord, addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 import { macOf } from '../../support/store-records.ts';
-
-/** What is answered in the place of every route's own work: whoever gets so far was let in. */
-const LET_IN = 299;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -19,6 +17,7 @@ let app: FastifyInstance;
 beforeEach(async () => {
   world = await openServiceWorld();
   app = world.tcp;
+  // Whoever gets so far was let in.
   app.addHook('preHandler', async (_request, reply) => reply.status(LET_IN).send());
   await addRecords(world);
   const interfaces = [{ mac: macOf(2) }];

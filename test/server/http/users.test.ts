@@ -95,7 +95,7 @@ describe('a token', () => {
     expect(await world.call('POST', TOKENS, { name: 'ci', role: 'viewer' })).toMatchObject({ status: 409 });
     const ci = callerWith(world, { authorization: `Bearer ${token}` });
     expect(await ci('GET', '/api/v1/whoami')).toMatchObject({
-      body: { name: 'ci', kind: 'token', role: 'operator', scope: ['web'] },
+      body: { name: 'ci', kind: 'token', role: 'operator', scope: ['web'], expiresAt },
     });
   });
 

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { applyInput } from '../../../src/domain/apply.ts';
+import { distroInput } from '../../../src/domain/distro.ts';
+import { profileInput } from '../../../src/domain/profile.ts';
+import { subnetInput } from '../../../src/domain/subnet.ts';
+import { systemInput } from '../../../src/domain/system.ts';
+
+/** What is left out comes from the shipped profile `from`, or from the one of the same name. */
+const profileAdd = profileInput.partial().extend({
+  name: profileInput.shape.name,
+  from: z.string().nullable().optional().describe('A shipped profile; null: nothing comes from one.'),
+});
+
+/** Records as one document holds them. */
+const records = z.strictObject({
+  distros: z.array(distroInput).optional(),
+  profiles: z.array(profileAdd).optional(),
+  subnets: z.array(subnetInput).optional(),
+  systems: z.array(systemInput).optional(),
+});
+
+/** Records as they are taken, by names of schemas in the document. */
+export const INPUTS = {
+  DistroInput: distroInput,
+  ProfileAdd: profileAdd,
+  SubnetInput: subnetInput,
+  SystemInput: systemInput,
+  Records: records,
+  /** As it is judged, with its items as they are judged one by one. */
+  ApplyInput: applyInput.extend({ records }),
+} as const satisfies Readonly<Record<string, z.ZodType>>;
