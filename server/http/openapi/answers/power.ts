@@ -72,6 +72,7 @@ const bootDeviceResult = z.strictObject({
   asked: bootOverride,
   confirmed: bootOverride.nullable(),
   agrees: flag,
+  doubt: textOrNull.describe('Why it may be for the wrong firmware, and what to do.'),
 }) satisfies z.ZodType<BootDeviceResult>;
 
 const bmcInfo = z.strictObject({

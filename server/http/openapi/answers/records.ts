@@ -140,6 +140,11 @@ const system = z.strictObject({
     loader: z.strictObject({ value: loader, from }),
     localBoot: z.strictObject({ value: localBoot, from }),
     handoff: z.strictObject({ value: text, from }),
+    firmware: z.strictObject({
+      value: z.enum(FIRMWARES),
+      from: z.enum(['system', 'heard', 'loader', 'default']),
+      heard: z.strictObject({ firmware: z.enum(FIRMWARES), at: time }).nullable(),
+    }),
   }),
   install: install.nullable().describe('The install in force, or the last one.'),
   inService: timeOrNull,
