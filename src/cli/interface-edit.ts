@@ -2,7 +2,12 @@ import type { SystemInterface } from '../domain/network-interface.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { type Flags, named } from './flags.ts';
 import { knownBy } from './interface-flags.ts';
-import { type InterfaceAdd, parseInterface } from './parse-interface.ts';
+import {
+  type InterfaceAdd,
+  type InterfaceChange,
+  parseInterface,
+  parseInterfaceChange,
+} from './parse-interface.ts';
 import { interfaceToInput } from './record-kinds.ts';
 
 /** What an edit says of interfaces, before the ones that the system has are known. */
@@ -13,6 +18,8 @@ export interface InterfaceEdit {
     readonly ip?: string | null;
     readonly subnet?: string | null;
   };
+  /** Of interfaces by their names. */
+  readonly changes: readonly InterfaceChange[];
   readonly add: readonly InterfaceAdd[];
   readonly remove: readonly string[];
   /** Further addresses that come, by the interface that gets them, and that go. */
@@ -22,7 +29,9 @@ export interface InterfaceEdit {
 
 /** Reads the interface flags of an edit; undefined if none was given. Throws UsageError. */
 export function interfaceEdit(flags: Flags): InterfaceEdit | undefined {
-  const target = flags.text('interface');
+  const target = targetFrom(flags);
+  const whole = flags.texts('interface').filter((text) => text.includes('='));
+  const changes = whole.map((text) => parseInterfaceChange('--interface', text));
   const change = {
     ...knownBy(flags),
     ...named({ ip: flags.nullable('ip'), subnet: flags.nullable('subnet') }),
@@ -31,17 +40,27 @@ export function interfaceEdit(flags: Flags): InterfaceEdit | undefined {
   const remove = flags.texts('remove-interface');
   const addAddresses = flags.texts('add-address').map(parseAddress);
   const removeAddresses = flags.texts('remove-address');
-  const changes = Object.keys(change).length;
-  if (target !== undefined && changes === 0) {
+  const isChange = Object.keys(change).length > 0;
+  if (target !== undefined && !isChange) {
     throw new UsageError(
       `nothing to change on interface ${target}`,
-      'give --ip, --mac, --subnet, --client-id or --circuit-id with it',
+      `give --ip, --mac, --subnet, --client-id or --circuit-id with it, or write --interface ${target}:mtu=9000`,
     );
   }
-  const isNothing = [add, remove, addAddresses, removeAddresses].every(({ length }) => length === 0);
-  return isNothing && changes === 0
-    ? undefined
-    : { target, change, add, remove, addAddresses, removeAddresses };
+  const lists = { changes, add, remove, addAddresses, removeAddresses };
+  const isNothing = Object.values(lists).every(({ length }) => length === 0);
+  return isNothing && !isChange ? undefined : { target, change, ...lists };
+}
+
+/** `--interface eth0`: the one that the other flags are meant for. */
+function targetFrom(flags: Flags): string | undefined {
+  const [target, second] = flags.texts('interface').filter((text) => !text.includes('='));
+  if (second !== undefined)
+    throw new UsageError(
+      `--ip, --mac and the like are meant for one interface, not for ${target} and ${second}`,
+      'write --interface eth0:ip=… --interface eth1:ip=…',
+    );
+  return target;
 }
 
 /** `eth0=10.99.0.12`. */
@@ -61,19 +80,27 @@ export function applyInterfaceEdit(
   system: { readonly name: string; readonly interfaces: readonly SystemInterface[] },
 ): InterfaceAdd[] {
   const names = system.interfaces.map((one) => one.name);
-  const named = [...edit.remove, ...edit.addAddresses.map(({ name }) => name)];
+  const named = [...edit.remove, ...[...edit.changes, ...edit.addAddresses].map(({ name }) => name)];
   const unknown = [...named, ...(edit.target === undefined ? [] : [edit.target])].find(
     (name) => !names.includes(name),
   );
   if (unknown !== undefined) {
-    throw new LocalError(`${system.name} has no interface ${unknown}`, `it has: ${names.join(', ')}`);
+    const further = edit.changes.some(({ name }) => name === unknown)
+      ? `; a further one: --add-interface ${unknown}:…`
+      : '';
+    throw new LocalError(
+      `${system.name} has no interface ${unknown}`,
+      `it has: ${names.join(', ')}${further}`,
+    );
   }
   const target = Object.keys(edit.change).length === 0 ? undefined : targetOf(edit, system.name, names);
   const kept = system.interfaces.filter((one) => !edit.remove.includes(one.name));
   return [
-    ...kept.map((one) =>
-      withAddresses(one.name === target ? changed(one, edit.change) : interfaceToInput(one), edit),
-    ),
+    ...kept.map((one) => {
+      const named = edit.changes.filter(({ name }) => name === one.name);
+      const changes = one.name === target ? [edit.change, ...named] : named;
+      return withAddresses(changed(one, Object.assign({}, ...changes)), edit);
+    }),
     ...edit.add,
   ];
 }
@@ -87,7 +114,7 @@ function targetOf(edit: InterfaceEdit, system: string, names: readonly string[])
   );
 }
 
-function changed(one: SystemInterface, change: InterfaceEdit['change']): InterfaceAdd {
+function changed(one: SystemInterface, change: InterfaceEdit['change'] | InterfaceChange): InterfaceAdd {
   // For `auto` the subnet is the one to take from: the one that the interface is in, unless another is named.
   const subnet = change.ip === 'auto' && one.subnet !== null ? { subnet: one.subnet } : {};
   return { ...interfaceToInput(one), ...subnet, ...change };

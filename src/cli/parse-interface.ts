@@ -24,7 +24,7 @@ const KEYS: Readonly<Record<string, (text: string) => Readonly<Record<string, un
   'client-id': (clientId) => ({ clientId }),
   'circuit-id': (circuitId) => ({ circuitId }),
   'remote-id': (remoteId) => ({ remoteId }),
-  ip: (ip) => ({ ip: ip === 'none' ? null : ip }),
+  ip: (ip) => ({ ip }),
   subnet: (subnet) => ({ subnet }),
   type: (type) => ({ type }),
   members: (names) => ({ type: 'bond' satisfies InterfaceType, parents: list(names) }),
@@ -46,6 +46,31 @@ const KEYS: Readonly<Record<string, (text: string) => Readonly<Record<string, un
  * first `=` ends the name. Throws UsageError.
  */
 export function parseInterface(flagName: string, text: string): InterfaceAdd {
+  const fields = fieldsOf(flagName, text);
+  const isKnown = [fields.mac, fields.clientId, fields.circuitId].some((value) => value != null);
+  if (fields.type === undefined && !isKnown)
+    throw new UsageError(
+      `${flagName}: '${text}' has no mac=…, client-id=… or circuit-id=…`,
+      'one that others are made of may have none: say type=ethernet',
+    );
+  return fields;
+}
+
+/** What an edit changes of an interface that is there; what it does not name stays. */
+export type InterfaceChange = InterfaceAdd & { readonly name: string };
+
+/** `bond0:mode=802.3ad,mtu=none` as a change of the interface of that name. Throws UsageError. */
+export function parseInterfaceChange(flagName: string, text: string): InterfaceChange {
+  const { name, ...fields } = fieldsOf(flagName, text);
+  if (name === undefined || Object.keys(fields).length === 0)
+    throw new UsageError(
+      `${flagName}: '${text}' does not say which interface to change, and what of it`,
+      `write ${flagName} bond0:mode=802.3ad`,
+    );
+  return { ...fields, name };
+}
+
+function fieldsOf(flagName: string, text: string): InterfaceAdd {
   const given = new Map<string, string>();
   const prefix = /^([^=,]+):(?=[a-z-]+=)/.exec(text);
   if (prefix !== null) given.set('name', prefix[1] ?? '');
@@ -65,12 +90,14 @@ export function parseInterface(flagName: string, text: string): InterfaceAdd {
   const last = (key: string): number => (key === 'type' ? 1 : 0);
   const parts = [...given]
     .toSorted(([a], [b]) => last(a) - last(b))
-    .map(([key, value]) => KEYS[key]?.(value));
-  const fields: Partial<InterfaceAdd> = named(Object.assign({}, ...parts));
-  if (fields.type === undefined && !['mac', 'client-id', 'circuit-id'].some((key) => given.has(key)))
-    throw new UsageError(
-      `${flagName}: '${text}' has no mac=…, client-id=… or circuit-id=…`,
-      'one that others are made of may have none: say type=ethernet',
-    );
-  return fields;
+    .map(([key, value]) => readKey(key, value));
+  return named(Object.assign({}, ...parts));
+}
+
+/** Beside what follows from the key itself (its type), `none` takes a value away, and empties a list. */
+function readKey(key: string, value: string): Readonly<Record<string, unknown>> {
+  const fields = KEYS[key]?.(value) ?? {};
+  if (value !== 'none' || key === 'name') return fields;
+  const empty = (field: string, one: unknown) => (field === 'type' ? one : Array.isArray(one) ? [] : null);
+  return Object.fromEntries(Object.entries(fields).map(([field, one]) => [field, empty(field, one)]));
 }

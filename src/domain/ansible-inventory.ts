@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DistroInput } from './distro.ts';
 import type { HostNames } from './fqdn.ts';
+import type { SystemInterface } from './network-interface.ts';
 import type { GROUP_PREFIXES } from './role.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,15 +14,31 @@ export interface InventoryMachine {
   readonly distro: Pick<DistroInput, 'name' | 'family' | 'version' | 'arch'>;
   /** Of its last install; `none` of a machine that was never armed. */
   readonly state: string;
-  readonly interfaces: readonly {
-    readonly name: string;
-    readonly mac: string | null;
-    readonly ip: string | null;
-    readonly subnet: string | null;
-  }[];
+  readonly interfaces: readonly InventoryInterface[];
   /** By which it is reached: of the first interface that has one; null where none is known. */
   readonly address: string | null;
   readonly settings: Settings;
+}
+
+/** An interface as the record has it; every field is there, whatever is said of it. */
+export interface InventoryInterface
+  extends Pick<
+    SystemInterface,
+    | 'name'
+    | 'type'
+    | 'subnet'
+    | 'addresses'
+    | 'sharedAddresses'
+    | 'parents'
+    | 'vlan'
+    | 'bondMode'
+    | 'mtu'
+    | 'routes'
+  > {
+  /** On record or seen; null on what is made of cards. */
+  readonly mac: string | null;
+  /** On record or leased now. */
+  readonly ip: string | null;
 }
 
 /** Text that Ansible must not take for a template. */

@@ -3,6 +3,7 @@ import type { Scope } from '../domain/access.ts';
 import {
   type AnsibleInventory,
   ansibleInventory,
+  type InventoryInterface,
   type InventoryMachine,
 } from '../domain/ansible-inventory.ts';
 import { keysOf } from '../domain/binding-key.ts';
@@ -87,9 +88,11 @@ interface Behind {
 
 function machineOf(system: System, { profile, distro, subnetBy, leaseBy }: Behind): InventoryMachine {
   const { settings } = effectiveOf(distro, profile, system);
-  const interfaces = system.interfaces.map((item) => {
+  const interfaces = system.interfaces.map((item): InventoryInterface => {
+    const { name, type, subnet, addresses, sharedAddresses, parents, vlan, bondMode, mtu, routes } = item;
     const mac = item.mac ?? item.seenMac ?? null;
-    return { name: item.name, mac, ip: item.ip ?? leasedTo(item, leaseBy), subnet: item.subnet };
+    const ip = item.ip ?? leasedTo(item, leaseBy);
+    return { name, type, mac, ip, subnet, addresses, sharedAddresses, parents, vlan, bondMode, mtu, routes };
   });
   const bootSubnet = subnetBy.get(bootInterfaceOf(system.interfaces)?.subnet ?? '');
   return {

@@ -19,7 +19,7 @@ describe('mistakes', () => {
     [
       'system edit web001 --interface eth1',
       'nothing to change on interface eth1',
-      'give --ip, --mac, --subnet, --client-id or --circuit-id with it',
+      'give --ip, --mac, --subnet, --client-id or --circuit-id with it, or write --interface eth1:mtu=9000',
     ],
     [
       'system add w --profile p --mac m --interface eth0 --interface eth1',

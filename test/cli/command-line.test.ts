@@ -55,6 +55,7 @@ describe('options of each command, captured without running', () => {
         interfaces: {
           target: 'eth1',
           change: { ip: null },
+          changes: [],
           add: [{ mac: '525400123458' }],
           remove: ['eth2'],
           addAddresses: [],

@@ -1,6 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { ansibleInventory, type InventoryMachine } from '../../src/domain/ansible-inventory.ts';
+import {
+  ansibleInventory,
+  type InventoryInterface,
+  type InventoryMachine,
+} from '../../src/domain/ansible-inventory.ts';
 import { hostNamesOf } from '../../src/domain/fqdn.ts';
+
+const card = (more: Partial<InventoryInterface>): InventoryInterface => ({
+  ...{
+    name: 'eth0',
+    type: 'ethernet',
+    mac: null,
+    ip: null,
+    subnet: null,
+    addresses: [],
+    sharedAddresses: [],
+  },
+  ...{ parents: [], vlan: null, bondMode: null, mtu: null, routes: [] },
+  ...more,
+});
 
 const BASE: InventoryMachine = {
   name: 'web001',
@@ -9,7 +27,7 @@ const BASE: InventoryMachine = {
   profile: 'debian-13',
   distro: { name: 'debian-13', family: 'debian', version: '13', arch: 'x86_64' },
   state: 'ready',
-  interfaces: [{ name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.99.0.11', subnet: 'lab' }],
+  interfaces: [card({ mac: '52:54:00:00:00:01', ip: '10.99.0.11', subnet: 'lab' })],
   address: '10.99.0.11',
   settings: {},
 };
@@ -69,7 +87,7 @@ describe('groups', () => {
   });
 
   it('of a subnet with two cards of a machine name it once', () => {
-    const eth0 = { name: 'eth0', mac: null, ip: '10.99.0.11', subnet: 'lab' };
+    const eth0 = card({ ip: '10.99.0.11', subnet: 'lab' });
     expect(groupsOf([machine('a', { interfaces: [eth0, { ...eth0, name: 'eth1' }] })])['subnet_lab']).toEqual(
       ['a'],
     );

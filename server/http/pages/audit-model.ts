@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditFields } from '../../../src/domain/audit.ts';
+import { auditChanges } from '../../../src/domain/audit-changes.ts';
 import { printable } from '../../../src/domain/printable.ts';
-import { changesBetween } from '../../../src/domain/record-changes.ts';
 import { systemPath } from './page-kit.ts';
 import { timeText } from './text.ts';
 
@@ -48,7 +48,7 @@ function hrefOf(noun: string, name: string): string | null {
 }
 
 function changesOf(before: AuditFields, after: AuditFields): AuditRow['changes'] {
-  return changesBetween(before, after).map(({ path, from, to }) => ({
+  return auditChanges(before, after).map(({ path, from, to }) => ({
     field: printable(path),
     before: valueText(from),
     after: valueText(to),

@@ -1,5 +1,6 @@
 import type { AccessClient, AuditQuery } from '../../client/access-client.ts';
 import type { AuditEvent, AuditFields } from '../../domain/audit.ts';
+import { auditChanges } from '../../domain/audit-changes.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { formatTime, parseDurationMinutes } from '../duration.ts';
 import { UsageError } from '../errors.ts';
@@ -100,25 +101,22 @@ function sinceOf(text: string, now: Date): string {
   throw new UsageError(`'${text}' is no time`, 'write it like 24h, 7d or 2026-11-22T08:00:00Z');
 }
 
-/** `profile: debian-12 -> debian-13`; of what was added or removed only the names of fields. */
+/** `interfaces.eth0.ip: 10.0.0.1 -> 10.0.0.2`; of what was added or removed the values. */
 function whatOf({ before, after, detail }: AuditEvent): string {
   const told = Object.entries(detail).map(([key, value]) => `${key}: ${textOf(value)}`);
   return [...changesOf(before, after), ...told].join(', ');
 }
 
 function changesOf(before: AuditFields | null, after: AuditFields | null): string[] {
-  if (before === null || after === null) {
-    const shown = Object.entries(after ?? {}).filter(([, value]) => !isEmpty(value));
-    return shown.map(([key, value]) => `${key}: ${textOf(value)}`);
-  }
-  return Object.entries(after).map(([key, value]) => `${key}: ${textOf(before[key])} -> ${textOf(value)}`);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === '' || ['[]', '{}'].includes(JSON.stringify(value));
+  // Of what was removed its name is enough; the row itself has all of it.
+  if (after === null) return [];
+  return auditChanges(before, after).map(({ path, from, to }) =>
+    before === null ? `${path}: ${textOf(to)}` : `${path}: ${textOf(from)} -> ${textOf(to)}`,
+  );
 }
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value) && !value.some((item) => typeof item === 'object')) return value.join('+');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -44,8 +44,10 @@ export const systemEdit = defineCommand<Options>({
   flags: [
     ...BOOT_INTERFACE_FLAGS,
     {
-      flag: '--interface <name>',
-      help: 'the interface that --ip, --mac, --subnet, --client-id and --circuit-id are meant for',
+      flag: '--interface <interface>',
+      help: 'bond0:mode=802.3ad,mtu=none changes what it names of that interface; a name alone: the one that --ip, --mac, --subnet, --client-id and --circuit-id are meant for',
+      repeat: true,
+      fields: ['interfaces'],
     },
     {
       flag: '--add-interface <interface>',
@@ -82,6 +84,7 @@ export const systemEdit = defineCommand<Options>({
   examples: [
     'provision system edit web001 --ip 10.99.0.12',
     'provision system edit web001 --add-interface eth1:mac=52:54:00:12:34:57,ip=auto,subnet=lab',
+    'provision system edit web001 --interface bond0:mode=802.3ad,mtu=9000',
     'provision system edit web001 --add-interface eth0.100:vlan=100,parent=eth0,ip=10.98.0.12',
     'provision system edit web001 --bmc 10.50.0.1 --bmc-user admin --bmc-password-stdin',
     'provision system edit web001 --set disk=/dev/nvme0n1 --unset timezone',

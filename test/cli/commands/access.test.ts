@@ -94,6 +94,18 @@ describe('provision audit', () => {
     );
   });
 
+  it('shows of interfaces only what has changed', async () => {
+    const card = { name: 'eth0', mac: '52:54:00:00:00:01', ip: '10.0.0.1', type: 'ethernet', addresses: [] };
+    const bond = { name: 'bond0', type: 'bond', parents: ['eth0', 'eth1'], ip: null };
+    const before = { interfaces: [card] };
+    const after = { interfaces: [{ ...card, ip: '10.0.0.2' }, bond] };
+    const server = { 'GET /api/v1/systems/web001/audit?actor=ada': page({ ...ROW, before, after }) };
+    const done = await run('audit --system web001 --actor ada', { server });
+    expect(done.stdout.trimEnd().split('\t').at(-1)).toBe(
+      'interfaces.eth0.ip: 10.0.0.1 -> 10.0.0.2, interfaces.bond0.type: none -> bond, interfaces.bond0.parents: none -> eth0+eth1',
+    );
+  });
+
   it('goes on with what is new', async () => {
     const server = {
       'GET /api/v1/audit?action=update': page(ROW),

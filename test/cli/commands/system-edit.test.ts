@@ -36,6 +36,17 @@ describe('system edit', () => {
   const TWO = {
     interfaces: [apiCard({ ...eth0, subnet: 'lab' }), apiCard({ ...eth1, subnet: null })],
   };
+  const routes = [{ to: '10.20.0.0/16', via: '10.99.0.254' }];
+  const bond0 = {
+    name: 'bond0',
+    mac: null,
+    type: 'bond',
+    parents: ['eth0', 'eth1'],
+    ip: '10.99.0.20',
+    routes,
+    mtu: 9000,
+  } as const;
+  const BONDED = { interfaces: [...TWO.interfaces, apiCard({ ...bond0, subnet: 'lab' })] };
   it.each<[string, Parameters<typeof apiSystem>[0], object[]]>([
     ['--ip 10.99.0.12', {}, [{ ...eth0, ip: '10.99.0.12' }]],
     ['--ip none', {}, [{ ...eth0, ip: null }]],
@@ -48,6 +59,22 @@ describe('system edit', () => {
       '--add-interface name=eth1,mac=525400123457,ip=auto,subnet=lab',
       {},
       [eth0, { name: 'eth1', mac: '525400123457', ip: 'auto', subnet: 'lab' }],
+    ],
+    ['--interface bond0:mode=802.3ad', BONDED, [eth0, eth1, { ...bond0, bondMode: '802.3ad' }]],
+    [
+      '--interface bond0:members=eth1,mtu=none,routes=none --interface eth1:mac=525400123499',
+      BONDED,
+      [eth0, { ...eth1, mac: '525400123499' }, { ...bond0, parents: ['eth1'], mtu: null, routes: [] }],
+    ],
+    [
+      '--interface bond0:ip=auto --interface eth1 --mac 525400123499',
+      BONDED,
+      [eth0, { ...eth1, mac: '525400123499' }, { ...bond0, ip: 'auto', subnet: 'lab' }],
+    ],
+    [
+      '--interface bond0:addresses=10.99.0.21+10.99.0.22',
+      BONDED,
+      [eth0, eth1, { ...bond0, addresses: ['10.99.0.21', '10.99.0.22'] }],
     ],
   ])('changes the list of interfaces on a copy: %s', async (line, more, interfaces) => {
     const result = await edit(line, more);
@@ -63,6 +90,11 @@ describe('system edit', () => {
       'error: web001 has 2 interfaces: eth0, eth1\nnext: say which one with --interface NAME\n',
     ],
     ['--interface eth9 --ip auto', 1, 'error: web001 has no interface eth9\nnext: it has: eth0, eth1\n'],
+    [
+      '--interface bond1:mode=802.3ad',
+      1,
+      'error: web001 has no interface bond1\nnext: it has: eth0, eth1; a further one: --add-interface bond1:…\n',
+    ],
     ['--remove-interface eth9', 1, 'error: web001 has no interface eth9\nnext: it has: eth0, eth1\n'],
   ])('changes nothing where it is not said which: %s', async (line, code, stderr) => {
     const result = await edit(line, TWO);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AnsibleInventory } from '../../../src/domain/ansible-inventory.ts';
 import {
@@ -42,6 +43,29 @@ it('has what the records say now, defaults of the profile among it', async () =>
     profile_debian_13: { hosts: ['web001'] },
     subnet_lab: { hosts: ['web001'] },
   });
+});
+
+it('shows a bond, a VLAN on it and further addresses as the golden file has them', async () => {
+  const interfaces = [
+    { name: 'eth0', mac: macOf(20) },
+    { name: 'eth1', mac: macOf(21) },
+    { name: 'bond0', type: 'bond', parents: ['eth0', 'eth1'], bondMode: '802.3ad', mtu: 9000 },
+    {
+      name: 'bond0.7',
+      type: 'vlan',
+      vlan: 7,
+      parents: ['bond0'],
+      ip: '10.99.0.20',
+      addresses: ['10.99.0.21'],
+      sharedAddresses: ['10.99.0.22'],
+      routes: [{ to: '10.20.0.0/16', via: '10.99.0.254' }],
+    },
+    { name: 'br0', type: 'bridge', parents: [] },
+  ];
+  await addRecord(world, 'systems', { ...bodies(world).system, name: 'hv001', interfaces });
+  const { _meta, all: _all, ...groups } = await inventory('?system=hv001');
+  const golden = new URL('../../fixtures/inventory/hv001.json', import.meta.url);
+  expect({ hostvars: _meta.hostvars['hv001'], groups }).toEqual(JSON.parse(readFileSync(golden, 'utf8')));
 });
 
 it('has no secrets', async () => {
