@@ -7,6 +7,7 @@ import { DomainError } from '../src/domain/errors.ts';
 import { announce } from './announce.ts';
 import { restoreInPlace } from './backup/restore.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
+import { giveToOwner } from './folder-owner.ts';
 import { createLog } from './log.ts';
 import { refuseLaxConfig } from './private-modes.ts';
 import { buildProvisiond, type Provisiond } from './provisiond.ts';
@@ -28,12 +29,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .version;
   refuseLaxConfig(configPath);
   const config = readConfig(configPath);
-  if (order.work === 'restore') {
-    process.stdout.write(await restoreInPlace(config, order.file, Date.now()));
-    return;
-  }
-  if (order.work === 'rotate-key') {
-    process.stdout.write(await rotateKey(config));
+  if (order.work !== 'serve') {
+    const work =
+      order.work === 'restore' ? restoreInPlace(config, order.file, Date.now()) : rotateKey(config);
+    process.stdout.write(await work.finally(() => giveToOwner(config.dataDir)));
     return;
   }
   const log = createLog(config.log.level);

@@ -146,6 +146,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('context use', async () => (await import('./commands/context.ts')).contextUse),
   entry('context remove', async () => (await import('./commands/context.ts')).contextRemove),
   entry('backup', async () => (await import('./commands/backup.ts')).backup),
+  entry('restore', async () => (await import('./commands/restore.ts')).restore),
   entry('setup', async () => (await import('./commands/setup.ts')).setup),
 ];
 

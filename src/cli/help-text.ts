@@ -37,6 +37,7 @@ export const WORD_SUMMARIES: Readonly<Record<string, string>> = {
   login: 'log in to a server with a token, and pin its certificate where nobody vouches for it',
   logout: 'forget a saved login; its token stays valid until it expires or is revoked',
   backup: 'write a backup of the running service to a file, which provisiond restore takes',
+  restore: 'say how a backup is put back: by provisiond itself, on the server, while the service is stopped',
   setup: 'log in with the setup token that provisiond printed at its first start',
 };
 

@@ -59,7 +59,8 @@ import { tokenQueries } from './tokens.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 import { userQueries } from './users.ts';
 
-const MIGRATIONS: Record<string, Migration> = {
+/** Every change of the schema, in its order. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-dhcp-rules': dhcpRules,
   '0003-boot-choice': bootChoice,

@@ -74,6 +74,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/data-folder.ts', // makes the folders of the data folder
       'server/dpkg.ts', // the list of installed packages, and loaders out of them
       'server/files.ts',
+      'server/folder-owner.ts',
       'server/handoff/', // keys and playbooks that the configuration names, logs by number, folders of runs
       'server/main.ts',
       'server/host-facts.ts', // reads /proc, /sys and /run
