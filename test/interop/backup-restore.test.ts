@@ -132,7 +132,7 @@ describe('backups of a running service', () => {
     expect(await restore(join(root, 'quiet.tar'))).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /another provisiond has the data folder open[^]*systemctl stop provisiond/,
+        /another provisiond has the data folder open[\s\S]*systemctl stop provisiond/,
       ),
     });
     expect(await provision('restore', join(root, 'quiet.tar'))).toMatchObject({
@@ -191,7 +191,7 @@ describe('backups of a running service', () => {
       {
         name: 'newer.tar',
         made: newer,
-        says: /made by provision 9\.0\.0, and its schema 9999-hereafter is newer[^]*restore it with that version/,
+        says: /made by provision 9\.0\.0, and its schema 9999-hereafter is newer[\s\S]*restore it with that version/,
       },
     ])('$name is refused, and nothing is changed', async ({ name, made, says }) => {
       await made();

@@ -38,7 +38,12 @@ describe('starts and ends of the program', () => {
   };
 
   it.each([
-    { name: 'the folder', path: '.', mode: 0o750, says: /may be opened by others \(mode 750\)[^]*chmod 700/ },
+    {
+      name: 'the folder',
+      path: '.',
+      mode: 0o750,
+      says: /may be opened by others \(mode 750\)[\s\S]*chmod 700/,
+    },
     {
       name: 'the database',
       path: 'provision.db',
