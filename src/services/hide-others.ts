@@ -5,7 +5,8 @@ import { isSystemInScope } from './scope.ts';
 
 /** How refusals name a system. */
 const NAMED = /\bsystem '?([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])'?/g;
-const OTHER = 'a system outside your scope';
+/** Who holds a value, to those who may not know of him. */
+export const OTHER = 'a system outside your scope';
 
 /** Does what changes a record; a refusal does not tell somebody with a scope which system outside it is in the way. */
 export async function hidingOthers<T>(

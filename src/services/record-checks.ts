@@ -3,8 +3,9 @@ import { recordName } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4, networkContains, parseIpv4, parseNetwork } from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
 import type { Subnet } from '../domain/subnet.ts';
-import type { StoreTransaction } from '../store/store.ts';
-import type { Deps } from './deps.ts';
+import type { Actor, Deps } from './deps.ts';
+import { OTHER } from './hide-others.ts';
+import { isSystemInScope } from './scope.ts';
 import { type AddressFacts, addressProblem, bmcAddressProblem, findFreeAddress } from './system-addresses.ts';
 
 /** An address that nobody has. */
@@ -23,22 +24,42 @@ export interface ValueCheck {
   readonly free: FreeAddress | null;
 }
 
+/** For whom a value is looked at, and what stands beside it. */
+export interface CheckAbout {
+  /** The one that is edited, whose own values are its own; null for a new one. */
+  readonly system: string | null;
+  /** Of systems outside his scope he is not told. */
+  readonly actor: Pick<Actor, 'scope'>;
+  /** Values of the same kind in other fields of the same form. */
+  readonly others: readonly string[];
+  /** Others may have it too, as the form says. */
+  readonly isShared: boolean;
+}
+
+/** What stands beside an address of an interface. */
+export interface AddressAbout extends CheckAbout {
+  /** The subnet that was chosen. */
+  readonly subnet: string | null;
+  /** The MAC of the interface: what it has by a lease, it may keep. */
+  readonly mac: string;
+}
+
 /** Looks at single values while somebody types them. What is true when the record is written only the write says. */
 export interface RecordChecks {
-  /** `system`: the one that is edited, whose own values are its own; null for a new one. */
-  name(text: string, system: string | null): Promise<ValueCheck>;
-  mac(text: string, system: string | null): Promise<ValueCheck>;
-  /** `auto` is an address too; `wanted`: the subnet that was chosen. */
-  address(text: string, wanted: string | null, system: string | null): Promise<ValueCheck>;
-  bmcAddress(text: string, system: string | null): Promise<ValueCheck>;
-  /** The next free address of every subnet that has one. */
-  freeAddresses(): Promise<FreeAddress[]>;
+  name(text: string, about: CheckAbout): Promise<ValueCheck>;
+  mac(text: string, about: CheckAbout): Promise<ValueCheck>;
+  /** `auto` is an address too. */
+  address(text: string, about: AddressAbout): Promise<ValueCheck>;
+  bmcAddress(text: string, about: CheckAbout): Promise<ValueCheck>;
+  /** The next free address of every subnet that has one, without those that are named. */
+  freeAddresses(without: readonly string[]): Promise<FreeAddress[]>;
 }
 
 export function recordChecks({ store, now }: Deps, ownAddresses: () => readonly Ipv4[]): RecordChecks {
   const { read } = store;
-  const nextFree = async (subnet: Subnet): Promise<FreeAddress | null> => {
-    const ip = await findFreeAddress(read, subnet, new Set(ownAddresses()), now());
+  const nextFree = async (subnet: Subnet, without: readonly string[]): Promise<FreeAddress | null> => {
+    const chosen = without.map((text) => parseIpv4(text.trim())).filter((ip) => ip !== undefined);
+    const ip = await findFreeAddress(read, subnet, new Set([...ownAddresses(), ...chosen]), now());
     return ip === undefined ? null : { subnet: subnet.name, ip: formatIpv4(ip) };
   };
   const factsNow = async (): Promise<AddressFacts> => ({
@@ -48,59 +69,88 @@ export function recordChecks({ store, now }: Deps, ownAddresses: () => readonly 
     bmcIp: null,
     nowMs: now(),
   });
+  /** Whose it is; null where somebody else may have it all the same. */
+  const holderOf = async (ip: Ipv4, about: CheckAbout & { mac?: string }, nowMs: number) => {
+    const holder = await read.addresses.findHolder(ip, nowMs);
+    if (holder === undefined) return null;
+    const own = about.system === null ? undefined : (await read.systems.find(about.system))?.system.id;
+    const { kind, systemId, sharedBy, key } = holder;
+    if (own !== undefined && (systemId === own || sharedBy?.every((id) => id === own))) return null;
+    if (about.isShared && sharedBy !== null) return null;
+    return kind === 'lease' && key !== null && key === parseMac(about.mac ?? '') ? null : holder.conflict;
+  };
   const judge = async (
     ip: Ipv4,
     facts: AddressFacts,
     problem: string | undefined,
-    system: string | null,
+    about: CheckAbout & { mac?: string },
   ): Promise<ValueCheck> => {
     const subnet = facts.subnets.find((one) => contains(one, ip));
-    const free = subnet === undefined ? null : await nextFree(subnet);
-    const holder = await read.addresses.findHolder(ip, facts.nowMs);
-    if (holder !== undefined && !(await isOf(read, holder.systemId, system)))
-      return { isGood: false, says: takenBy(holder.conflict), holder: holder.conflict, free };
+    const free = subnet === undefined ? null : await nextFree(subnet, [...about.others, formatIpv4(ip)]);
+    const holder = await holderOf(ip, about, facts.nowMs);
+    if (holder !== null) return { isGood: false, says: takenBy(holder), holder, free };
     if (problem !== undefined) return { isGood: false, says: problem, holder: null, free };
+    if (about.others.some((text) => parseIpv4(text.trim()) === ip))
+      return { isGood: false, says: 'stands in another field of this form', holder: null, free };
     return good(subnet === undefined ? 'free' : `free in subnet ${subnet.name}`);
   };
-  return {
-    async name(text, system) {
-      const judged = recordName.safeParse(text.trim());
-      if (!judged.success) return bad(judged.error.issues[0]?.message ?? 'is no name');
-      if (judged.data === system) return good('its own name');
-      const found = await read.systems.find(judged.data);
-      if (found === undefined) return good('free');
-      const command = `provision system show ${found.system.name}`;
-      const holder = `system ${found.system.name}`;
-      const conflict = { value: judged.data, kind: 'name', holder, interface: null, command } as const;
-      return { isGood: false, says: 'there is a system of that name', holder: conflict, free: null };
-    },
-    async mac(text, system) {
-      const mac = parseMac(text.trim());
-      if (mac === undefined) return bad('is no MAC address; write it like 52:54:00:12:34:56');
-      const found = await read.systems.findByMac(mac);
-      if (found === undefined) return good('not known yet');
-      if (found.system.name === system) return good('its own');
-      const { name } = found.system;
-      const card = found.system.interfaces.find((one) => one.mac === mac)?.name ?? null;
+  /** As refusals hide it (hide-others.ts). */
+  const seenBy = async (
+    { actor }: Pick<CheckAbout, 'actor'>,
+    looking: Promise<ValueCheck>,
+  ): Promise<ValueCheck> => {
+    const check = await looking;
+    const system = /\bsystem ([a-z0-9][a-z0-9._-]*)/.exec(check.holder?.holder ?? '')?.[1];
+    if (system === undefined || (await isSystemInScope(read, system, actor))) return check;
+    return { ...check, says: `taken: ${OTHER}`, holder: null };
+  };
+  const ofName = async (text: string, { system }: CheckAbout): Promise<ValueCheck> => {
+    const judged = recordName.safeParse(text.trim());
+    if (!judged.success) return bad(judged.error.issues[0]?.message ?? 'is no name');
+    if (judged.data === system) return good('its own name');
+    const found = await read.systems.find(judged.data);
+    if (found === undefined) return good('free');
+    const command = `provision system show ${found.system.name}`;
+    const holder = `system ${found.system.name}`;
+    const conflict = { value: judged.data, kind: 'name', holder, interface: null, command } as const;
+    return { isGood: false, says: 'there is a system of that name', holder: conflict, free: null };
+  };
+  const ofMac = async (text: string, { system, others, isShared }: CheckAbout): Promise<ValueCheck> => {
+    const mac = parseMac(text.trim());
+    if (mac === undefined) return bad('is no MAC address; write it like 52:54:00:12:34:56');
+    const found = await read.systems.findByMac(mac);
+    if (found !== undefined && found.system.name !== system) {
+      const { name, interfaces } = found.system;
+      const card = interfaces.find((one) => one.mac === mac)?.name ?? null;
       const command = `provision system show ${name}`;
       const holder = { value: mac, kind: 'mac', holder: `system ${name}`, interface: card, command } as const;
       return { isGood: false, says: takenBy(holder), holder, free: null };
-    },
-    async address(text, wanted, system) {
-      const facts = await factsNow();
-      if (text.trim() === 'auto') return autoCheck(facts.subnets, wanted, nextFree);
-      const ip = parseIpv4(text.trim());
-      if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.0.11, or auto');
-      return judge(ip, facts, addressProblem(ip, wanted, facts), system);
-    },
-    async bmcAddress(text, system) {
-      const facts = await factsNow();
-      const ip = parseIpv4(text.trim());
-      if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.9.11');
-      return judge(ip, facts, bmcAddressProblem(ip, facts), system);
-    },
-    async freeAddresses() {
-      const all = await Promise.all((await read.subnets.list()).map(nextFree));
+    }
+    if (!isShared && others.some((other) => parseMac(other.trim()) === mac))
+      return bad('stands at another interface of this form');
+    return good(found === undefined ? 'not known yet' : 'its own');
+  };
+  const ofAddress = async (text: string, about: AddressAbout): Promise<ValueCheck> => {
+    const facts = await factsNow();
+    const free = (subnet: Subnet) => nextFree(subnet, about.others);
+    if (text.trim() === 'auto') return autoCheck(facts.subnets, about.subnet, free);
+    const ip = parseIpv4(text.trim());
+    if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.0.11, or auto');
+    return judge(ip, facts, addressProblem(ip, about.subnet, facts), about);
+  };
+  const ofBmc = async (text: string, about: CheckAbout): Promise<ValueCheck> => {
+    const facts = await factsNow();
+    const ip = parseIpv4(text.trim());
+    if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.9.11');
+    return judge(ip, facts, bmcAddressProblem(ip, facts), about);
+  };
+  return {
+    name: (text, about) => seenBy(about, ofName(text, about)),
+    mac: (text, about) => seenBy(about, ofMac(text, about)),
+    address: (text, about) => seenBy(about, ofAddress(text, about)),
+    bmcAddress: (text, about) => seenBy(about, ofBmc(text, about)),
+    async freeAddresses(without) {
+      const all = await Promise.all((await read.subnets.list()).map((one) => nextFree(one, without)));
       return all.filter((one) => one !== null);
     },
   };
@@ -123,15 +173,6 @@ async function autoCheck(
 function contains(subnet: Subnet, ip: Ipv4): boolean {
   const net = parseNetwork(subnet.network);
   return net !== undefined && networkContains(net, ip);
-}
-
-async function isOf(
-  read: Pick<StoreTransaction, 'systems'>,
-  systemId: number | null,
-  system: string | null,
-): Promise<boolean> {
-  if (system === null || systemId === null) return false;
-  return (await read.systems.find(system))?.system.id === systemId;
 }
 
 function takenBy(holder: Conflict): string {

@@ -29,7 +29,7 @@ export async function namesInScope(
   { scope }: Pick<Actor, 'scope'>,
 ): Promise<ReadonlySet<string> | null> {
   if (scope === null) return null;
-  return new Set((await tx.systems.list({ scope })).map(({ name }) => name));
+  return new Set(await tx.systems.namesOfScope(scope));
 }
 
 /** Refuses roles by which a system would enter or leave somebody's scope. Throws DomainError 'invalid'. */

@@ -12,8 +12,12 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
   // The systems of a chassis or of a shared address, as JSON, and one of them by name.
   const sharers = sql`select b.system_id from bmcs b where b.chassis_id = a.chassis_id
     union select i.system_id from interface_shares x join interfaces i on i.id = x.interface_id where x.shared_id = a.shared_id`;
-  const sharedBy = sql<string | null>`(select json_group_array(system_id) from (${sharers}))`;
-  const sharedName = sql<string | null>`(select min(name) from systems where id in (${sharers}))`;
+  // Asked only where there are any, and never by going through all names for the first that is one of them.
+  const ifShared = sql`case when a.chassis_id is not null or a.shared_id is not null then`;
+  const sharedBy = sql<string | null>`${ifShared} (select json_group_array(system_id) from (${sharers})) end`;
+  const sharedName = sql<
+    string | null
+  >`${ifShared} (select min(+name) from systems where id in (${sharers})) end`;
   const interfaceKey = sql<
     string | null
   >`coalesce(m.mac, m.client_key, m.circuit_key, i.mac, i.client_key, i.circuit_key)`;

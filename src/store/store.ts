@@ -151,6 +151,8 @@ export interface SystemStore {
   page(query: SystemPageQuery): Promise<{ items: System[]; isLast: boolean; total: number }>;
   /** Roles that systems of a scope have, each once, by name. */
   roleNames(scope: Scope): Promise<string[]>;
+  /** Names of the systems of a scope. */
+  namesOfScope(scope: Exclude<Scope, null>): Promise<string[]>;
   /** Writes record, interfaces and addresses. A constraint that fails is thrown as DomainError with its holder. */
   add(write: SystemWrite, nowMs: number): Promise<System>;
   update(id: number, write: SystemWrite, nowMs: number): Promise<System>;

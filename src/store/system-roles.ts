@@ -26,6 +26,17 @@ export async function listRoleNames(db: Kysely<Tables>, scope: Scope): Promise<s
   return rows.map(({ role }) => role);
 }
 
+/** Names of the systems of a scope. */
+export async function listNamesOfScope(db: Kysely<Tables>, scope: Exclude<Scope, null>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('systems')
+    .select('name')
+    .where(isOfScope('systems.id', scope))
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** Makes these the roles of a system. */
 export async function writeRoles(
   db: Kysely<Tables>,

@@ -18,7 +18,7 @@ import type { StoredSystem, SystemStore, SystemWrite } from './store.ts';
 import { findConflicts } from './system-conflicts.ts';
 import { listHeardFirmware, listInService, listLocks } from './system-marks.ts';
 import { conditionsOf, SORT_COLUMNS } from './system-page.ts';
-import { isOfScope, listRoleNames, listRoles, writeRoles } from './system-roles.ts';
+import { isOfScope, listNamesOfScope, listRoleNames, listRoles, writeRoles } from './system-roles.ts';
 
 type Row = Selectable<SystemRow> & {
   profile: string;
@@ -101,6 +101,7 @@ export function systemQueries(db: Kysely<Tables>): SystemStore {
       return { items: await assemble(db, rows.slice(0, limit)), isLast: rows.length <= limit, total };
     },
     roleNames: (scope) => listRoleNames(db, scope),
+    namesOfScope: (scope) => listNamesOfScope(db, scope),
     async add(write, nowMs) {
       const row = { ...toRow(write), ...newStamps(nowMs) };
       const { id } = await db.insertInto('systems').values(row).returning('id').executeTakeFirstOrThrow();

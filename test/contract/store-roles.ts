@@ -20,6 +20,8 @@ export function roleCases(store: StoreOfTest): void {
     expect(await store().read.systems.roleNames(null)).toEqual(['db', 'web']);
     expect(await store().read.systems.roleNames(['db'])).toEqual(['db', 'web']);
     expect(await store().read.systems.roleNames(['mail'])).toEqual([]);
+    expect(await store().read.systems.namesOfScope(['db', 'web'])).toEqual(['web001', 'web003']);
+    expect(await store().read.systems.namesOfScope(['mail'])).toEqual([]);
     expect(await having()).toEqual(['web001 web', 'web002 ', 'web003 web,db']);
     const systems = await store().read.bmcs.listSystems();
     expect(systems.map(({ name, roles }) => [name, roles])).toEqual([

@@ -2,6 +2,7 @@ import type { AuditEvent, AuditFields } from '../../../src/domain/audit.ts';
 import { auditChanges } from '../../../src/domain/audit-changes.ts';
 import { printable } from '../../../src/domain/printable.ts';
 import { systemPath } from './page-kit.ts';
+import { subnetPath } from './subnets-model.ts';
 import { timeText } from './text.ts';
 
 export interface AuditRow {
@@ -44,7 +45,7 @@ export function auditRows(events: readonly AuditEvent[]): AuditRow[] {
 
 function hrefOf(noun: string, name: string): string | null {
   if (noun === 'system') return systemPath(name);
-  return noun === 'subnet' ? `/subnets/${encodeURIComponent(name)}` : null;
+  return noun === 'subnet' ? subnetPath(name) : null;
 }
 
 function changesOf(before: AuditFields, after: AuditFields): AuditRow['changes'] {

@@ -3,6 +3,7 @@ import { DomainError } from '../../../src/domain/errors.ts';
 import { type System, systemInput } from '../../../src/domain/system.ts';
 import { actorFrom } from '../auth.ts';
 import { problemOf, STATUS } from '../errors.ts';
+import { addressesIn } from './check-page.ts';
 import { formGroups, SYSTEM_READING } from './form/form-model.ts';
 import { bodyOf, compacted, type FormValues, valuesOf } from './form/form-values.ts';
 import { mergeRace, parseSeen, type RaceChange } from './form/merge-race.ts';
@@ -163,7 +164,7 @@ async function sendForm(
   const [profileList, subnetList, free] = await Promise.all([
     profiles.list(actorFrom(request)),
     subnets.list(actorFrom(request)),
-    checks.freeAddresses(),
+    checks.freeAddresses(addressesIn(values)),
   ]);
   const names = {
     profiles: profileList.map(({ name }) => name),

@@ -1,5 +1,7 @@
 import type { AddressSpan } from '../../../src/services/subnet-addresses.ts';
 import type { Tone } from './badges.ts';
+import { systemPath } from './page-kit.ts';
+import { numberText } from './text.ts';
 
 export interface SpanRow {
   readonly addresses: string;
@@ -10,20 +12,6 @@ export interface SpanRow {
   readonly note: string;
 }
 
-export interface SubnetCounts {
-  readonly held: number;
-  readonly free: number;
-  readonly dynamic: number;
-  readonly excluded: number;
-}
-
-/** How many addresses of each use a subnet has. */
-export function countsOf(spans: readonly AddressSpan[]): SubnetCounts {
-  const counts = { held: 0, free: 0, dynamic: 0, excluded: 0 };
-  for (const { use, count } of spans) counts[use] += count;
-  return counts;
-}
-
 const USES: Readonly<Record<AddressSpan['use'], { readonly text: string; readonly tone: Tone }>> = {
   held: { text: 'held', tone: 'busy' },
   free: { text: 'free', tone: 'good' },
@@ -31,18 +19,22 @@ const USES: Readonly<Record<AddressSpan['use'], { readonly text: string; readonl
   excluded: { text: 'excluded', tone: 'calm' },
 };
 
-/** `isVisible`: whether the reader may see a system; of others only that they hold an address. */
-export function spanRows(spans: readonly AddressSpan[], isVisible: (system: string) => boolean): SpanRow[] {
+/** The addresses of a subnet, as a page shows them. */
+export function spanRows(spans: readonly AddressSpan[]): SpanRow[] {
   return spans.map((span) => {
     const { text, tone } = USES[span.use];
-    const isHidden = span.system !== null && !isVisible(span.system);
+    const count = `${numberText(span.count)} ${span.count === 1 ? 'address' : 'addresses'}`;
     return {
       addresses: span.from === span.to ? span.from : `${span.from} – ${span.to}`,
       use: span.kind === 'lease' ? 'lease' : text,
       tone,
-      holder: isHidden ? 'a system outside your scope' : (span.holder ?? ''),
-      href: span.system === null || isHidden ? null : `/systems/${encodeURIComponent(span.system)}`,
-      note: isHidden ? '' : (span.interface ?? (span.holder === null ? `${span.count}` : '')),
+      holder: span.holder ?? '',
+      href: span.system === null ? null : systemPath(span.system),
+      note: span.interface ?? (span.holder === null ? count : ''),
     };
   });
+}
+
+export function subnetPath(name: string): string {
+  return `/subnets/${encodeURIComponent(name)}`;
 }

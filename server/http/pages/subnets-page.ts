@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Actor } from '../../../src/services/deps.ts';
 import { actorFrom } from '../auth.ts';
 import { type PageKit, sendPage } from './page-kit.ts';
-import { countsOf, spanRows } from './subnets-model.ts';
+import { spanRows, subnetPath } from './subnets-model.ts';
 
-type Named = { Params: { name: string } };
+type Named = { Params: { name: string }; Querystring: { at?: unknown } };
 
 /** Subnets, and who holds which address of one. */
 export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
@@ -13,8 +12,8 @@ export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
     const rows = await Promise.all(
       (await subnets.list(actorFrom(request))).map(async (subnet) => ({
         ...subnet,
-        href: `/subnets/${encodeURIComponent(subnet.name)}`,
-        counts: countsOf(await addresses(subnet.name)),
+        href: subnetPath(subnet.name),
+        counts: await addresses.counts(subnet.name),
       })),
     );
     const page = { view: 'subnets.njk', title: 'Subnets', section: 'subnets', model: { rows } } as const;
@@ -25,21 +24,24 @@ export function subnetsPages(app: FastifyInstance, kit: PageKit): void {
     { config: { permission: 'read', scope: 'selection' } },
     async (request, reply) => {
       const { name } = request.params;
-      const [subnet, spans, isVisible] = await Promise.all([
+      const at = typeof request.query.at === 'string' ? request.query.at.trim() : '';
+      const [subnet, part] = await Promise.all([
         subnets.get(name),
-        addresses(name),
-        visibilityFor(kit, actorFrom(request)),
+        addresses.part(name, actorFrom(request), at),
       ]);
-      const options = Object.entries(subnet.effective.options);
-      const model = { subnet, spans: spanRows(spans, isVisible), counts: countsOf(spans), options };
+      const path = subnetPath(name);
+      const hrefAt = (ip: string | null) => (ip === null ? null : `${path}?at=${ip}`);
+      const model = {
+        subnet,
+        path,
+        at,
+        spans: spanRows(part.spans),
+        counts: part.counts,
+        previous: hrefAt(part.previous),
+        next: hrefAt(part.next),
+        options: Object.entries(subnet.effective.options),
+      };
       return sendPage(kit, request, reply, { view: 'subnet.njk', title: name, section: 'subnets', model });
     },
   );
-}
-
-/** May the reader know of a system? */
-export async function visibilityFor(kit: PageKit, actor: Actor): Promise<(system: string) => boolean> {
-  if (actor.scope === null) return () => true;
-  const names = new Set((await kit.services.systems.list(actor)).map(({ name }) => name));
-  return (system) => names.has(system);
 }

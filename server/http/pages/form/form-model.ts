@@ -25,6 +25,8 @@ export interface FieldView {
   readonly max: number | null;
   readonly maxLength: number | null;
   readonly check: string | null;
+  /** The id of another field that bears on the check. */
+  readonly checkFrom: string | null;
   readonly isMore: boolean;
   readonly isWide: boolean;
   /** A secret that is set: it can be taken away. */
@@ -139,7 +141,7 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
   const clear = isSecret && parts.secretsSet.includes(leaf.path);
   return {
     type: 'field',
-    id: `f-${name.replaceAll('.', '-')}`,
+    id: idOf(name),
     name,
     label: text.label,
     help: clear ? 'It is set, and stays as it is where this is left empty.' : (text.help ?? null),
@@ -153,11 +155,16 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
     max: leaf.max ?? null,
     maxLength: leaf.maxLength ?? null,
     check: text.check ?? null,
+    checkFrom: text.checkWith === undefined ? null : idOf(name.replace(/[^.]+$/, text.checkWith)),
     isMore: text.more === true,
     isWide: text.wide === true,
     clear: clear ? { name: `${name}${CLEAR}`, isTicked: parts.values[`${name}${CLEAR}`] === 'on' } : null,
     problems: parts.problems.filter(({ at }) => at === name),
   };
+}
+
+function idOf(name: string): string {
+  return `f-${name.replaceAll('.', '-')}`;
 }
 
 function widgetOf(leaf: Leaf, text: FieldText): FieldView['widget'] {

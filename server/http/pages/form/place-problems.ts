@@ -57,7 +57,8 @@ function canonical(text = ''): string {
 
 /** `BMC of system web001` -> its page; undefined for what has none. Names are of records, so they are safe in a path. */
 export function linkTo(holder: string): Link | null {
-  const found = /\b(system|subnet) ([a-z0-9][a-z0-9._-]*)/.exec(holder);
+  // Somebody of whom the reader may not know is `a system outside your scope`; a system may be called `outside`.
+  const found = /(?<!\ba )\b(system|subnet) ([a-z0-9][a-z0-9._-]*)/.exec(holder);
   if (found === null) return null;
   const [, noun, name = ''] = found;
   return { href: `/${noun}s/${encodeURIComponent(name)}`, text: `${noun} ${name}` };

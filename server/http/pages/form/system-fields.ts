@@ -12,6 +12,8 @@ export interface FieldText {
   readonly prefill?: string;
   /** Looked at while it is typed. */
   readonly check?: 'name' | 'mac' | 'address' | 'bmc-address';
+  /** The field beside it that bears on the check as well. */
+  readonly checkWith?: string;
   /** Shown only when one asks for more. */
   readonly more?: true;
   /** As wide as the form. */
@@ -85,12 +87,14 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
     label: 'MAC address',
     placeholder: '52:54:00:12:34:56',
     check: 'mac',
+    checkWith: 'sharedMac',
   },
   'interfaces.*.ip': {
     label: 'IP address',
     help: 'An address, or auto: the next free one of the subnet. Empty: dynamic.',
     placeholder: '10.0.0.11 or auto',
     check: 'address',
+    checkWith: 'subnet',
   },
   'interfaces.*.subnet': { label: 'Subnet', from: 'subnets', empty: 'the one of the address' },
   'interfaces.*.type': { label: 'Type', more: true },
@@ -127,6 +131,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
     label: 'BMC address',
     placeholder: '10.0.9.11',
     check: 'bmc-address',
+    checkWith: 'shared',
   },
   'bmc.user': { label: 'User' },
   'bmc.password': { label: 'Password', secret: true },

@@ -54,6 +54,24 @@ describe('the form of a new system', () => {
     expect(textIn(html, 'interfaces.0.mac')).toBe('52:54:00:00:00:02');
   });
 
+  it('does not say which system outside the reader’s scope is in the way', async () => {
+    const taken = { ...FORM, 'interfaces.0.ip': '10.99.0.11', 'interfaces.0.mac': '52:54:00:00:00:01' };
+    const { status, html } = await pages.post('/add-system', { ...taken, roles: 'web' }, 'scoped');
+    expect(status).toBe(409);
+    expect(html).toContain('10.99.0.11 is taken: a system outside your scope');
+    expect(html).toContain('52:54:00:00:00:01 is taken: a system outside your scope');
+    expect(html).not.toMatch(/system web001|systems\/web001|look at/);
+    const own = { ...FORM, roles: 'web' };
+    expect((await pages.post('/add-system', own, 'scoped')).status).toBe(303);
+    const again = await pages.post('/add-system', own, 'scoped');
+    expect(again.html).toContain('look at system web002');
+    const edit = await pages.get('/systems/web002/edit', 'scoped');
+    const form = { ...taken, ...hidden(edit.html), roles: 'web' };
+    const refused = await pages.post('/systems/web002/edit', form, 'scoped');
+    expect(refused.status).toBe(409);
+    expect(refused.html).not.toMatch(/system web001|systems\/web001/);
+  });
+
   it('names every field that is wrong', async () => {
     const { status, html } = await pages.post('/add-system', {
       ...FORM,
@@ -135,15 +153,70 @@ describe('what is said while one types', () => {
     expect(html).toContain(said);
   });
 
+  it.each([
+    ['a VLAN', 'interfaces.1.ip', '10.99.0.11', { 'interfaces.1.type': 'vlan' }, 'taken: system web001'],
+    ['a bond', 'interfaces.2.ip', 'auto', { 'interfaces.2.subnet': 'lab' }, '10.99.0.1 would be taken now'],
+    ['a member', 'interfaces.1.mac', '52:54:00:00:00:01', {}, 'taken: system web001, interface eth0'],
+    [
+      'what another field offers',
+      'interfaces.1.ip',
+      'auto',
+      { 'interfaces.0.ip': '10.99.0.1' },
+      '10.99.0.2 would be taken now',
+    ],
+    [
+      'what another field has',
+      'interfaces.1.ip',
+      '10.99.0.7',
+      { 'interfaces.0.addresses': '10.99.0.8\r\n10.99.0.7' },
+      'stands in another field',
+    ],
+    ['the BMC too', 'bmc.address', '10.99.0.7', { 'interfaces.0.ip': '10.99.0.7' }, 'stands in another'],
+    [
+      'a MAC twice',
+      'interfaces.1.mac',
+      '52:54:00:00:00:09',
+      { 'interfaces.0.mac': '52-54-00-00-00-09' },
+      'stands at another interface',
+    ],
+    [
+      'a MAC that two members share',
+      'interfaces.1.mac',
+      '52:54:00:00:00:09',
+      { 'interfaces.0.mac': '52:54:00:00:00:09', 'interfaces.1.sharedMac': 'on' },
+      'not known yet',
+    ],
+  ] as const)('looks at %s', async (_says, field, text, more, said) => {
+    expect((await check(field, text, more)).html).toContain(said);
+  });
+
+  it('knows a BMC’s address for its own, for somebody else’s, and for one that may be shared', async () => {
+    const bmc = { address: '10.0.9.11', user: 'admin', password: 'geheim-4711', driver: 'ipmi' };
+    await pages.world.call('PATCH', '/api/v1/systems/web001', { bmc });
+    expect((await check('bmc.address', '10.0.9.11')).html).toContain('taken: BMC of system web001');
+    expect((await check('bmc.address', '10.0.9.11', { _name: 'web001' })).html).toContain('✓ free');
+    expect((await check('interfaces.0.ip', '10.0.9.11', {})).html).toContain('taken: BMC of system web001');
+    const hidden = await check('bmc.address', '10.0.9.11', {}, 'scoped');
+    expect(hidden.html).toContain('taken: a system outside your scope');
+    await pages.world.call('PATCH', '/api/v1/systems/web001', { bmc: { ...bmc, shared: true } });
+    expect((await check('bmc.address', '10.0.9.11')).html).toContain('taken');
+    expect((await check('bmc.address', '10.0.9.11', { 'bmc.shared': 'on' })).html).toContain('✓');
+  });
+
   it('takes what the edited system has itself for its own', async () => {
     expect((await check('interfaces.0.ip', '10.99.0.11', { _name: 'web001' })).html).toContain('free');
     expect((await check('name', 'web001', { _name: 'web001' })).html).toContain('its own name');
   });
 
-  it('does not name a system outside the reader’s scope', async () => {
-    const { html } = await check('interfaces.0.ip', '10.99.0.11', {}, 'scoped');
-    expect(html).toContain('outside your scope');
-    expect(html).not.toContain('web001');
+  it.each([
+    ['name', 'web001'],
+    ['interfaces.0.mac', '52:54:00:00:00:01'],
+    ['interfaces.0.ip', '10.99.0.11'],
+    ['bmc.address', '10.99.0.11'],
+  ])('does not say by %s which system outside the reader’s scope it is', async (field, text) => {
+    const { html } = await check(field, text, {}, 'scoped');
+    expect(html).toContain('taken: a system outside your scope');
+    expect(html).not.toMatch(/web001|href=/);
   });
 });
 
