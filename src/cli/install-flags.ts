@@ -1,5 +1,5 @@
 import type { BulkRequest } from '../client/install-client.ts';
-import { checkName } from './check-input.ts';
+import { checkName } from './check-name.ts';
 import type { CommandInput } from './command.ts';
 import { parseDurationMinutes } from './duration.ts';
 import { UsageError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { PowerClient, PowerRequest, Selection } from '../client/power-client.ts';
-import { checkName } from './check-input.ts';
+import { checkName } from './check-name.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { LocalError, UsageError } from './errors.ts';
 import type { FlagSpec } from './flags.ts';

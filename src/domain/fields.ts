@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { formatIpv4, formatNetwork, type Ipv4, parseIpv4, parseNetwork } from './ipv4.ts';
 import { parseMac } from './mac.ts';
+import { RECORD_NAME, RECORD_NAME_RULE } from './record-name.ts';
 
 /**
  * The field schemas that records are made of. Addresses travel as text in JSON and stay canonical text in
  * records; `Ipv4` numbers are made where arithmetic is done.
  */
 
-/** A record's name: what one types after the noun and what stands in URLs. */
-export const recordName = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/, {
-  message: 'must be 1-64 of a-z, 0-9, dot, dash or underscore, beginning and ending with a letter or digit',
-});
+export const recordName = z.string().regex(RECORD_NAME, { message: RECORD_NAME_RULE });
 
 /** A host name, whole or one label: RFC 1123 §2.1, at most 253 characters, labels up to 63. */
 export const hostname = z

@@ -1,5 +1,6 @@
 // npm run bench -- [NAME …] [--case TEXT] [--json]
 import { parseArgs } from 'node:util';
+import * as command from './command.ts';
 import * as dhcp from './dhcp.ts';
 import { type Case, type Result, runCase } from './harness.ts';
 import * as http from './http.ts';
@@ -16,6 +17,7 @@ const BENCHES = new Map<string, () => Case[]>([
   ['storm', storm.cases],
   ['tftp', tftp.cases],
   ['power', power.cases],
+  ['command', command.cases],
 ]);
 
 const USAGE = `Usage: npm run bench -- [${[...BENCHES.keys()].join(' | ')}]… [--case TEXT] [--json]

@@ -15,6 +15,7 @@ export interface RecordsService {
   /** A connection of its own, as another person would have. */
   connect(): { call: RecordsService['call']; close(): void };
   readonly startMs: number;
+  readonly socketPath: string;
   residentMiB(): number;
   stop(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export async function startRecordsService(systems: number): Promise<RecordsServi
     call: own.call,
     connect,
     startMs,
+    socketPath,
     residentMiB: () => residentMiBOf(must(service.child.pid, 'a process')),
     async stop() {
       own.close();

@@ -29,6 +29,21 @@ describe('what is loaded before the command does anything', () => {
     expect(files).toBeLessThan(70);
   });
 
+  it.each([
+    'record-show',
+    'record-remove',
+    'record-find',
+    'power-order',
+    'power-status',
+    'system-lock',
+    'system-cancel',
+    'whoami',
+    'status',
+    'doctor',
+  ])('is not the schemas for %s', (command) => {
+    expect(loadedBy(`commands/${command}.ts`).packages).toEqual([]);
+  });
+
   it('is the schemas where input is judged', () => {
     expect(loadedBy('commands/system-add.ts').packages).toEqual(['zod']);
   });

@@ -1,6 +1,6 @@
 import type { BmcLogEntry, BmcSensor } from '../../domain/bmc-driver.ts';
 import type { Check } from '../../domain/check.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Column } from '../table.ts';

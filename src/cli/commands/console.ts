@@ -1,6 +1,6 @@
 import type { ConsoleSeat } from '../../client/console-client.ts';
 import { ApiError } from '../../client/errors.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { KEYS_HELP, type KeysState, readKeys } from '../console-keys.ts';
 import type { RawKeys } from '../deps.ts';

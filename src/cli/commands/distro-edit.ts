@@ -1,6 +1,7 @@
 import type { DistroEdit } from '../../client/client.ts';
 import { distroPatch } from '../../domain/distro.ts';
-import { checkInput, checkName } from '../check-input.ts';
+import { checkInput } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RecordsDocument } from '../../domain/apply.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { RECORD_NOUNS } from '../record-kinds.ts';

@@ -1,4 +1,4 @@
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { exitOfRuns, HANDOFF_COLUMNS, sayHints, waitForRuns } from '../handoff-view.ts';
 

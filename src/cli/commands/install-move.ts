@@ -1,5 +1,5 @@
 import type { Install } from '../../domain/install.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import type { BulkRequest, InstallClient } from '../../client/install-client.ts';
 import type { BatchItem } from '../../domain/install-batch.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import type { InventoryQuery } from '../../client/inventory-client.ts';
 import type { AnsibleInventory } from '../../domain/ansible-inventory.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../domain/power.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { named } from '../flags.ts';

@@ -1,4 +1,4 @@
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 
 export const powerIdentify = defineCommand<{ readonly name: string; readonly seconds: number | undefined }>({

@@ -1,4 +1,4 @@
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { confirmRemoval } from '../confirm-removal.ts';
 import type { RecordView } from '../record-views.ts';

@@ -1,4 +1,4 @@
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { RECORD_KINDS, type RecordNoun } from '../record-kinds.ts';
 

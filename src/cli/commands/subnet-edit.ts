@@ -1,6 +1,7 @@
 import type { SubnetEdit } from '../../client/client.ts';
 import { subnetPatch } from '../../domain/subnet.ts';
-import { checkInput, checkName } from '../check-input.ts';
+import { checkInput } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';

@@ -1,4 +1,4 @@
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { INSTALL_COLUMNS } from '../record-views.ts';
 

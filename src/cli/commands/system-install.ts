@@ -1,7 +1,8 @@
 import type { InstallAdd } from '../../client/client.ts';
 import type { BootEvent } from '../../domain/boot-event.ts';
 import { type Install, installInput } from '../../domain/install.ts';
-import { checkInput, checkName } from '../check-input.ts';
+import { checkInput } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { confirmWipe } from '../confirm-wipe.ts';
 import { formatDistance, formatTime } from '../duration.ts';

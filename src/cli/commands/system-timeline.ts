@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.ts';
 import type { BootEvent } from '../../domain/boot-event.ts';
 import { type Install, type InstallState, LIVE_STATES } from '../../domain/install.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { findDiagnosis, sayDiagnosis } from '../diagnosis-view.ts';
 import { UsageError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import type { TokenAdd } from '../../client/access-client.ts';
 import type { TokenRecord } from '../../domain/credential.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { confirmRemoval } from '../confirm-removal.ts';
 import { formatDistance, parseDurationMinutes } from '../duration.ts';

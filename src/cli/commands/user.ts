@@ -1,7 +1,7 @@
 import type { UserEdit } from '../../client/access-client.ts';
 import type { Role } from '../../domain/access.ts';
 import type { User } from '../../domain/credential.ts';
-import { checkName } from '../check-input.ts';
+import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { confirmRemoval } from '../confirm-removal.ts';
 import { formatDistance } from '../duration.ts';
