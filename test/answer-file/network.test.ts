@@ -1,14 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkAnswerFile } from '../../src/answer-file/check.ts';
-import { buildContext } from '../../src/answer-file/context.ts';
 import type { InterfaceFacts } from '../../src/answer-file/network-context.ts';
-import { renderAnswerFile } from '../../src/answer-file/render.ts';
-import { minimalFacts } from '../support/answer-facts.ts';
-import { shippedFile, shippedSnippets } from '../support/shipped-files.ts';
+import { makeCards, partOf, renderNetwork, shell, writeIfupdown } from '../support/network-files.ts';
 
 const [A, B, C] = ['52:54:00:00:00:0a', '52:54:00:00:00:0b', '52:54:00:00:00:0c'] as const;
 const net = { prefix: 24, gateway: '10.0.0.254', dns: ['10.0.0.53', '10.0.0.54'] };
@@ -142,31 +138,15 @@ const TOPOLOGIES: readonly {
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'provision-network-'));
-  for (const [index, mac] of [A, B, C].entries()) {
-    const card = join(dir, 'class/net', `enp${index + 1}s0`);
-    mkdirSync(join(card, 'device'), { recursive: true });
-    writeFileSync(join(card, 'address'), `${mac}\n`);
-  }
+  makeCards(dir, { enp1s0: A, enp2s0: B, enp3s0: C });
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function render(file: string, interfaces: readonly InterfaceFacts[], family: 'debian' | 'redhat'): string {
-  const version = family === 'redhat' ? '9.4' : '13';
-  const distro = { name: 'd', family, version, arch: 'x86_64', treeUrl: 'http://m.example/d' } as const;
-  const context = buildContext(minimalFacts({ interfaces, distro }));
-  const template = { name: file, text: shippedFile(`kickstarts/${file}`) };
-  return renderAnswerFile({ template, snippets: shippedSnippets(), context, mode: 'serve' }).text;
-}
-
-const shell = (script: string) => execFileSync('sh', ['-euc', script], { encoding: 'utf8' });
-const part = (text: string, from: string, to: string) =>
-  text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from)) + to.length);
-
 describe.each(TOPOLOGIES)('$name', ({ nics, kickstart, ifupdown }) => {
   it('as Anaconda reads it', () => {
-    const text = render('rocky-9.ks', nics, 'redhat');
+    const text = renderNetwork('rocky-9.ks', nics, 'redhat');
     const [, heredoc] = /<<PROVISION_NETWORK\n([\s\S]*?)PROVISION_NETWORK\n/.exec(text) ?? [];
-    const names = part(text, 'nic_name() {', '}; \\\n').replaceAll('\\\n', '').replaceAll('; }; ', '; }\n');
+    const names = partOf(text, 'nic_name() {', '}; \\\n').replaceAll('\\\n', '').replaceAll('; }; ', '; }\n');
     const written =
       heredoc === undefined
         ? text
@@ -179,26 +159,22 @@ describe.each(TOPOLOGIES)('$name', ({ nics, kickstart, ifupdown }) => {
   });
 
   it('as ifupdown reads it', () => {
-    const text = render('debian-13.preseed', nics, 'debian');
+    const text = renderNetwork('debian-13.preseed', nics, 'debian');
     expect(checkAnswerFile('preseed', text, { release: null })).toEqual([]);
-    const functions = part(text, 'nic_name() {', 'interfaces.d/provision"; \\\n}; \\\n').replaceAll(
-      '\\\n',
-      '',
-    );
-    shell(`${functions} write_interfaces '${dir}' '${dir}'`);
+    writeIfupdown(text, dir, dir);
     expect(readFileSync(join(dir, 'interfaces.d/provision'), 'utf8').trimEnd().split('\n')).toEqual(ifupdown);
     expect(readFileSync(join(dir, 'interfaces'), 'utf8')).toContain('source /etc/network/interfaces.d/*');
   });
 });
 
 it('a machine with one card is left to its installer', () => {
-  const text = render('debian-13.preseed', [{ ...eth0, ...net, ip: '10.0.0.11' }], 'debian');
+  const text = renderNetwork('debian-13.preseed', [{ ...eth0, ...net, ip: '10.0.0.11' }], 'debian');
   expect(text).not.toContain('write_interfaces');
 });
 
 it('adds to a connection what Kickstart has no words for', () => {
   const nics = TOPOLOGIES[3]?.nics ?? [];
-  const text = render('rocky-9.ks', nics, 'redhat');
+  const text = renderNetwork('rocky-9.ks', nics, 'redhat');
   expect(text).toContain(`add_lines "$(nic_name /sys ${A} eth0)" address2=10.0.0.12/24\n`);
   expect(text).toContain(`add_lines "$(nic_name /sys ${B} eth1)" route1=10.20.0.0/16,10.8.0.2\n`);
 });
