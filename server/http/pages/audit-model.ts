@@ -75,7 +75,10 @@ function isEmpty(value: unknown): boolean {
 /** `web, db`; of an object its fields that say something: `name eth0, ip 10.0.0.7`. */
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(valueText).join('; ');
+  if (Array.isArray(value)) {
+    const isPlain = value.every((item) => typeof item !== 'object');
+    return value.length === 0 ? '–' : value.map(valueText).join(isPlain ? ', ' : '; ');
+  }
   if (typeof value !== 'object') return printable(String(value));
   const said = Object.entries(value).filter(([, inner]) => !isEmpty(inner));
   return said.length === 0
