@@ -2,26 +2,27 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Conflict } from '../domain/errors.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
 import type { AddressHolder, AddressStore } from './address-store.ts';
+import { compiledQuery } from './compiled.ts';
 import { type AddressKind, DEFAULT_DOMAIN, type Tables } from './schema.ts';
 
 /** The same number is in the migration that counts. */
 const ADDRESSES_OF_BLOCK = 256;
 
-/** Queries of the one table in which every known address stands exactly once. */
-export function addressQueries(db: Kysely<Tables>): AddressStore {
-  // The systems of a chassis or of a shared address, as JSON, and one of them by name.
-  const sharers = sql`select b.system_id from bmcs b where b.chassis_id = a.chassis_id
-    union select i.system_id from interface_shares x join interfaces i on i.id = x.interface_id where x.shared_id = a.shared_id`;
-  // Asked only where there are any, and never by going through all names for the first that is one of them.
-  const ifShared = sql`case when a.chassis_id is not null or a.shared_id is not null then`;
-  const sharedBy = sql<string | null>`${ifShared} (select json_group_array(system_id) from (${sharers})) end`;
-  const sharedName = sql<
-    string | null
-  >`${ifShared} (select min(+name) from systems where id in (${sharers})) end`;
-  const interfaceKey = sql<
-    string | null
-  >`coalesce(m.mac, m.client_key, m.circuit_key, i.mac, i.client_key, i.circuit_key)`;
-  const holders = () =>
+// The systems of a chassis or of a shared address, as JSON, and one of them by name.
+const sharers = sql`select b.system_id from bmcs b where b.chassis_id = a.chassis_id
+  union select i.system_id from interface_shares x join interfaces i on i.id = x.interface_id where x.shared_id = a.shared_id`;
+// Asked only where there are any, and never by going through all names for the first that is one of them.
+const ifShared = sql`case when a.chassis_id is not null or a.shared_id is not null then`;
+const sharedBy = sql<string | null>`${ifShared} (select json_group_array(system_id) from (${sharers})) end`;
+const sharedName = sql<
+  string | null
+>`${ifShared} (select min(+name) from systems where id in (${sharers})) end`;
+const interfaceKey = sql<
+  string | null
+>`coalesce(m.mac, m.client_key, m.circuit_key, i.mac, i.client_key, i.circuit_key)`;
+
+function holders(db: Kysely<Tables>) {
+  return (
     db
       .selectFrom('addresses as a')
       .leftJoin('systems as s', 's.id', 'a.system_id')
@@ -44,10 +45,27 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
         sharedBy.as('shared_by'),
         sharedName.as('shared_name'),
       ])
-      .where('a.routing_domain', '=', DEFAULT_DOMAIN);
+      .where('a.routing_domain', '=', DEFAULT_DOMAIN)
+  );
+}
+
+const holderOf = compiledQuery((db, { ip }: { ip: number }) => holders(db).where('a.ip', '=', ip));
+
+const forgetLease = compiledQuery((db, asked: { ip: number; key: string | null; nowMs: number }) =>
+  db
+    .deleteFrom('leases')
+    .where('routing_domain', '=', DEFAULT_DOMAIN)
+    .where('ip', '=', asked.ip)
+    .where((eb) =>
+      eb.or([isOver(eb, asked.nowMs), eb.and([eb('state', '=', 'bound'), eb('mac', '=', asked.key)])]),
+    ),
+);
+
+/** Queries of the one table in which every known address stands exactly once. */
+export function addressQueries(db: Kysely<Tables>): AddressStore {
   return {
     async findHolder(ip, nowMs) {
-      const row = await holders().where('a.ip', '=', ip).executeTakeFirst();
+      const [row] = await holderOf(db, { ip });
       if (row === undefined || (row.kind === 'lease' && leaseIsOver(row, nowMs))) return undefined;
       return toHolder(row);
     },
@@ -83,7 +101,7 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       return rows.map(({ block }) => (block * ADDRESSES_OF_BLOCK) as Ipv4);
     },
     async listHolders(from, to, kinds, limit) {
-      const rows = await holders()
+      const rows = await holders(db)
         .where('a.ip', '>=', from)
         .where('a.ip', '<=', to)
         .where('a.kind', 'in', [...kinds])
@@ -93,14 +111,7 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       return rows.map(toHolder);
     },
     async forgetLeases(wanted, nowMs) {
-      for (const { ip, key } of wanted) {
-        await db
-          .deleteFrom('leases')
-          .where('routing_domain', '=', DEFAULT_DOMAIN)
-          .where('ip', '=', ip)
-          .where((eb) => eb.or([isOver(eb, nowMs), eb.and([eb('state', '=', 'bound'), eb('mac', '=', key)])]))
-          .execute();
-      }
+      for (const { ip, key } of wanted) await forgetLease(db, { ip, key, nowMs });
     },
     async replaceServerAddresses(ips, nowMs) {
       await db.deleteFrom('addresses').where('kind', '=', 'server').execute();
@@ -110,7 +121,7 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       );
       const taken: AddressHolder[] = [];
       for (const ip of new Set(ips)) {
-        const holder = await holders().where('a.ip', '=', ip).executeTakeFirst();
+        const [holder] = await holderOf(db, { ip });
         // The service's machine as its own subnet's gateway is usual; anybody else on our address is trouble.
         if (holder !== undefined && holder.kind !== 'gateway') taken.push(toHolder(holder));
         if (holder !== undefined) continue;

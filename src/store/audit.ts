@@ -2,8 +2,11 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AuditEvent } from '../domain/audit.ts';
 import type { AccessTables } from './access-schema.ts';
 import type { AuditFilter, AuditStore } from './access-store.ts';
+import { compiledInsert } from './compiled.ts';
 import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
+
+const addRow = compiledInsert('audit');
 
 /** The audit trail: written in the transaction of what it tells about. */
 export function auditQueries(db: Kysely<Tables>): AuditStore {
@@ -26,7 +29,7 @@ export function auditQueries(db: Kysely<Tables>): AuditStore {
         ...{ before: before == null ? null : JSON.stringify(before) },
         ...{ after: after == null ? null : JSON.stringify(after) },
       };
-      await db.insertInto('audit').values(row).execute();
+      await addRow(db, row);
     },
     async list(filter, limit) {
       const order = filter.after === undefined ? 'desc' : 'asc';

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Bmc } from '../domain/bmc.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { queryOfSystems } from './compiled.ts';
 import type { BmcStore, BmcWrite, StoredBmc } from './power-store.ts';
-import { anyOf, type Ids } from './rows.ts';
 import { type BmcRow, DEFAULT_DOMAIN, type Tables } from './schema.ts';
 import { listRoles } from './system-roles.ts';
 
@@ -38,8 +38,12 @@ export function bmcQueries(db: Kysely<Tables>): BmcStore {
         .leftJoin('bmcs as b', 'b.system_id', 's.id')
         .select(['s.id', 's.name', 'p.name as profile', 'b.driver'])
         .orderBy('s.name');
-      const roles = await listRoles(db);
-      return (await systems.execute()).map((row) => ({ ...row, roles: roles.get(row.id) ?? [] }));
+      const rows = await systems.execute();
+      const roles = await listRoles(
+        db,
+        rows.map(({ id }) => id),
+      );
+      return rows.map((row) => ({ ...row, roles: roles.get(row.id) ?? [] }));
     },
     find: async (systemId) => (await list([systemId]))[0],
     async findAtSamePlace({ ip, shared, driver, port, node }, exceptSystemId) {
@@ -78,12 +82,11 @@ function bmcs(db: Kysely<Tables>) {
     .select('a.ip');
 }
 
+const bmcRows = queryOfSystems((db, ids) => bmcs(db).where('b.system_id', 'in', ids));
+
 /** What systems show of their BMCs, by the systems' ids. */
-export async function listBmcs(db: Kysely<Tables>, only: Ids): Promise<Map<number, Bmc>> {
-  const rows = await (only === undefined
-    ? bmcs(db)
-    : bmcs(db).where('b.system_id', 'in', anyOf(only))
-  ).execute();
+export async function listBmcs(db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, Bmc>> {
+  const rows = await bmcRows(db, ids);
   return new Map(rows.map((row) => [row.system_id, toBmc(row)]));
 }
 

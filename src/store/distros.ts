@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Distro, DistroInput } from '../domain/distro.ts';
-import { newStamps, stampsOf, textList } from './rows.ts';
+import { newStamps, parsedList, stampsOf } from './rows.ts';
 import type { DistroRow, Tables } from './schema.ts';
 import type { DistroStore } from './store.ts';
 
@@ -65,6 +65,6 @@ function toDistro(row: Selectable<DistroRow>): Distro {
     kernel: row.kernel,
     initrd: row.initrd,
     tree: row.tree,
-    kernelArgs: textList(row.kernel_args),
+    kernelArgs: parsedList<string>(row.kernel_args),
   };
 }

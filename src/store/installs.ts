@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Install, LIVE_STATES, OPEN_STATES } from '../domain/install.ts';
 import type { InstallChange } from '../domain/install-state.ts';
 import type { PowerUp } from '../domain/power-up.ts';
-import { textList, timeText } from './rows.ts';
+import { parsedList, timeText } from './rows.ts';
 import type { InstallRow, Tables } from './schema.ts';
 import type { InstallStore, StoredInstall } from './store.ts';
 import { isOfScope } from './system-roles.ts';
@@ -161,7 +161,7 @@ export function toInstall(row: InstallWithSystem): Install {
     failure: row.failure,
     hint: row.hint,
     handoff: row.handoff,
-    hostKeys: textList(row.host_keys),
+    hostKeys: parsedList<string>(row.host_keys),
     powerUp: row.power_up === null ? null : (JSON.parse(row.power_up) as PowerUp),
   };
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { InterfaceType } from '../domain/network-interface.ts';
+import type { InterfaceShape, InterfaceType } from '../domain/network-interface.ts';
 
 export interface InterfaceRow {
   id: Generated<number>;
@@ -11,7 +11,7 @@ export interface InterfaceRow {
   client_key: string | null;
   circuit_key: string | null;
   type: Generated<InterfaceType>;
-  /** JSON: what no query asks for. */
+  /** JSON of a {@link StoredShape}. */
   shape: Generated<string>;
   /** The topmost bond or bridge that the card is a part of, and its place: 0 is given its address. */
   upper_id: number | null;
@@ -24,3 +24,9 @@ export interface InterfaceTables {
   shared_addresses: { id: Generated<number> };
   interface_shares: { interface_id: number; shared_id: number; position: number };
 }
+
+/** What of an interface no query asks for; what is as on a plain card is left out. */
+export type StoredShape = Partial<Omit<InterfaceShape, 'type'>> & {
+  /** Of a card that shares it: the column, which is UNIQUE, has it on another one. */
+  readonly mac?: string;
+};

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { KnownPower } from '../domain/power.ts';
+import { queryOfSystems } from './compiled.ts';
 import type { PowerStateStore } from './power-store.ts';
-import { anyOf, type Ids, timeText } from './rows.ts';
+import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 /** Queries of what is known of machines' power. */
@@ -26,10 +27,16 @@ export function powerStateQueries(db: Kysely<Tables>): PowerStateStore {
   };
 }
 
+const powerRows = queryOfSystems((db, ids) =>
+  db.selectFrom('power_states').selectAll().where('system_id', 'in', ids),
+);
+
 /** What systems show of their power, by the systems' ids. */
-export async function listKnownPower(db: Kysely<Tables>, only: Ids): Promise<Map<number, KnownPower>> {
-  const query = db.selectFrom('power_states').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+export async function listKnownPower(
+  db: Kysely<Tables>,
+  ids: readonly number[],
+): Promise<Map<number, KnownPower>> {
+  const rows = await powerRows(db, ids);
   return new Map(
     rows.map((row) => [
       row.system_id,

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Profile } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
-import { newStamps, stampsOf, textList } from './rows.ts';
+import { newStamps, parsedList, stampsOf } from './rows.ts';
 import type { ProfileRow, Tables } from './schema.ts';
 import type { ProfileStore, ProfileWrite, StoredProfile } from './store.ts';
 
@@ -84,7 +84,7 @@ function toProfile(row: Row): Profile {
     answerFile: row.answer_file,
     answerKind: row.answer_kind as Profile['answerKind'],
     image: row.image,
-    kernelArgs: textList(row.kernel_args),
+    kernelArgs: parsedList<string>(row.kernel_args),
     loader: row.loader as Profile['loader'],
     localBoot: row.local_boot as Profile['localBoot'],
     handoff: row.handoff,

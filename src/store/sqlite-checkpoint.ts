@@ -99,6 +99,8 @@ export function openCheckpointer(
   const emptyWhenIdle = (before: number): void => {
     timer = setTimeout(() => {
       timer = undefined;
+      // The connection refuses to be asked within a transaction, and a large one has pauses.
+      if (database.inTransaction) return emptyWhenIdle(before);
       const state = ask.get();
       if (state === undefined || running || !isLeft(state)) return;
       if (pause === undefined && state.log === before) void empty();

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { canonicalIpv4 } from '../domain/fields.ts';
 import { formatIpv4, formatNetwork, type Ipv4, parseNetwork } from '../domain/ipv4.ts';
 import type { Subnet, SubnetInput } from '../domain/subnet.ts';
-import { newStamps, stampsOf, textList } from './rows.ts';
+import { newStamps, parsedList, stampsOf } from './rows.ts';
 import { DEFAULT_DOMAIN, type SubnetRow, type Tables } from './schema.ts';
 import type { SubnetStore } from './store.ts';
 
@@ -104,10 +104,10 @@ function toSubnet(row: Selectable<SubnetRow>, ranges: readonly { first: number; 
     name: row.name,
     network: formatNetwork({ network: row.network as Ipv4, prefix: row.prefix }),
     gateway: text(row.gateway),
-    dnsServers: textList(row.dns_servers),
-    ntpServers: textList(row.ntp_servers),
+    dnsServers: parsedList<string>(row.dns_servers),
+    ntpServers: parsedList<string>(row.ntp_servers),
     domain: row.domain,
-    domainSearch: textList(row.domain_search),
+    domainSearch: parsedList<string>(row.domain_search),
     mtu: row.mtu,
     leaseSeconds: row.lease_seconds,
     minLeaseSeconds: row.min_lease_seconds,

@@ -1,8 +1,26 @@
 import type { Kysely } from 'kysely';
 import { type InterfaceIdentity, identityOf, keysOf } from '../domain/binding-key.ts';
 import type { Conflict } from '../domain/errors.ts';
+import { anyOf, compiledQuery } from './compiled.ts';
 import type { Tables } from './schema.ts';
 import type { SystemWrite } from './store.ts';
+
+const ofName = compiledQuery((db, { name, hostname }: { name: string; hostname: string }) =>
+  db
+    .selectFrom('systems')
+    .select(['id', 'name', 'hostname'])
+    .where((eb) => eb.or([eb('name', '=', name), eb('hostname', '=', hostname)])),
+);
+
+function ofKeys(column: 'mac' | 'client_key' | 'circuit_key') {
+  return compiledQuery((db, { keys }: { keys: string }) =>
+    db
+      .selectFrom('interfaces')
+      .innerJoin('systems', 'systems.id', 'interfaces.system_id')
+      .select(['systems.id', 'systems.name as system', 'interfaces.name', 'mac', 'client_key', 'circuit_key'])
+      .where(column, 'in', anyOf<string>(keys)),
+  );
+}
 
 /** Who has the name, host name, MAC, client id or circuit of what is to be written, other than the system `exceptId`? */
 export async function findConflicts(
@@ -10,36 +28,26 @@ export async function findConflicts(
   write: SystemWrite,
   exceptId: number | null,
 ): Promise<Conflict[]> {
-  const others = db
-    .selectFrom('systems')
-    .select(['id', 'name', 'hostname'])
-    .where((eb) => eb.or([eb('name', '=', write.name), eb('hostname', '=', write.hostname)]));
   const found: Conflict[] = [];
-  for (const other of await others.execute()) {
+  for (const other of await ofName(db, write)) {
     if (other.id === exceptId) continue;
     const sameName = other.name === write.name;
     const value = sameName ? write.name : write.hostname;
     found.push(heldBy(other.name, sameName ? 'name' : 'hostname', value, null));
   }
-  for (const [kind, column, key] of KEY_COLUMNS) {
+  for (const [kind, rowsOf, key] of KEYS) {
     const values = write.interfaces.flatMap((item) => keysOf(item)[key] ?? []);
     if (values.length === 0) continue;
-    const rows = await db
-      .selectFrom('interfaces')
-      .innerJoin('systems', 'systems.id', 'interfaces.system_id')
-      .select(['systems.id', 'systems.name as system', 'interfaces.name', 'mac', 'client_key', 'circuit_key'])
-      .where(column, 'in', values)
-      .execute();
-    for (const row of rows)
+    for (const row of await rowsOf(db, { keys: JSON.stringify(values) }))
       if (row.id !== exceptId) found.push(heldBy(row.system, kind, identifierOf(kind, row), row.name));
   }
   return found;
 }
 
-const KEY_COLUMNS = [
-  ['mac', 'mac', 'mac'],
-  ['client-id', 'client_key', 'clientKey'],
-  ['circuit', 'circuit_key', 'circuitKey'],
+const KEYS = [
+  ['mac', ofKeys('mac'), 'mac'],
+  ['client-id', ofKeys('client_key'), 'clientKey'],
+  ['circuit', ofKeys('circuit_key'), 'circuitKey'],
 ] as const;
 
 function identifierOf(kind: Conflict['kind'], row: KeyRow): string {

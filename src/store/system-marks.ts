@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { HeardFirmware } from '../domain/chosen-firmware.ts';
 import type { SystemLock } from '../domain/system-lock.ts';
+import { queryOfSystems } from './compiled.ts';
 import type { LockStore } from './lock-store.ts';
-import { anyOf, type Ids, timeText } from './rows.ts';
+import { timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 /** Queries of locks. */
@@ -22,10 +23,20 @@ export function lockQueries(db: Kysely<Tables>): LockStore {
   };
 }
 
+const lockRows = queryOfSystems((db, ids) =>
+  db.selectFrom('system_locks').selectAll().where('system_id', 'in', ids),
+);
+
+const inServiceRows = queryOfSystems((db, ids) =>
+  db.selectFrom('in_service').selectAll().where('system_id', 'in', ids),
+);
+
 /** The locks of all systems, or of some, by their ids. */
-export async function listLocks(db: Kysely<Tables>, only: Ids): Promise<Map<number, SystemLock>> {
-  const query = db.selectFrom('system_locks').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+export async function listLocks(
+  db: Kysely<Tables>,
+  ids: readonly number[],
+): Promise<Map<number, SystemLock>> {
+  const rows = await lockRows(db, ids);
   return new Map(
     rows.map(({ system_id: id, reason, locked_by: by, locked_at: at }) => [
       id,
@@ -35,16 +46,24 @@ export async function listLocks(db: Kysely<Tables>, only: Ids): Promise<Map<numb
 }
 
 /** Since when systems are in service. */
-export async function listInService(db: Kysely<Tables>, only: Ids): Promise<Map<number, string>> {
-  const query = db.selectFrom('in_service').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+export async function listInService(
+  db: Kysely<Tables>,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await inServiceRows(db, ids);
   return new Map(rows.map((row) => [row.system_id, timeText(row.since)]));
 }
 
+const heardRows = queryOfSystems((db, ids) =>
+  db.selectFrom('heard_firmware').selectAll().where('system_id', 'in', ids),
+);
+
 /** What the firmware of systems was heard to say. */
-export async function listHeardFirmware(db: Kysely<Tables>, only: Ids): Promise<Map<number, HeardFirmware>> {
-  const query = db.selectFrom('heard_firmware').selectAll();
-  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+export async function listHeardFirmware(
+  db: Kysely<Tables>,
+  ids: readonly number[],
+): Promise<Map<number, HeardFirmware>> {
+  const rows = await heardRows(db, ids);
   return new Map(
     rows.map(({ system_id: id, firmware, heard_at: at }) => [id, { firmware, at: timeText(at) }]),
   );

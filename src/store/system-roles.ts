@@ -1,15 +1,28 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../domain/access.ts';
-import { anyOf, type Ids } from './rows.ts';
+import { compiledInsert, compiledQuery, queryOfSystems } from './compiled.ts';
 import type { Tables } from './schema.ts';
 
-/** Roles in the order of the record, by the systems' ids; of some systems, where `only` names them. */
+const roleRows = queryOfSystems((db, ids) =>
+  db
+    .selectFrom('system_roles')
+    .select(['system_id', 'role'])
+    .where('system_id', 'in', ids)
+    .orderBy('position'),
+);
+
+const dropRoles = compiledQuery((db, { systemId }: { systemId: number }) =>
+  db.deleteFrom('system_roles').where('system_id', '=', systemId),
+);
+
+const addRole = compiledInsert('system_roles');
+
+/** Roles in the order of the record, by the systems' ids. */
 export async function listRoles(
   db: Kysely<Tables>,
-  only?: Ids,
+  ids: readonly number[],
 ): Promise<ReadonlyMap<number, readonly string[]>> {
-  const query = db.selectFrom('system_roles').select(['system_id', 'role']).orderBy('position');
-  const rows = await (only === undefined ? query : query.where('system_id', 'in', anyOf(only))).execute();
+  const rows = await roleRows(db, ids);
   const bySystem = new Map<number, string[]>();
   for (const { system_id, role } of rows) {
     const known = bySystem.get(system_id);
@@ -43,10 +56,8 @@ export async function writeRoles(
   systemId: number,
   roles: readonly string[],
 ): Promise<void> {
-  await db.deleteFrom('system_roles').where('system_id', '=', systemId).execute();
-  if (roles.length === 0) return;
-  const rows = roles.map((role, position) => ({ system_id: systemId, role, position }));
-  await db.insertInto('system_roles').values(rows).execute();
+  await dropRoles(db, { systemId });
+  for (const [position, role] of roles.entries()) await addRole(db, { system_id: systemId, role, position });
 }
 
 /** Does the system with this id (a column like `jobs.system_id`) lie in the scope? */

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { TokenRecord } from '../domain/credential.ts';
 import type { AccessTables } from './access-schema.ts';
 import type { TokenStore } from './access-store.ts';
-import { textList, timeText } from './rows.ts';
+import { parsedList, timeText } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 /** Addresses that are remembered of one token: of more, the oldest are forgotten, and new again when they come back. */
@@ -108,5 +108,5 @@ export function scopeText(scope: readonly string[] | null): string | null {
 }
 
 export function scopeOf(column: string | null): readonly string[] | null {
-  return column === null ? null : textList(column);
+  return column === null ? null : parsedList<string>(column);
 }

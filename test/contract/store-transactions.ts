@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ADA } from '../support/actors.ts';
+import { must } from '../support/must.ts';
 import {
   addCatalogue,
   distroWrite,
@@ -9,6 +10,8 @@ import {
   systemWrite,
 } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
+
+const FIRST_PAGE = { sort: 'name', limit: 10, scope: null, after: null } as const;
 
 /** All or nothing; one writer after another; reads see what is committed. */
 export function transactionCases(store: StoreOfTest): void {
@@ -57,6 +60,20 @@ export function transactionCases(store: StoreOfTest): void {
     await Promise.all(Array.from({ length: 8 }, addNext));
     const names = (await store().read.distros.list()).map((distro) => distro.name);
     expect(names).toEqual(['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7']);
+  });
+
+  it.each([
+    ['list', async () => store().read.systems.list()],
+    ['page', async () => (await store().read.systems.page(FIRST_PAGE)).items],
+    ['find', async () => [must(await store().read.systems.find('web001'), 'web001').system]],
+  ])('shows a system whole or not at all, whatever is written meanwhile: %s', async (_, read) => {
+    const profileId = await addCatalogue(store());
+    const { id } = await store().transaction((tx) => tx.systems.add(systemWrite(profileId, 1), NOW_MS));
+    const reading = read();
+    const removing = store().transaction((tx) => tx.systems.remove(id));
+    const seen = await reading;
+    await removing;
+    expect(seen.map(({ interfaces }) => interfaces.length)).toEqual([1]);
   });
 
   it('shows nothing of a transaction that is not committed', async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Checkpointer, type LogState, openCheckpointer } from '../../src/store/sqlite-checkpoint.ts';
 import { openBackgroundFlush } from '../../src/store/sqlite-flush.ts';
 
@@ -15,6 +15,7 @@ beforeEach(() => {
   database.exec('create table numbers (n integer)');
 });
 afterEach(() => {
+  vi.useRealTimers();
   database.close();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -56,6 +57,18 @@ it('empties the log without holding anybody up, once nothing is written', async 
   for (let state = logState(); state?.checkpointed !== state?.log; state = logState()) await nextTurn();
   await commit(checkpointer, 30);
   expect(logState()).toMatchObject({ log: 1, checkpointed: 0 });
+  await checkpointer.close();
+});
+
+it('asks nothing of the log while a transaction is open, and looks again after it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const checkpointer = openCheckpointer(database, { idlePages: 20 });
+  for (let n = 0; n < 30; n += 1) await commit(checkpointer, n);
+  database.exec('begin immediate; insert into numbers values (30)');
+  vi.advanceTimersByTime(1000);
+  database.exec('rollback');
+  vi.advanceTimersByTime(1000);
+  for (let state = logState(); state?.checkpointed !== state?.log; state = logState()) await nextTurn();
   await checkpointer.close();
 });
 

@@ -13,6 +13,7 @@ import type { Actor, Deps } from '../deps.ts';
 import { parseInput } from '../input.ts';
 import { onlyTry } from '../records/only-try.ts';
 import { exportRecords } from './export.ts';
+import { inTurns } from './in-turns.ts';
 import type { RecordKinds } from './kinds.ts';
 import { type ReadItems, readItems, type Work } from './plan.ts';
 import { readOnce } from './read-once.ts';
@@ -63,10 +64,10 @@ async function readDocument(
 async function applyAll(store: Store, plan: Plan, dryRun: boolean): Promise<readonly ApplyResult[]> {
   const work = async (tx: StoreTransaction): Promise<readonly ApplyResult[]> => {
     const works = await plan(tx);
-    for (const item of works) await item.prepare(tx);
+    for await (const item of inTurns(works)) await item.prepare(tx);
     const results = new Map<Work, ApplyResult>();
     const once = readOnce(tx);
-    for (const step of inOrder(works)) {
+    for await (const step of inTurns(inOrder(works))) {
       if (step === 'release') await tx.systems.release(changedSystems(works));
       else results.set(step, await resultOf(step.kind === 'system' ? once : tx, step));
     }
@@ -80,7 +81,8 @@ async function applyAll(store: Store, plan: Plan, dryRun: boolean): Promise<read
 async function applyEach(store: Store, plan: Plan, dryRun: boolean): Promise<readonly ApplyResult[]> {
   const run = async (works: readonly Work[], each: (work: Work) => Promise<ApplyResult>) => {
     const results = new Map<Work, ApplyResult>();
-    for (const step of inOrder(works)) if (step !== 'release') results.set(step, await each(step));
+    for await (const step of inTurns(inOrder(works)))
+      if (step !== 'release') results.set(step, await each(step));
     return inDocumentOrder(works, results);
   };
   const one = async (tx: StoreTransaction, item: Work): Promise<ApplyResult> => {

@@ -3,6 +3,7 @@ import { withoutDefaults } from '../../domain/without-defaults.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { Actor } from '../deps.ts';
 import type { RecordKind, Stamped } from '../records/record-kind.ts';
+import { inTurns } from './in-turns.ts';
 import type { RecordKinds } from './kinds.ts';
 
 /**
@@ -34,5 +35,8 @@ async function inputsOf<Rec extends Stamped, Input extends { name: string }, Sto
   actor: Actor,
 ): Promise<{ name: string }[]> {
   const records = (await kind.list(tx, actor)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return records.map((record) => withoutDefaults(kind.schema, kind.editable(record)) as { name: string });
+  const inputs: { name: string }[] = [];
+  for await (const record of inTurns(records))
+    inputs.push(withoutDefaults(kind.schema, kind.editable(record)) as { name: string });
+  return inputs;
 }

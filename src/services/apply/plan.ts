@@ -8,6 +8,7 @@ import { hidingOthers } from '../hide-others.ts';
 import { auditRecord } from '../records/audit-record.ts';
 import { changesMade, changesTo, namesSecret } from '../records/compare.ts';
 import type { RecordKind, Stamped } from '../records/record-kind.ts';
+import { inTurns } from './in-turns.ts';
 
 /** What is to be done about one record. `prepare` and `run` belong into one transaction, in this order. */
 export interface Work {
@@ -57,7 +58,7 @@ export async function readItems<Rec extends Stamped, Input extends { name: strin
     ),
   );
   const inspected: Item<Input>[] = [];
-  for (const { name, input } of items) {
+  for await (const { name, input } of inTurns(items)) {
     const isToBeSeen = !(input instanceof DomainError) && changing.has(name);
     const refused = isToBeSeen ? await refusalOf(kind.inspect(input)) : undefined;
     inspected.push({ name, input: refused ?? input });
@@ -71,7 +72,7 @@ async function parseItems<Input>(
 ): Promise<Item<Input>[]> {
   const names = new Set<string>();
   const items: Item<Input>[] = [];
-  for (const [index, body] of bodies.entries()) {
+  for await (const [index, body] of inTurns(bodies.entries())) {
     const name = nameOf(body) ?? `#${index + 1}`;
     if (names.has(name)) items.push({ name, input: givenTwice(kind.noun, name) });
     else items.push({ name, input: await kind.parse(body).catch(onlyRefusals) });
@@ -109,7 +110,7 @@ async function planKind<Rec extends Stamped, Input extends { name: string }, Sto
 ): Promise<Work[]> {
   const records = new Map((await kind.list(tx, doing.actor)).map((record) => [record.name, record]));
   const works: Work[] = [];
-  for (const { name, input } of items) {
+  for await (const { name, input } of inTurns(items)) {
     const record = records.get(name);
     records.delete(name);
     if (input instanceof DomainError) works.push(refusal(kind.noun, name, input));
