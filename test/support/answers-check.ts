@@ -32,6 +32,7 @@ function documentedAnswers(app: FastifyInstance): FindAnswer {
     paths ??= documentOf(app).paths;
     const { method, is404, routeOptions } = request;
     if (status === LET_IN) return null;
+    if (is404 && !isDocumented(request.url.split('?')[0] ?? '')) return null;
     if (is404) return status === 404 ? nothing : undefined;
     if (method === 'HEAD' || method === 'OPTIONS') return null;
     const path = (routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}');
