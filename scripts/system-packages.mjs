@@ -30,6 +30,7 @@ export const SYSTEM_PACKAGES = [
   { name: 'openipmi', probe: 'ipmi_sim', use: 'a BMC' },
   { name: 'ipmitool', probe: 'ipmitool', use: 'IPMI client, which reads back what was done' },
   { name: 'curl', probe: 'curl', use: 'HTTP and TFTP client' },
+  { name: 'jq', probe: 'jq', use: 'makes one document of another in an example of docs/api.md' },
   { name: 'tcpdump', probe: 'tcpdump', use: 'captures what went over the wire' },
   { name: 'iproute2', probe: 'ip', use: 'network namespaces of the tests' },
   { name: 'ifupdown', probe: 'ifup', use: 'reads the network of an installed Debian' },
