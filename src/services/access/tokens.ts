@@ -99,6 +99,6 @@ export function tokenService({ store, now, randomBytes }: Deps): TokenService {
 
 function refused(message: string): DomainError {
   return new DomainError('unauthenticated', message, {
-    hint: 'ask an admin for another one: provision token add NAME --role …; the first one is made by: provision setup --server URL',
+    hint: 'ask an admin for another one (provision token add NAME --role …), then: provision login URL; the first one of a new service is made by: provision setup --server URL',
   });
 }
