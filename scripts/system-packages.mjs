@@ -32,6 +32,8 @@ export const SYSTEM_PACKAGES = [
   { name: 'curl', probe: 'curl', use: 'HTTP and TFTP client' },
   { name: 'jq', probe: 'jq', use: 'makes one document of another in an example of docs/api.md' },
   { name: 'tcpdump', probe: 'tcpdump', use: 'captures what went over the wire' },
+  { name: 'strace', probe: 'strace', use: 'sees what is flushed before it is answered' },
+  { name: 'systemd', probe: 'systemd-analyze', use: 'judges the unit of the service' },
   { name: 'iproute2', probe: 'ip', use: 'network namespaces of the tests' },
   { name: 'ifupdown', probe: 'ifup', use: 'reads the network of an installed Debian' },
   { name: 'ifenslave', probe: '/etc/network/if-pre-up.d/ifenslave', use: 'bonds of ifupdown' },
