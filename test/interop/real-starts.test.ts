@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -79,8 +79,10 @@ describe('starts and ends of the program', () => {
     expect(manifest.schema).toBe(oldest);
   });
 
-  it('SIGTERM in the middle of writes ends it cleanly, with all that was acknowledged', async () => {
+  it('is its owner’s alone; SIGTERM in the middle of writes ends it cleanly, with all that was acknowledged', async () => {
     const { call, stop } = await start();
+    for (const name of readdirSync(dataDir).filter((one) => one !== 'provision.yaml'))
+      expect(`${name} ${(statSync(join(dataDir, name)).mode & 0o077).toString(8)}`).toBe(`${name} 0`);
     const subnet = (number: number) => ({ name: `lab${number}`, network: `10.${number}.0.0/24` });
     const kept: string[] = [];
     let next = 0;
