@@ -17,7 +17,7 @@ const VENDORED = {
   'pico.css': '@picocss/pico/css/pico.min.css',
 };
 
-/** @param {string} name @param {string | Buffer} content `app.css` -> `app.1f2e3d4c5b6a.css` */
+/** @param {string} name @param {string | Buffer} content `form.css` -> `form.1f2e3d4c5b6a.css` */
 function hashedName(name, content) {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   return name.replace(/\.([a-z0-9]+)$/, `.${hash}.$1`);

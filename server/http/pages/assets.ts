@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export interface Assets {
-  /** The address of a file by its plain name: `app.css`. Throws for a name that there is not. */
+  /** The address of a file by its plain name: `form.css`. Throws for a name that there is not. */
   urlOf(name: string): string;
   /** Files by the names that they have in addresses. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly bytes: Buffer }>;

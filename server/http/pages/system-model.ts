@@ -1,9 +1,10 @@
+import type { Install, InstallState } from '../../../src/domain/install.ts';
 import { isLive } from '../../../src/domain/install-state.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import { printable } from '../../../src/domain/printable.ts';
 import type { System } from '../../../src/domain/system.ts';
 import { factsOf } from '../../../src/services/installs.ts';
-import { type Badge, installBadge, powerBadge } from './badges.ts';
+import { type Badge, installBadge, powerBadge, type Tone } from './badges.ts';
 import { distanceText, timeText } from './text.ts';
 
 export interface HeadModel {
@@ -12,7 +13,8 @@ export interface HeadModel {
   readonly power: Badge | null;
   readonly lock: { readonly reason: string; readonly by: string; readonly at: string } | null;
   readonly inService: string | null;
-  readonly failure: string | null;
+  /** Why the last install is not what was asked for. */
+  readonly ended: { readonly tone: Tone; readonly says: string; readonly hint: string | null } | null;
   readonly job: string | null;
 }
 
@@ -26,10 +28,26 @@ export function headModel(system: System, jobs: readonly Job[], nowMs: number): 
     power: power === null && bmc?.driver == null ? null : powerBadge(power, nowMs),
     lock: lock && { ...lock, at: timeText(lock.at) },
     inService: inService === null ? null : `in service since ${timeText(inService)}`,
-    failure:
-      install?.reason == null ? null : printable([install.reason, install.hint].filter(Boolean).join(' · ')),
+    ended: endedOf(install),
     job: job === undefined ? null : `power ${job.action}: ${printable(job.message)}`,
   };
+}
+
+/** How an install is over that did not come to its end, and in which tone that is said. */
+const ENDS: Readonly<Partial<Record<InstallState, { readonly tone: Tone; readonly says: string }>>> = {
+  failed: { tone: 'bad', says: 'The install failed' },
+  expired: { tone: 'warn', says: 'The install expired' },
+  cancelled: { tone: 'calm', says: 'The install was cancelled' },
+};
+
+function endedOf(install: Install | null): HeadModel['ended'] {
+  if (install?.reason == null) return null;
+  const { tone, says } = ENDS[install.state] ?? {
+    tone: 'busy' as const,
+    says: `The install is ${install.state}`,
+  };
+  const hint = install.hint === null ? null : printable(install.hint);
+  return { tone, says: `${says}: ${printable(install.reason)}`, hint };
 }
 
 /** What was asked for just now and was refused: the button's path, and its form. */
@@ -51,6 +69,8 @@ export interface ActionsModel {
 
 export interface InstallForm {
   readonly isOpen: boolean;
+  /** There was one before. */
+  readonly isAgain: boolean;
   readonly attempts: string;
   readonly power: boolean;
   readonly cycle: boolean;
@@ -65,19 +85,24 @@ export function actionsModel(
 ): ActionsModel {
   const live = install !== null && isLive(factsOf(install), nowMs);
   return {
-    install: live || lock !== null ? null : installForm(refused?.path === 'install' ? refused.form : null),
+    install: live || lock !== null ? null : installForm(install !== null, askedFor('install', refused)),
     canCancel: live,
     hasPower: bmc?.driver != null,
     isLocked: lock !== null,
     isInService: inService !== null,
-    isLocking: refused?.path === 'lock',
+    isLocking: askedFor('lock', refused) !== null,
   };
 }
 
-function installForm(form: RefusedAsk['form'] | null): InstallForm {
+function askedFor(path: string, refused: RefusedAsk | undefined): RefusedAsk['form'] | null {
+  return refused?.path === path ? refused.form : null;
+}
+
+function installForm(isAgain: boolean, form: RefusedAsk['form'] | null): InstallForm {
   const isTicked = (name: string) => form?.[name] === 'on';
   return {
     isOpen: form !== null,
+    isAgain,
     attempts: form?.['attempts'] ?? '1',
     power: form === null || isTicked('power'),
     cycle: isTicked('cycle'),

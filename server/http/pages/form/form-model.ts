@@ -107,6 +107,12 @@ export function formGroups(parts: FormParts): GroupView[] {
   });
 }
 
+/** The table of texts has the order in which the fields of an entry are read best. */
+const RANKS: ReadonlyMap<string, number> = new Map(
+  Object.keys(SYSTEM_TEXTS).map((path, rank) => [path, rank]),
+);
+const rankOf = ({ path }: Leaf): number => RANKS.get(path) ?? RANKS.size;
+
 function isFilled(leaves: readonly Leaf[]) {
   return ({ name, value, widget, clear }: FieldView): boolean => {
     const fallback = leaves.find(({ path }) => path === name.replace(/\.\d+\./, '.*.'))?.fallback;
@@ -120,7 +126,7 @@ const hasProblem = ({ problems }: FieldView): boolean => problems.length > 0;
 function listView(list: List, parts: FormParts): ListView {
   const texts = LIST_TEXTS[list.path] ?? { row: 'Entry', add: 'Add one' };
   const rows = rowsOf(list, list.path, parts.values).map((index): RowView => {
-    const leaves = leavesOf(list.fields);
+    const leaves = leavesOf(list.fields).sort((a, b) => rankOf(a) - rankOf(b));
     const views = leaves.map((leaf) => fieldView(leaf, leaf.path.replace('*', String(index)), parts));
     const more = views.filter(({ isMore }) => isMore);
     return {

@@ -37,6 +37,7 @@ describe('what can be done', () => {
     const { install } = actionsModel(apiSystem(), NOW, { path: 'install', form });
     expect(install).toEqual({
       isOpen: true,
+      isAgain: false,
       attempts: '3',
       power: false,
       cycle: true,
@@ -53,17 +54,20 @@ describe('what stands at the top', () => {
       power: null,
       lock: null,
       inService: null,
-      failure: null,
+      ended: null,
       job: null,
       install: { text: 'never installed' },
     });
   });
 
-  it('is why an install failed, and what to do, harmless to the eye', () => {
-    const install = apiInstall({ state: 'failed', reason: 'said \u001b[2J', hint: 'look at its console' });
-    expect(headModel(apiSystem({ install }), [], NOW).failure).toBe('said \\u{1b}[2J · look at its console');
-    const bare = apiInstall({ state: 'failed', reason: 'no disk' });
-    expect(headModel(apiSystem({ install: bare }), [], NOW).failure).toBe('no disk');
+  it.each([
+    ['failed', 'look at its console', 'bad', 'The install failed: said \\u{1b}[2J'],
+    ['expired', null, 'warn', 'The install expired: said \\u{1b}[2J'],
+    ['cancelled', null, 'calm', 'The install was cancelled: said \\u{1b}[2J'],
+    ['booting', null, 'busy', 'The install is booting: said \\u{1b}[2J'],
+  ] as const)('is why an install is %s, and what to do', (state, hint, tone, says) => {
+    const install = apiInstall({ state, reason: 'said \u001b[2J', hint });
+    expect(headModel(apiSystem({ install }), [], NOW).ended).toEqual({ tone, says, hint });
   });
 
   it('is the lock, the service and the order under way', () => {
