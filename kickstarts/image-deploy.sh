@@ -26,6 +26,10 @@ root_password_hash=
 {% include 'snippets/write-image.sh' %}
 
 {% include 'snippets/first-boot.sh' %}
+{% if not network.isPlain %}
+
+{% include 'snippets/network-image.sh' %}
+{% endif %}
 {% if puppet %}
 
 {% include 'snippets/puppet-agent.sh' %}
@@ -121,6 +125,13 @@ personalise() {
   set_names "$1" || { echo "the host name could not be set" && return 1; }
   set_keys "$1" || { echo "the SSH keys could not be written" && return 1; }
   set_password "$1" || { echo "the root password could not be set" && return 1; }
+{% if not network.isPlain %}
+{% if network.isComposed or network.hasVlans %}
+  install_network "$1" || { echo "the network could not be set up: the image has neither NetworkManager nor systemd-networkd" && return 1; }
+{% else %}
+  install_network "$1" || note "the image has neither NetworkManager nor systemd-networkd, and keeps its own network"
+{% endif %}
+{% endif %}
 {% if puppet %}
   install_puppet "$1" || { echo "what the Puppet agent needs could not be written" && return 1; }
 {% endif %}

@@ -59,6 +59,7 @@ export interface AnswerNetwork {
   readonly isComposed: boolean;
   readonly hasBonds: boolean;
   readonly hasBridges: boolean;
+  readonly hasVlans: boolean;
   /** Some interface has further addresses or routes. */
   readonly hasMore: boolean;
 }
@@ -128,6 +129,7 @@ function networkOf(interfaces: readonly AnswerInterface[]): AnswerNetwork {
     isComposed: hasBonds || hasBridges,
     hasBonds,
     hasBridges,
+    hasVlans: has('vlan'),
     hasMore,
   };
 }

@@ -98,13 +98,6 @@ function refuseUnbuildable({ name, interfaces }: System, { family }: Distro): vo
   const typeOf = (parent: string) => interfaces.find((one) => one.name === parent)?.type;
   const problems = interfaces.flatMap(({ name: card, type, parents }, index): Problem[] => {
     const path = `interfaces.${index}.type`;
-    if (family === 'image' && type !== 'ethernet')
-      return [
-        {
-          path,
-          message: `an image is not given a ${type}, as ${card} is; its own configuration has to make it`,
-        },
-      ];
     if (family === 'redhat' && type === 'bridge' && parents.some((parent) => typeOf(parent) === 'vlan'))
       return [{ path, message: `Anaconda makes no bridge over a VLAN, as ${card} is` }];
     return [];

@@ -43,6 +43,7 @@ describe('buildContext', () => {
         hasBonds: false,
         hasBridges: false,
         hasMore: false,
+        hasVlans: false,
       },
       distro: {
         name: 'a-distro',

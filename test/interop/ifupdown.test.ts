@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InterfaceFacts } from '../../src/answer-file/network-context.ts';
+import { BOND, kernelMakes, VLAN } from '../support/link-types.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { makeCards, renderNetwork, writeIfupdown } from '../support/network-files.ts';
 import { haveProgram } from '../support/real-clients.ts';
@@ -40,14 +40,6 @@ const bridge: InterfaceFacts = {
 const NEEDED = ['ifup', 'ifquery', 'brctl', 'busybox'].filter((name) => !haveProgram(name));
 const WHY_NOT =
   reasonAgainstNamespaces() ?? (NEEDED.length > 0 ? `${NEEDED.join(', ')} not installed` : undefined);
-
-/** Not every kernel has every driver: what it lacks is only parsed. */
-function hasDrivers(...types: readonly string[][]): boolean {
-  const makes = types.map((type, index) => `ip link add probe${index} ${type.join(' ')}`).join(' && ');
-  return WHY_NOT === undefined && spawnSync('unshare', ['--net', 'sh', '-c', makes]).status === 0;
-}
-const VLAN = ['link lo type vlan id 7'];
-const BOND = ['type bond'];
 
 interface Address {
   readonly local: string;
@@ -157,7 +149,7 @@ describe.skipIf(WHY_NOT !== undefined)(`ifupdown (${WHY_NOT ?? 'as Debian has it
     await reaches('10.0.0.1');
   });
 
-  it.skipIf(!hasDrivers(VLAN))('brings a VLAN on a card up', async () => {
+  it.skipIf(!kernelMakes(VLAN))('brings a VLAN on a card up', async () => {
     answerOn('w1');
     write([eth0, { ...storage, parents: ['eth0'] }]);
     await ifup();
@@ -168,7 +160,7 @@ describe.skipIf(WHY_NOT !== undefined)(`ifupdown (${WHY_NOT ?? 'as Debian has it
     await expectStorage('storage');
   });
 
-  it.skipIf(!hasDrivers(VLAN, BOND))('brings a bond up with its members and a VLAN on it', async () => {
+  it.skipIf(!kernelMakes(VLAN, BOND))('brings a bond up with its members and a VLAN on it', async () => {
     answerOn('w1');
     write([eth0, eth1, bond, { ...storage, parents: ['bond0'] }]);
     await ifup();

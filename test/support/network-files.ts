@@ -7,15 +7,18 @@ import { renderAnswerFile } from '../../src/answer-file/render.ts';
 import { minimalFacts } from './answer-facts.ts';
 import { shippedFile, shippedSnippets } from './shipped-files.ts';
 
+const IMAGE = { url: 'http://10.0.0.1/i/T/image', fileName: 'a.raw.gz', sha256: '0'.repeat(64) };
+
 /** A shipped answer file for a machine with these interfaces. */
 export function renderNetwork(
   file: string,
   interfaces: readonly InterfaceFacts[],
-  family: 'debian' | 'redhat',
+  family: 'debian' | 'redhat' | 'image',
 ): string {
   const version = family === 'redhat' ? '9.4' : '13';
   const distro = { name: 'd', family, version, arch: 'x86_64', treeUrl: 'http://m.example/d' } as const;
-  const context = buildContext(minimalFacts({ interfaces, distro }));
+  const image = family === 'image' ? IMAGE : null;
+  const context = buildContext(minimalFacts({ interfaces, distro, image }));
   const template = { name: file, text: shippedFile(`kickstarts/${file}`) };
   return renderAnswerFile({ template, snippets: shippedSnippets(), context, mode: 'serve' }).text;
 }
@@ -42,4 +45,10 @@ export function writeIfupdown(preseed: string, sysfs: string, folder: string): v
     '',
   );
   shell(`${functions} write_interfaces '${sysfs}' '${folder}'`);
+}
+
+/** Has the functions of the deploy script set up the network of the system below `root`; what the shell says. */
+export function installNetwork(script: string, root: string): string {
+  const [functions = ''] = script.split('\nwork=$(mktemp');
+  return shell(`${functions}\ninstall_network '${root}' || echo failed`);
 }
