@@ -37,6 +37,12 @@ export class Output {
     return this.json || this.#style.format === 'quiet';
   }
 
+  /** For people, and not for another program. */
+  get isTable(): boolean {
+    const { format } = this.#style;
+    return format === 'table' || (format === undefined && this.#deps.stdout.isTTY);
+  }
+
   /** One line of words for people. */
   say(text: string): void {
     if (!this.#isSilent) this.#deps.stderr.write(`${printable(text)}\n`);
@@ -71,7 +77,7 @@ export class Output {
     if (this.json) this.document(record);
     if (this.#isSilent) return;
     const pairs = flatten(record).map(([path, text]) => [printable(path), printable(text)] as const);
-    if (!this.#deps.stdout.isTTY) {
+    if (!this.isTable) {
       this.#deps.stdout.write(pairs.map(([path, text]) => `${path}\t${text}\n`).join(''));
       return;
     }
@@ -108,7 +114,7 @@ export class Output {
     const { format } = this.#style;
     if (format === 'csv') stdout.write(formatCsv(items, columns));
     else if (format === 'quiet') stdout.write(formatTsv(items, columns.slice(0, 1)));
-    else if (stdout.isTTY) stdout.write(formatTable(items, columns, now(), { header: this.colors.bold }));
+    else if (this.isTable) stdout.write(formatTable(items, columns, now(), { header: this.colors.bold }));
     else stdout.write(formatTsv(items, columns));
   }
 }

@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     parsed = await parse(argv, deps);
   } catch (error) {
     const path = pathOf(argv, COMMAND_TABLE);
-    const format = argv.includes('--json') ? 'json' : undefined;
+    const format = /(^| )--(json|output[ =]json)( |$)/.test(argv.join(' ')) ? 'json' : undefined;
     return fail(error, { path, flags: [], given: [] }, format, deps);
   }
   if (parsed.kind === 'help') {

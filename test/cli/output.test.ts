@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -32,6 +33,32 @@ describe('the ways to write data', () => {
         'web001,debian-13,"web,front",52:54:00:12:34:56,10.99.0.11,,\n' +
         'web002,"a ""quoted"", one",,52:54:00:12:34:56,10.99.0.11,,\n',
     );
+  });
+
+  it.each([
+    ['json', ['--json'], false],
+    ['yaml', ['--yaml'], false],
+    ['csv', ['--csv'], true],
+    ['tsv', [], false],
+    ['table', [], true],
+  ] as const)('--output %s is %j, wherever it goes', async (format, short, stdoutTty) => {
+    for (const line of ['system list', 'system show web001']) {
+      const words = line.split(' ');
+      const long = await runCli([...words, '--output', format], { ...world, stdoutTty: !stdoutTty });
+      const expected = await runCli([...words, ...short], { ...world, stdoutTty });
+      expect(stripVTControlCharacters(long.stdout)).toBe(stripVTControlCharacters(expected.stdout));
+    }
+  });
+
+  it('--output of another format is refused, as is one beside its short form', async () => {
+    const wrong = await runCli(['system', 'list', '--output', 'xml'], world);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain(
+      "'xml' is no format of output\nnext: there are: json, yaml, csv, tsv, table",
+    );
+    const both = await runCli(['system', 'list', '--output=csv', '--json'], world);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain('--json and --output exclude each other');
   });
 
   it('an empty list as CSV is its header', async () => {

@@ -24,9 +24,9 @@ export const doctor = defineCommand({
     const count = (state: Check['state']): number =>
       report.items.filter((check) => check.state === state).length;
     // On a terminal what to do is a line of its own; in a pipe it is the last field.
-    const columns = deps.stdout.isTTY ? COLUMNS : [...COLUMNS, NEXT];
+    const columns = out.isTable ? COLUMNS : [...COLUMNS, NEXT];
     out.list(report, report.items, columns, 'nothing was looked at');
-    if (!out.json && deps.stdout.isTTY) {
+    if (out.isTable) {
       for (const { name, next } of report.items)
         if (next !== null) out.line(`${printable(name)}: ${printable(next)}`);
     }

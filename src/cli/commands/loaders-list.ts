@@ -26,7 +26,7 @@ export const loadersList = defineCommand({
   run: async (_options, { connect, out, deps }) => {
     const list = await (await connect()).loaders.list();
     out.list(list, list.items, COLUMNS, 'no loader is known');
-    if (out.json || !deps.stdout.isTTY) return undefined;
+    if (!out.isTable) return undefined;
     for (const { name, state, remedy } of list.items) {
       if (state === 'changed' && remedy !== null) out.line(`${printable(name)}: ${printable(remedy)}`);
     }

@@ -24,10 +24,10 @@ export const status = defineCommand({
     out.say(`provisiond ${report.version}`);
     if (report.certificate) out.say(`certificate sha256:${report.certificate.sha256}`);
     // On a terminal a remedy is a sentence of its own; in a pipe it is the last field.
-    const columns = deps.stdout.isTTY ? COLUMNS : [...COLUMNS, REMEDY];
+    const columns = out.isTable ? COLUMNS : [...COLUMNS, REMEDY];
     out.list(report, report.listeners, columns, 'it listens on nothing');
     for (const warning of report.warnings ?? []) out.say(`warning: ${warning}`);
-    if (out.json || !deps.stdout.isTTY) return undefined;
+    if (!out.isTable) return undefined;
     for (const { name, remedy } of report.listeners) {
       if (remedy) out.line(`${printable(name)}: ${printable(remedy)}`);
     }

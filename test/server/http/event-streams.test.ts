@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { httpStreams } from '../../../src/cli/http-streams.ts';
 import { httpTransport } from '../../../src/cli/http-transport.ts';
 import type { ServerAddress } from '../../../src/cli/server-address.ts';
@@ -91,6 +91,21 @@ describe.each(['tcp', 'unix'] as const)('events as a stream, by %s', (kind) => {
     await expect.poll(() => seen).toEqual(['one', 'two']);
     await world.local.close();
     await over;
+  });
+
+  it('say something every fifteen seconds, which moves the place of who reads', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { ids, seen, over } = await ask('/api/v1/events');
+      vi.advanceTimersByTime(14_999);
+      await world.services.feed.tick();
+      vi.advanceTimersByTime(1);
+      world.services.feed.stop();
+      await over;
+      expect({ seen, ids: ids.length }).toEqual({ seen: [], ids: 2 });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ask for a token where the API does', async () => {
