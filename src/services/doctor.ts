@@ -1,3 +1,4 @@
+import type { Bmc } from '../domain/bmc.ts';
 import type { Check } from '../domain/check.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoredBmc } from '../store/power-store.ts';
@@ -70,6 +71,7 @@ export function doctorService(deps: Deps, sources: DoctorSources) {
         ],
         latestWriteMs: times.length === 0 ? null : Math.max(...times),
         handoffs: await sources.handoffs(),
+        bmcs: systems.flatMap(({ name, bmc, power }) => (isAsked(bmc) ? [{ system: name, power }] : [])),
         backups: await sources.backups(),
         database: await store.upkeep.check(),
         host: await sources.host(),
@@ -114,6 +116,11 @@ function unreadableBmc(stored: StoredBmc, secrets: SecretBox): string[] {
   } catch {
     return [`the BMC of ${stored.system}`];
   }
+}
+
+/** Wake-on-LAN switches on, and nobody is there to be asked. */
+function isAsked(bmc: Bmc | null): boolean {
+  return bmc !== null && bmc.driver !== null && bmc.driver !== 'wol';
 }
 
 const nameOf = ({ name }: Pick<Profile, 'name'>): string => `profile ${name}`;

@@ -15,7 +15,7 @@ import { makeCertificate } from '../support/redfish-sim/certificate.ts';
 import { openServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
 /** What one reads when it is not the record that is wrong, by the program itself over a real connection. */
-describe('provision system list', () => {
+describe('provision system list', { timeout: 60_000 }, () => {
   let world: ServiceWorld;
   let url: string;
   let home: string;

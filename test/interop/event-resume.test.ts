@@ -10,7 +10,7 @@ import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-p
 
 const reason = reasonAgainstNamespaces();
 
-describe.skipIf(reason !== undefined)('a reader of events', () => {
+describe.skipIf(reason !== undefined)('a reader of events', { timeout: 120_000 }, () => {
   let spaces: Namespaces;
   let service: ProvisiondProcess;
   let dataDir = '';

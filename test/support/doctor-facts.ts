@@ -41,6 +41,7 @@ export function wellFacts(change: Partial<DoctorFacts> = {}): DoctorFacts {
     files: [],
     unreadableSecrets: [],
     handoffs: [],
+    bmcs: [],
     backups: WELL_BACKUPS,
     database: [],
     latestWriteMs: NOW_MS - 1000,

@@ -19,7 +19,7 @@ export const doctor = defineCommand({
   flags: [],
   examples: ['provision doctor', 'provision doctor --json'],
   parse: () => ({}),
-  run: async (_options, { connect, out, deps }) => {
+  run: async (_options, { connect, out }) => {
     const report = await (await connect()).doctor();
     const count = (state: Check['state']): number =>
       report.items.filter((check) => check.state === state).length;

@@ -23,7 +23,7 @@ export const loadersList = defineCommand({
   flags: [],
   examples: ['provision loaders list', 'provision loaders list --json'],
   parse: () => ({}),
-  run: async (_options, { connect, out, deps }) => {
+  run: async (_options, { connect, out }) => {
     const list = await (await connect()).loaders.list();
     out.list(list, list.items, COLUMNS, 'no loader is known');
     if (!out.isTable) return undefined;

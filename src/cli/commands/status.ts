@@ -19,7 +19,7 @@ export const status = defineCommand({
   flags: [],
   examples: ['provision status', 'provision status --json'],
   parse: () => ({}),
-  run: async (_options, { connect, out, deps }) => {
+  run: async (_options, { connect, out }) => {
     const report = await (await connect()).status();
     out.say(`provisiond ${report.version}`);
     if (report.certificate) out.say(`certificate sha256:${report.certificate.sha256}`);

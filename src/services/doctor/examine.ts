@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/check.ts';
+import { checkBmcs } from './check-bmcs.ts';
 import { checkBackup, checkDatabase } from './check-data.ts';
 import { checkHandoffs } from './check-handoffs.ts';
 import { checkCapabilities, checkClock, checkDisk, checkReceiveBuffer } from './check-host.ts';
@@ -17,6 +18,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Check[])[] = [
   checkFiles,
   checkKey,
   checkHandoffs,
+  checkBmcs,
   checkReceiveBuffer,
   checkClock,
   checkDisk,

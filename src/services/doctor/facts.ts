@@ -1,5 +1,6 @@
 import type { Ipv4 } from '../../domain/ipv4.ts';
 import type { Loader } from '../../domain/loader.ts';
+import type { KnownPower } from '../../domain/power.ts';
 import type { Subnet } from '../../domain/subnet.ts';
 
 /** A listener as the status tells it. */
@@ -64,6 +65,12 @@ export interface HandoffFact {
   readonly problems: readonly string[];
 }
 
+/** A BMC that is asked for power, and what is known of it; null: it was never asked. */
+export interface BmcFact {
+  readonly system: string;
+  readonly power: Pick<KnownPower, 'state' | 'reason'> | null;
+}
+
 /** What is known of backups. */
 export interface BackupFact {
   readonly dir: string;
@@ -89,6 +96,7 @@ export interface DoctorFacts {
   /** Records whose secrets the key file does not open. */
   readonly unreadableSecrets: readonly string[];
   readonly handoffs: readonly HandoffFact[];
+  readonly bmcs: readonly BmcFact[];
   /** The latest time that the service itself has written into a record; null in an empty database. */
   readonly latestWriteMs: number | null;
   readonly backups: BackupFact;

@@ -7,6 +7,12 @@ import { ip } from '../../support/dhcp-packets.ts';
 import { subnetFact, WELL_BACKUPS, WELL_HOST, wellFacts } from '../../support/doctor-facts.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 
+const ON = { state: 'on', reason: 'asked' } as const;
+const NEVER = { system: 'web002', power: null };
+const SILENT = [1, 2, 3, 4, 5, 6].map((number) => ({
+  system: `db${number}`,
+  power: { state: 'unknown', reason: 'timeout' } as const,
+}));
 const lo: ListenerFact = { name: 'api', state: 'listening', address: 'tcp x', reason: null, remedy: null };
 const refused: ListenerFact = { ...lo, name: 'tftp', state: 'refused', reason: 'taken', remedy: 'stop it' };
 const eth: DoctorFacts['interfaces'][number] = {
@@ -53,10 +59,18 @@ function found(change: Partial<DoctorFacts>): Check[] {
 it('finds nothing where all is well, and says what it looked at', () => {
   const checks = examine(wellFacts());
   expect(checks.every(({ state, next }) => state === 'ok' && next === null)).toBe(true);
-  expect(new Set(checks.map(({ name }) => name)).size).toBe(13);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(14);
 });
 
 describe.each<[string, Partial<DoctorFacts>, Check['state'], string, RegExp, RegExp]>([
+  [
+    'BMCs that are silent',
+    { bmcs: [{ system: 'web001', power: ON }, NEVER, ...SILENT] },
+    'warning',
+    'bmcs',
+    /^6 of 8 did not answer when last asked: db1 \(timeout\), .*, db5 \(timeout\) and 1 more$/,
+    /provision power status --all; look closer: provision bmc check db1/,
+  ],
   [
     'a backup that is late',
     { backups: { ...WELL_BACKUPS, newestMs: NOW_MS - 37 * 3_600_000 } },
@@ -262,6 +276,7 @@ it.each<[string, Partial<DoctorFacts>]>([
     host({ capabilities: null, disk: null, receiveBufferBytes: null, clockIsSynchronised: null }),
   ],
   ['an empty database', { latestWriteMs: null }],
+  ['BMCs that answered, or were never asked', { bmcs: [{ system: 'web001', power: ON }, NEVER] }],
 ])('has nothing against %s', (_title, facts) => {
   expect(found(facts)).toEqual([]);
 });
