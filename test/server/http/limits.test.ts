@@ -77,6 +77,8 @@ describe('a caller who asks too often', () => {
       headers: { 'retry-after': '2' },
       body: { code: 'too-many' },
     });
+    const page = await inject(app, { method: 'GET', url: '/systems', remoteAddress: '127.0.0.2' });
+    expect(page).toMatchObject({ status: 429, body: expect.stringContaining('<h1>Too many at once</h1>') });
     expect(await ask('127.0.0.3')).toMatchObject({ status: 401 });
     nowMs += 2000;
     expect(await ask('127.0.0.2')).toMatchObject({ status: 401 });
