@@ -16,11 +16,13 @@ export interface BackgroundFlush {
    * 'storage' as long as that cannot be done; until then nothing may be promised.
    */
   mend(): void;
-  /** Before the database is closed. */
+  /** After the database is closed: see {@link layOutIndex}. */
   close(): void;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Of the index of the log, which grows by 32 KiB each 4,096 pages: https://sqlite.org/walformat.html#the_wal_index_file_format */
+const INDEX_BYTES = 8 * 32 * 1024;
 
 /**
  * A flush takes a third of a millisecond on an idle disk and a hundred times that on a busy one. SQLite's own stops the
@@ -52,6 +54,7 @@ export function openBackgroundFlush(
     return last;
   };
   if (layOut(log, logBytes)) void flush();
+  const index = logBytes === 0 ? undefined : layOutIndex(`${database.name}-shm`);
   const unflushed = (work: () => void): void => {
     database.pragma('synchronous = NORMAL');
     try {
@@ -74,7 +77,9 @@ export function openBackgroundFlush(
       return flush();
     },
     flushed: () => last,
-    close: () => closeSync(log),
+    close: () => {
+      for (const file of [log, index]) if (file !== undefined) closeSync(file);
+    },
   };
 }
 
@@ -112,4 +117,17 @@ function layOut(log: number, wantedBytes: number): boolean {
     ftruncateSync(log, before);
   }
   return before < wantedBytes;
+}
+
+/**
+ * Makes the index of the log as long as it will be. SQLite writes a whole commit into the log before it finds that the index has
+ * no room to grow, and refuses it then; but what stands in the log whole is a commit after the next start, refused or not.
+ *
+ * The trap: closing any descriptor of that file takes away the locks that SQLite has on it in this process. So it stays open for
+ * as long as the database is.
+ */
+function layOutIndex(path: string): number {
+  const index = openSync(path, 'r+');
+  layOut(index, INDEX_BYTES);
+  return index;
 }

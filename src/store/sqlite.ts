@@ -49,6 +49,7 @@ import { sqliteDhcpStore } from './sqlite-dhcp.ts';
 import { prepareEventWrites } from './sqlite-events.ts';
 import { openBackgroundFlush } from './sqlite-flush.ts';
 import { lockDataFolder, makePrivate } from './sqlite-lock.ts';
+import { translated } from './sqlite-refusals.ts';
 import { newestMigration } from './sqlite-schema.ts';
 import { sqliteUpkeep } from './sqlite-upkeep.ts';
 import type { Store, StoreTransaction } from './store.ts';
@@ -101,7 +102,11 @@ const CACHE_KIB = 64 * 1024;
  * on the disk before their promise is kept, flushed beside the thread that answers packets (sqlite-flush.ts).
  * Throws DomainError 'storage' when the folder cannot be used or another process has it.
  */
-export async function openSqliteStore(dataDir: string, options: SqliteOptions = {}): Promise<Store> {
+export function openSqliteStore(dataDir: string, options: SqliteOptions = {}): Promise<Store> {
+  return translated(() => open(dataDir, options));
+}
+
+async function open(dataDir: string, options: SqliteOptions): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(dataDir);
   const path = join(dataDir, 'provision.db');
@@ -171,10 +176,10 @@ export async function openSqliteStore(dataDir: string, options: SqliteOptions = 
     addEvents: (events) => translated(() => exclusively(() => disk.unflushed(() => writeEvents(events)))),
     async close() {
       await checkpointer.close();
-      disk.close();
       // The reader first: the last connection to close moves the log into the database, and it cannot write.
       reader.close();
       await db.destroy();
+      disk.close();
       lock.close();
     },
   };
@@ -251,39 +256,4 @@ function watched<Write, Stored, Queries extends Changeable<Write, Stored>>(
       return queries.remove(id);
     },
   };
-}
-
-/** A constraint of the database as the domain's refusal; the checks before it have usually said it better. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
-      throw new DomainError(
-        'address-taken',
-        'somebody else took one of these names or addresses at the same moment',
-        {
-          hint: 'look at who has it now and try again',
-        },
-      );
-    }
-    // A reference with ON DELETE RESTRICT fails as if a trigger had done it.
-    if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === 'SQLITE_CONSTRAINT_TRIGGER') {
-      throw new DomainError('in-use', 'another record still needs this one', {
-        hint: 'remove that record first',
-      });
-    }
-    throw asFull(code) ?? error;
-  }
-}
-
-/** The word of SQLite or the system for a disk that takes no more, as what an operator can mend; undefined for any other. */
-function asFull(code: unknown): DomainError | undefined {
-  const isFull = code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
-  if (!isFull && code !== 'EIO' && !String(code).startsWith('SQLITE_IOERR')) return undefined;
-  const what = isFull ? 'the disk is full' : `the disk refuses to be written (${String(code)})`;
-  return new DomainError('storage', `${what}: nothing of this was kept`, {
-    hint: 'make room where the data folder is (provision doctor says where); the service goes on by itself then',
-  });
 }

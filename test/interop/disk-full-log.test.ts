@@ -28,10 +28,7 @@ describe.skipIf(reason !== undefined)(
     beforeAll(async () => {
       spaces = createNamespaces('safety', ['server']);
       disk = await createSmallDisk(spaces, 'server', DISK_BYTES);
-      server = await startProvisiond(spaces, 'server', {
-        disk,
-        config: { dhcp: { probe: false }, log: { level: 'warn' } },
-      });
+      await start();
       await declareProfile(server);
       expect(logBytes()).toBe(LOG_BYTES);
       disk.fill();
@@ -43,6 +40,10 @@ describe.skipIf(reason !== undefined)(
     });
     showLogOnFailure(() => server);
 
+    const start = async () => {
+      const config = { dhcp: { probe: false }, log: { level: 'warn' } };
+      server = await startProvisiond(spaces, 'server', { disk, config });
+    };
     const logBytes = () => statSync(join(server.dataDir, 'provision.db-wal')).size;
     const add = async () => {
       last += 1;
@@ -71,6 +72,16 @@ describe.skipIf(reason !== undefined)(
       expect(logBytes()).toBe(LOG_BYTES);
       expect(await names()).toEqual([...kept].sort());
     }, 60_000);
+
+    it('ends cleanly all the same, says why it cannot start again, and does when there is room', async () => {
+      await server.stop();
+      disk.fill();
+      await expect(start()).rejects.toThrow(/the disk is full[\s\S]*make room/);
+      disk.clear();
+      await start();
+      expect(await names()).toEqual([...kept].sort());
+      disk.fill();
+    });
 
     it('empties its log by itself when there is room, and begins it anew', async () => {
       disk.clear();

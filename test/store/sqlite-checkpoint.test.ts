@@ -92,7 +92,7 @@ it('makes the log as long as it will be, and what is in it stays', async () => {
   const other = new Database(database.name, { readonly: true });
   expect(other.prepare('select n from numbers').pluck().all()).toEqual([1, 2]);
   other.close();
-  disk.close();
   database.close();
+  disk.close();
   expect(existsSync(log)).toBe(false);
 });
