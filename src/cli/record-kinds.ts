@@ -33,39 +33,41 @@ export interface RecordKind {
   readonly secrets: (record: StoredRecord) => readonly string[];
 }
 
+/** What all kinds have in common. */
+function reached(
+  noun: RecordNoun,
+  schema: z.ZodType,
+): Pick<RecordKind, 'noun' | 'schema' | 'get' | 'rename'> {
+  const nouns = `${noun}s` as const;
+  return {
+    noun,
+    schema,
+    get: (client, name) => client[nouns].get(name),
+    rename: (client, old, name) => client[nouns].update(old, { name }),
+  };
+}
+
 export const RECORD_KINDS: Readonly<Record<RecordNoun, RecordKind>> = {
   distro: {
-    noun: 'distro',
-    schema: distroInput,
-    get: (client, name) => client.distros.get(name),
-    rename: (client, old, name) => client.distros.update(old, { name }),
+    ...reached('distro', distroInput),
     update: (client, name, input, revision) => client.distros.update(name, input as DistroInput, revision),
     toInput: (record) => fieldsOf(distroInput, record),
     secrets: () => [],
   },
   profile: {
-    noun: 'profile',
-    schema: profileInput,
-    get: (client, name) => client.profiles.get(name),
-    rename: (client, old, name) => client.profiles.update(old, { name }),
+    ...reached('profile', profileInput),
     update: (client, name, input, revision) => client.profiles.update(name, input as ProfileInput, revision),
     toInput: (record) => fieldsOf(profileInput, record),
     secrets: ({ secretsSet = [] }) => secretsSet,
   },
   subnet: {
-    noun: 'subnet',
-    schema: subnetInput,
-    get: (client, name) => client.subnets.get(name),
-    rename: (client, old, name) => client.subnets.update(old, { name }),
+    ...reached('subnet', subnetInput),
     update: (client, name, input, revision) => client.subnets.update(name, input as SubnetInput, revision),
     toInput: (record) => fieldsOf(subnetInput, record),
     secrets: () => [],
   },
   system: {
-    noun: 'system',
-    schema: systemInput,
-    get: (client, name) => client.systems.get(name),
-    rename: (client, old, name) => client.systems.update(old, { name }),
+    ...reached('system', systemInput),
     update: (client, name, input, revision) => client.systems.update(name, input as never, revision),
     toInput: (record) => systemToInput(record as System),
     secrets: (record) => {
