@@ -1,38 +1,68 @@
 import { z } from 'zod';
+import { distroInput } from '../domain/distro.ts';
 import { nearest } from '../domain/nearest.ts';
+import { profileInput } from '../domain/profile.ts';
+import { subnetInput } from '../domain/subnet.ts';
 import { systemInput } from '../domain/system.ts';
 import { LocalError } from './errors.ts';
 import { type CsvRow, readCsv } from './read-csv.ts';
+import type { RecordNoun } from './record-kinds.ts';
 
-/** Short names of columns, for what every list of machines has. Others are paths of fields: `bmc.user`, `settings.disk`. */
-const SHORT: Readonly<Record<string, string>> = {
-  mac: 'interfaces.0.mac',
-  ip: 'interfaces.0.ip',
-  subnet: 'interfaces.0.subnet',
-  interface: 'interfaces.0.name',
-  role: 'roles',
-  bmc: 'bmc.address',
+/** What the columns of a table are: fields of a schema, by their paths (`bmc.user`, `settings.disk`), and short names for some. */
+interface Fields {
+  readonly schema: z.ZodObject;
+  readonly short: Readonly<Record<string, string>>;
+  /** A header, as one would write it. */
+  readonly example: string;
+}
+
+const FIELDS: Readonly<Record<RecordNoun, Fields>> = {
+  distro: { schema: distroInput, short: {}, example: 'name,family,version,kernel,initrd,tree' },
+  profile: {
+    schema: profileInput.extend({ from: z.string().optional() }),
+    short: {},
+    example: 'name,from,distro,settings.disk',
+  },
+  subnet: {
+    schema: subnetInput,
+    short: { dns: 'dnsServers', ntp: 'ntpServers', from: 'ranges.0.from', to: 'ranges.0.to' },
+    example: 'name,network,gateway,dns,dhcp,from,to',
+  },
+  system: {
+    schema: systemInput,
+    // What every list of machines has.
+    short: {
+      mac: 'interfaces.0.mac',
+      ip: 'interfaces.0.ip',
+      subnet: 'interfaces.0.subnet',
+      interface: 'interfaces.0.name',
+      role: 'roles',
+      bmc: 'bmc.address',
+    },
+    example: 'name,profile,mac,ip,subnet,roles,bmc,bmc.user,comment',
+  },
 };
 
-/** One system of a table, and where it stands. */
-export interface CsvSystem {
+/** One record of a table, and where it stands. */
+export interface CsvRecord {
   readonly line: number;
   readonly input: Record<string, unknown>;
 }
 
 /**
- * Systems of a CSV table whose header names fields. An empty cell says nothing of its field; lists have their values between spaces
+ * Records of one kind of a CSV table whose header names fields. An empty cell says nothing of its field; lists have their values between spaces
  * or semicolons. Throws LocalError with `file:line` and every column that is none.
  */
-export function csvSystems(text: string, file: string): CsvSystem[] {
+export function csvRecords(noun: RecordNoun, text: string, file: string): CsvRecord[] {
+  const known = FIELDS[noun];
   const [header, ...rows] = readCsv(text, file);
   if (header === undefined)
-    throw new LocalError(`${file} is empty`, 'its first line names the fields: name,profile,mac,ip');
-  const columns = header.fields.map((name) => columnOf(name.trim(), `${file}:${header.line}`));
+    throw new LocalError(`${file} is empty`, `its first line names the fields: ${known.example}`);
+  const columns = header.fields.map((name) => columnOf(known, name.trim(), `${file}:${header.line}`));
   const twice = columns.find(({ path }, at) => columns.findIndex((one) => one.path === path) !== at);
   if (twice !== undefined)
     throw new LocalError(`${file}:${header.line}: the column ${twice.path} stands there twice`);
-  return rows.map((row) => ({ line: row.line, input: systemOf(row, columns, `${file}:${row.line}`) }));
+  return rows.map((row) => ({ line: row.line, input: recordOf(row, columns, `${file}:${row.line}`) }));
 }
 
 interface Column {
@@ -40,22 +70,20 @@ interface Column {
   readonly read: (text: string, where: string) => unknown;
 }
 
-function columnOf(name: string, where: string): Column {
-  const path = Object.hasOwn(SHORT, name) ? (SHORT[name] ?? name) : name;
-  const field = fieldAt(systemInput, path.split('.'));
+function columnOf({ schema, short, example }: Fields, name: string, where: string): Column {
+  const path = Object.hasOwn(short, name) ? (short[name] ?? name) : name;
+  const field = fieldAt(schema, path.split('.'));
   if (field === undefined) {
-    const similar = nearest(name, [...Object.keys(SHORT), ...Object.keys(systemInput.shape)]);
+    const similar = nearest(name, [...Object.keys(short), ...Object.keys(schema.shape)]);
     throw new LocalError(
       `${where}: there is no field '${name}'`,
-      similar === undefined
-        ? 'columns are fields: name,profile,mac,ip,subnet,roles,bmc,bmc.user,comment'
-        : `did you mean ${similar}?`,
+      similar === undefined ? `columns are fields: ${example}` : `did you mean ${similar}?`,
     );
   }
   return { path, read: readerOf(field, name) };
 }
 
-function systemOf({ fields }: CsvRow, columns: readonly Column[], where: string): Record<string, unknown> {
+function recordOf({ fields }: CsvRow, columns: readonly Column[], where: string): Record<string, unknown> {
   if (fields.length > columns.length)
     throw new LocalError(
       `${where}: there are ${fields.length} fields, and the header names ${columns.length}`,

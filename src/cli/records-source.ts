@@ -35,9 +35,9 @@ export async function readRecords(sources: readonly string[], deps: Deps): Promi
   return sourceOf(parts);
 }
 
-/** The systems of one CSV table. Throws LocalError with `file:line`. */
-export async function csvSource(text: string, file: string): Promise<RecordsSource> {
-  return sourceOf([await csvPart(text, file)]);
+/** The records of one CSV table. Throws LocalError with `file:line`. */
+export async function csvSource(noun: RecordNoun, text: string, file: string): Promise<RecordsSource> {
+  return sourceOf([await csvPart(noun, text, file)]);
 }
 
 function sourceOf(parts: readonly Part[]): RecordsSource {
@@ -76,16 +76,16 @@ async function partsOf(source: string, deps: Deps): Promise<Part[]> {
 
 async function filePart(path: string, deps: Deps): Promise<Part> {
   const text = await deps.readFile(path);
-  return /\.csv$/i.test(path) ? csvPart(text, path) : yamlPart(text, path);
+  return /\.csv$/i.test(path) ? csvPart('system', text, path) : yamlPart(text, path);
 }
 
-async function csvPart(text: string, file: string): Promise<Part> {
-  const { csvSystems } = await import('./csv-records.ts');
-  const items = csvSystems(text, file).map(({ line, input }): SourceItem => {
+async function csvPart(noun: RecordNoun, text: string, file: string): Promise<Part> {
+  const { csvRecords } = await import('./csv-records.ts');
+  const items = csvRecords(noun, text, file).map(({ line, input }): SourceItem => {
     const where = `${file}:${line}`;
-    return { noun: 'system', name: nameOf(input, where, 'name'), input, whereIs: () => where };
+    return { noun, name: nameOf(input, where, 'name'), input, whereIs: () => where };
   });
-  return { nouns: ['system'], items };
+  return { nouns: [noun], items };
 }
 
 async function yamlPart(text: string, file: string): Promise<Part> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvField } from '../../src/cli/csv.ts';
-import { csvSystems } from '../../src/cli/csv-records.ts';
+import { csvRecords } from '../../src/cli/csv-records.ts';
 import { readCsv } from '../../src/cli/read-csv.ts';
 
 describe('CSV', () => {
@@ -57,7 +57,7 @@ describe('a table of systems', () => {
   it('has short names, paths, lists, numbers and switches; an empty cell says nothing', () => {
     const table =
       'name,mac,role,kernelArgs,settings.vars.x,bmc.shared,interfaces.1.mac,comment\nw,m,a b,,1,yes,n,\n';
-    expect(csvSystems(table, 'f')).toEqual([
+    expect(csvRecords('system', table, 'f')).toEqual([
       {
         line: 2,
         input: {
@@ -81,5 +81,33 @@ describe('a table of systems', () => {
     ['name,bmc.port\nw,x\n', "f:2: bmc.port wants a whole number, not 'x'"],
     ['name,bmc.shared\nw,x\n', "f:2: bmc.shared wants yes or no, not 'x'"],
     ['name\nw,x\n', 'f:2: there are 2 fields, and the header names 1'],
-  ])('refuses %j', (text, message) => expect(() => csvSystems(text, 'f')).toThrow(message));
+  ])('refuses %j', (text, message) => expect(() => csvRecords('system', text, 'f')).toThrow(message));
+});
+
+describe('a table of another kind', () => {
+  it.each([
+    ['distro', 'name,kernelArgs\nd,a b\n', { name: 'd', kernelArgs: ['a', 'b'] }],
+    [
+      'profile',
+      'name,from,settings.disk\np,debian-13,/dev/vda\n',
+      { name: 'p', from: 'debian-13', settings: { disk: '/dev/vda' } },
+    ],
+    [
+      'subnet',
+      'name,dns,from,to,leaseSeconds\ns,192.0.2.1;192.0.2.2,192.0.2.9,192.0.2.20,600\n',
+      {
+        name: 's',
+        dnsServers: ['192.0.2.1', '192.0.2.2'],
+        ranges: [{ from: '192.0.2.9', to: '192.0.2.20' }],
+        leaseSeconds: 600,
+      },
+    ],
+  ] as const)('has the fields of a %s', (noun, text, input) => {
+    expect(csvRecords(noun, text, 'f')).toEqual([{ line: 2, input }]);
+  });
+
+  it('refuses fields of others', () => {
+    expect(() => csvRecords('distro', 'name,mac\n', 'f')).toThrow("f:1: there is no field 'mac'");
+    expect(() => csvRecords('subnet', '', 'f')).toThrow('f is empty');
+  });
 });

@@ -1,7 +1,9 @@
 import type { DistroAdd } from '../../client/client.ts';
 import { distroPatch } from '../../domain/distro.ts';
+import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
+import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
 import { UsageError } from '../errors.ts';
 import { requireFlags } from '../flags.ts';
 import { DISTRO_VIEW } from '../record-views.ts';
@@ -24,16 +26,19 @@ function readName(name: string): { family?: DistroAdd['family']; version?: strin
   return family === undefined || version === undefined ? {} : { family, version };
 }
 
-export const distroAdd = defineCommand<DistroAdd>({
+export const distroAdd = defineCommand<DistroAdd | AddsTable>({
   noun: 'distro',
   verb: 'add',
   summary: 'add a distro; family and version are read from a name like debian-13 unless given',
-  operand: 'name',
-  flags: DISTRO_FLAGS,
+  operand: 'name?',
+  flags: [...DISTRO_FLAGS, csvFlag('distro')],
   examples: [
+    'provision distro add --csv distros.csv',
     'provision distro add debian-13 --kernel /srv/debian-13/linux --initrd /srv/debian-13/initrd.gz --tree http://mirror.example/debian',
   ],
   parse: ({ name, flags }) => {
+    const table = tableOf(name, flags);
+    if (table !== undefined) return table;
     requireFlags(flags, ['kernel', 'initrd']);
     const { family, version, ...rest } = { ...readName(name), ...distroFields(flags) };
     if (family === undefined || version === undefined) {
@@ -42,7 +47,9 @@ export const distroAdd = defineCommand<DistroAdd>({
     const { kernel = '', initrd = '' } = rest;
     return { ...rest, name, family, version, kernel, initrd };
   },
-  run: async (input, { connect, out }) => {
+  run: async (input, context) => {
+    if ('csv' in input) return addTable('distro', input.csv, context);
+    const { connect, out } = context;
     checkInput(distroPatch, input);
     const distro = await (await connect()).distros.add(input);
     out.row(distro, DISTRO_VIEW.columns);

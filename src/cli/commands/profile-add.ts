@@ -1,7 +1,9 @@
 import type { ProfileAdd } from '../../client/client.ts';
 import { profilePatch } from '../../domain/profile.ts';
+import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
+import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
 import { named, requireFlags } from '../flags.ts';
 import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
 import { PROFILE_VIEW } from '../record-views.ts';
@@ -13,29 +15,35 @@ interface Options {
   readonly settings: SettingsChange | undefined;
 }
 
-export const profileAdd = defineCommand<Options>({
+export const profileAdd = defineCommand<Options | AddsTable>({
   noun: 'profile',
   verb: 'add',
   summary: 'add a profile; what is not given comes from the shipped profile of that name',
-  operand: 'name',
+  operand: 'name?',
   flags: [
     ...PROFILE_FLAGS,
     { flag: '--from <shipped>', help: 'take missing values from this shipped profile', fields: ['from'] },
     ...SETTINGS_FLAGS,
     ...OPTION_FLAGS,
+    csvFlag('profile'),
   ],
   examples: [
     'provision profile add debian-13 --distro debian-13 --disk /dev/vda --ssh-key ~/.ssh/id_ed25519.pub',
     'openssl passwd -6 | provision profile add web --from debian-13 --distro debian-13 --root-password-hash-stdin',
   ],
   parse: ({ name, flags }) => {
+    const table = tableOf(name, flags);
+    if (table !== undefined) return table;
     requireFlags(flags, ['distro']);
     const options = optionChange(flags);
     const own = named({ from: flags.text('from'), dhcpOptions: options && optionsAfter(options, []) });
     const input = { name, ...profileFields(flags), ...own };
     return { input, settings: settingsChange(flags) };
   },
-  run: async ({ input, settings }, { connect, out, deps }) => {
+  run: async (options, context) => {
+    if ('csv' in options) return addTable('profile', options.csv, context);
+    const { connect, out, deps } = context;
+    const { input, settings } = options;
     const { from, ...fields } = input;
     const given = settings && { settings: await applySettings(settings, {}, deps) };
     checkInput(profilePatch, { ...fields, ...given });

@@ -1,28 +1,35 @@
 import type { SubnetAdd } from '../../client/client.ts';
 import { subnetPatch } from '../../domain/subnet.ts';
+import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
+import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
 import { named, requireFlags } from '../flags.ts';
 import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
 import { SUBNET_VIEW } from '../record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
-export const subnetAdd = defineCommand<SubnetAdd>({
+export const subnetAdd = defineCommand<SubnetAdd | AddsTable>({
   noun: 'subnet',
   verb: 'add',
   summary: 'add a subnet; its machines are answered once --dhcp says how',
-  operand: 'name',
-  flags: [...SUBNET_FLAGS, ...OPTION_FLAGS],
+  operand: 'name?',
+  flags: [...SUBNET_FLAGS, ...OPTION_FLAGS, csvFlag('subnet')],
   examples: [
     'provision subnet add lab --network 10.99.0.0/24 --gateway 10.99.0.1 --dns 10.99.0.1 --range 10.99.0.100-10.99.0.199 --dhcp authoritative',
+    'provision subnet add --csv subnets.csv',
   ],
   parse: ({ name, flags }) => {
+    const table = tableOf(name, flags);
+    if (table !== undefined) return table;
     requireFlags(flags, ['network']);
     const { network = '', ...rest } = subnetFields(flags);
     const change = optionChange(flags);
     return { name, network, ...rest, ...named({ dhcpOptions: change && optionsAfter(change, []) }) };
   },
-  run: async (input, { connect, out }) => {
+  run: async (input, context) => {
+    if ('csv' in input) return addTable('subnet', input.csv, context);
+    const { connect, out } = context;
     checkInput(subnetPatch, input);
     const subnet = await (await connect()).subnets.add(input);
     out.row(subnet, SUBNET_VIEW.columns);

@@ -5,7 +5,7 @@ import { addTable } from '../add-table.ts';
 import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { UsageError } from '../errors.ts';
+import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
 import { named, requireFlags } from '../flags.ts';
 import { BOOT_INTERFACE_FLAGS, newInterfaces } from '../interface-flags.ts';
 import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
@@ -13,15 +13,13 @@ import { SYSTEM_VIEW } from '../record-views.ts';
 import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
-interface Options {
-  /** A table of systems in the place of one. */
-  readonly csv: string | undefined;
+interface One {
   readonly input: Omit<SystemAdd, 'settings' | 'bmc'>;
   readonly bmc: BmcChange | undefined;
   readonly settings: SettingsChange | undefined;
 }
 
-export const systemAdd = defineCommand<Options>({
+export const systemAdd = defineCommand<One | AddsTable>({
   noun: 'system',
   verb: 'add',
   summary: 'add a system: one machine with its interfaces and addresses',
@@ -38,10 +36,7 @@ export const systemAdd = defineCommand<Options>({
     ...BMC_FLAGS,
     ...SETTINGS_FLAGS,
     ...OPTION_FLAGS,
-    {
-      flag: '--csv <file>',
-      help: 'add every system of a table whose header names fields, or none; - for stdin',
-    },
+    csvFlag('system'),
   ],
   examples: [
     'provision system add web001 --profile debian-13 --mac 52:54:00:12:34:56 --ip 10.99.0.11',
@@ -51,13 +46,8 @@ export const systemAdd = defineCommand<Options>({
     'provision system add web002 --profile debian-13 --mac 52:54:00:12:34:59 --bmc 10.50.0.2 --bmc-user admin --bmc-password-stdin',
   ],
   parse: ({ name, flags, env }) => {
-    const csv = flags.text('csv');
-    if (csv !== undefined) {
-      if (name !== '' || flags.given.length > 1)
-        throw new UsageError('--csv names every system and field itself', 'give it alone');
-      return { csv, input: { name, profile: '', interfaces: [] }, bmc: undefined, settings: undefined };
-    }
-    if (name === '') throw new UsageError("missing required argument 'name'");
+    const table = tableOf(name, flags);
+    if (table !== undefined) return table;
     const wholeInterface = flags.texts('interface').some((text) => text.includes('='));
     const isKnown = wholeInterface || ['client-id', 'circuit-id'].some((name) => flags.given.includes(name));
     requireFlags(flags, isKnown ? ['profile'] : ['profile', 'mac']);
@@ -65,14 +55,14 @@ export const systemAdd = defineCommand<Options>({
     const options = optionChange(flags);
     const dhcpOptions = options && optionsAfter(options, []);
     return {
-      csv,
       input: { name, profile, ...rest, interfaces: newInterfaces(flags), ...named({ dhcpOptions }) },
       bmc: bmcChange(flags, env),
       settings: settingsChange(flags),
     };
   },
-  run: async ({ csv, input, bmc, settings }, context) => {
-    if (csv !== undefined) return addTable(csv, context);
+  run: async (options, context) => {
+    if ('csv' in options) return addTable('system', options.csv, context);
+    const { input, bmc, settings } = options;
     const { connect, out, deps } = context;
     const given = settings && { settings: await applySettings(settings, {}, deps) };
     const control = bmc && { bmc: (await applyBmc(bmc, deps, out)) as BmcAdd | null };

@@ -178,3 +178,33 @@ describe('system add --csv', () => {
     expect(there.stderr).toContain('t.csv:2: system web001 is there already');
   });
 });
+
+describe('add --csv of other kinds', () => {
+  it('adds every record of the table, and refuses those that are there', async () => {
+    await provision('apply -f base.yaml', { files: { 'base.yaml': base() } });
+    const subnets =
+      'name,network,dns,from,to\nrack1,10.1.0.0/24,192.0.2.1,10.1.0.100,10.1.0.199\nrack2,10.2.0.0/24,,,\n';
+    const added = await provision('subnet add --csv -', { stdin: subnets });
+    expect(added).toMatchObject({ code: 0, stderr: 'done: 2 added\n' });
+    const { stdout } = await provision('subnet show rack1 --json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      dnsServers: ['192.0.2.1'],
+      ranges: [{ from: '10.1.0.100', to: '10.1.0.199' }],
+    });
+    const again = await provision('subnet add --csv -', { stdin: subnets });
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('stdin:2: subnet rack1 is there already\n');
+    expect(again.stderr).toContain('change them with: provision subnet edit NAME');
+    const profiles = 'name,from,distro,settings.disk\ndb,debian-13,debian-13,/dev/vdb\n';
+    expect(await provision('profile add --csv -', { stdin: profiles })).toMatchObject({ code: 0 });
+  });
+
+  it.each(['distro', 'profile', 'subnet', 'system'])('%s wants a name or a table, not both', async (noun) => {
+    const both = await provision(`${noun} add one --csv t.csv`);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain('--csv names every record and field itself');
+    const neither = await provision(`${noun} add`);
+    expect(neither.code).toBe(2);
+    expect(neither.stderr).toContain("missing required argument 'name'");
+  });
+});
