@@ -20,7 +20,8 @@ export function announce(
   if (certificate !== null) lines.push(`  certificate     sha256:${certificate.sha256}`);
   if (setupToken !== undefined)
     lines.push(
-      `  setup token: ${setupToken}   (once, for the first API token: provision setup --server ${url})`,
+      `  setup token: ${setupToken}   (once, for the first API token:`,
+      `      provision setup --server ${url}${certificate?.isOwn ? ` --fingerprint sha256:${certificate.sha256}` : ''})`,
     );
   lines.push(
     '',

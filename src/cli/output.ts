@@ -72,6 +72,12 @@ export class Output {
     else if (this.#style.format !== 'quiet') this.rows([item], columns);
   }
 
+  /** The one thing that was asked for, which `--quiet` prints as well; `--json` prints the record. */
+  value(record: object, text: string): void {
+    if (this.json) this.document(record);
+    else this.#deps.stdout.write(`${printable(text)}\n`);
+  }
+
   /** Every field of one record, a line each; `--json` prints the record, `--quiet` nothing. */
   details(record: object): void {
     if (this.json) this.document(record);

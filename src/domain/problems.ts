@@ -31,10 +31,18 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map((key, index) => at([...issue.path, key], sentences[index] ?? issue.message));
   }
   // A union's last branch is the general one (`auto` or an address, a URL or a path): its complaint is of use.
-  const inner = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0] : undefined;
+  const inner = issue.code === 'invalid_union' ? unionIssue(issue.errors) : undefined;
   if (inner !== undefined) return problemsOf({ ...inner, path: [...issue.path, ...inner.path] });
   const key = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
   return [at(issue.path, key?.message ?? issue.message)];
+}
+
+/** The complaint of the last branch; where not even the type is its own, with the words of the branch before. */
+function unionIssue(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
+  const last = branches.at(-1)?.[0];
+  const words = branches.flat().find(({ code }) => code === 'invalid_value');
+  if (last?.code !== 'invalid_type' || last.path.length > 0 || words === undefined) return last;
+  return { ...last, message: `${words.message}, or ${last.message.replace('must be ', '')}` };
 }
 
 /** What an operator reads after the field's name; undefined leaves it to zod. */

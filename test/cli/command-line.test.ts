@@ -188,8 +188,8 @@ describe('options of each command, captured without running', () => {
       options: { name: 'web001', after: 12, follow: true, untilDone: true },
     },
     { line: 'system remove web001 --yes', options: { name: 'web001', yes: true } },
-    { line: 'setup', options: { name: 'ada' } },
-    { line: 'setup --name ci', options: { name: 'ci' } },
+    { line: 'setup', options: { name: 'ada', fingerprint: undefined } },
+    { line: 'setup --name ci', options: { name: 'ci', fingerprint: undefined } },
     { line: 'status', options: {} },
   ];
   it.each(LINES)('$line', ({ line, options }) => {

@@ -4,6 +4,7 @@ import { type FakeWorld, runCli } from '../support/fake-cli.ts';
 
 const PATH = '/home/ada/.config/provision/credentials.json';
 const URL_A = 'https://a.example.net';
+const SHA = 'ab'.repeat(32);
 
 function saved(mode = 0o600, text?: string): NonNullable<FakeWorld['privateFiles']> {
   const logins = {
@@ -217,6 +218,33 @@ describe('setup', () => {
     expect(result.stderr).toBe(
       `logged in to http://127.0.0.1:8080 as ada; the token is in ${PATH}, for you only\nnext: provision status\n`,
     );
+  });
+
+  const https = ['setup', '--server', URL_A, '--name', 'ada'];
+  const certificate = { sha256: SHA, isTrusted: false };
+
+  it('pins a certificate that nobody vouches for, by its fingerprint or after it was looked at', async () => {
+    const named = { certificate, stdin: 'one-time\n', server };
+    const asked = { certificate, stdinTty: true, typed: ['y', 'one-time'], server };
+    for (const result of [
+      await runCli([...https, '--fingerprint', `sha256:${SHA}`], named),
+      await runCli(https, asked),
+    ]) {
+      expect(result.connections).toEqual([{ server: URL_A, token: undefined, certificate: SHA }]);
+      const { contexts, current } = JSON.parse(result.privateFiles.get(PATH)?.text ?? '');
+      expect(contexts[current]).toEqual({
+        server: URL_A,
+        token: 'api-token',
+        name: 'ada',
+        certificate: SHA,
+      });
+    }
+  });
+
+  it('sends nothing to a certificate that nobody vouches for and nobody has looked at', async () => {
+    const result = await runCli(https, { certificate, stdin: 'one-time\n', server });
+    expect(result).toMatchObject({ code: 1, requests: [] });
+    expect(result.stderr).toContain('--fingerprint sha256:');
   });
 
   it('asks for it without echo on a terminal, and keeps other logins', async () => {

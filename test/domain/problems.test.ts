@@ -121,6 +121,12 @@ const CASES: readonly { name: string; schema: z.ZodType; input: unknown; says: R
     },
   },
   {
+    name: 'a word that is none of those, where an object is possible too',
+    schema: z.strictObject({ tls: z.union([z.enum(['auto', 'off']), z.strictObject({ cert: z.string() })]) }),
+    input: { tls: 'on' },
+    says: { tls: 'must be one of auto, off, or an object with named fields' },
+  },
+  {
     name: 'no branch of a union: the complaint of the last one',
     schema: systemInput,
     input: { ...SYSTEM, interfaces: [{ mac: '52:54:00:12:34:56', ip: 'x' }] },

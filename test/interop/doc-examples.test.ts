@@ -20,6 +20,10 @@ const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'provision system timeline web001 --follow',
     'it follows until the install is over, and there is no machine',
   ],
+  [
+    'provision setup --server https://10.99.0.1:8443',
+    'it asks at a terminal for the token of the first start',
+  ],
   ['provision login https://provision.example.net', 'it asks at a terminal, and there is no such host'],
 ]);
 

@@ -13,6 +13,7 @@ import type { CliDeps } from '../deps.ts';
 import { formatDistance } from '../duration.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { NO_SUCH_ROUTE } from '../exit-codes.ts';
+import { certificateToPin, FINGERPRINT_FLAG, fingerprintOf } from '../pin-certificate.ts';
 import { readSecret } from '../secrets.ts';
 import { isPlainRemote, parseServerAddress } from '../server-address.ts';
 import { expiryWarning } from '../token-expiry.ts';
@@ -35,10 +36,7 @@ export const login = defineCommand<Options>({
     { flag: '--context <name>', help: "what the login is called; the server's host unless given" },
     { flag: '--token-stdin', help: 'read the token from stdin; at a terminal it is asked for' },
     { flag: '--token-file <file>', help: 'read the token from a file' },
-    {
-      flag: '--fingerprint <sha256>',
-      help: 'SHA-256 of the certificate: from now on exactly that one is accepted there',
-    },
+    FINGERPRINT_FLAG,
   ],
   examples: [
     'provision login https://provision.example.net',
@@ -46,7 +44,6 @@ export const login = defineCommand<Options>({
     'provision login https://provision.example.net --token-stdin < token',
   ],
   parse: ({ name, flags }) => {
-    const fingerprint = flags.text('fingerprint');
     const [tokenFile, tokenStdin] = [flags.text('token-file'), flags.isOn('token-stdin')];
     if (tokenFile !== undefined && tokenStdin)
       throw new UsageError('--token-file and --token-stdin exclude each other');
@@ -54,7 +51,7 @@ export const login = defineCommand<Options>({
     return {
       url: name,
       context: context === undefined ? undefined : contextName(context),
-      fingerprint: fingerprint === undefined ? undefined : sha256Of(fingerprint),
+      fingerprint: fingerprintOf(flags),
       tokenFile,
       tokenStdin,
     };
@@ -81,35 +78,6 @@ export const login = defineCommand<Options>({
     return undefined;
   },
 });
-
-/** What is to be pinned: what was named, or what is not trusted and was agreed to. */
-async function certificateToPin(
-  url: string,
-  named: string | undefined,
-  deps: CliDeps,
-): Promise<string | undefined> {
-  if (!url.startsWith('https:')) {
-    if (named === undefined) return undefined;
-    throw new UsageError('--fingerprint is of a certificate, and http:// has none', 'write https://');
-  }
-  const { sha256, isTrusted } = await deps.readCertificate(url);
-  if (named !== undefined) {
-    if (named === sha256) return named;
-    throw new LocalError(
-      `${url} shows the certificate sha256:${sha256}, not the one that was named`,
-      'ask who runs the server for its fingerprint; if that is another one, somebody is in between',
-    );
-  }
-  if (isTrusted) return undefined;
-  const shown = `${url} shows a certificate that nobody vouches for: sha256:${sha256}`;
-  if (!deps.stdinIsTty)
-    throw new LocalError(shown, 'compare it with what the server says, then add: --fingerprint sha256:…');
-  const answer = await deps.prompt(`${shown}\nIs this what the server says of itself? [y/N] `, {
-    secret: false,
-  });
-  if (/^y(es)?$/i.test(answer.trim())) return sha256;
-  throw new LocalError('not logged in');
-}
 
 async function tokenOf({ tokenFile, tokenStdin }: Options, deps: CliDeps): Promise<string> {
   if (tokenFile !== undefined) {
@@ -140,16 +108,6 @@ function formatWho({ name, role, scope, expiresAt }: Whoami, now: Date): string 
   const systems = scope === null ? '' : `, for systems of the roles ${scope.join(', ')}`;
   const until = expiresAt ? `; the token expires ${formatDistance(expiresAt, now)}` : '';
   return `${name} (${role}${systems})${until}`;
-}
-
-/** 64 hex digits of `sha256:AB:CD…`. */
-function sha256Of(text: string): string {
-  const digits = text
-    .replace(/^sha256:/i, '')
-    .replaceAll(':', '')
-    .toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw new UsageError(`'${text}' is not a SHA-256 fingerprint`, 'write it like sha256: and 64 hex digits');
 }
 
 export const logout = defineCommand<{ readonly context: string | undefined }>({

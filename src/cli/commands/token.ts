@@ -78,7 +78,7 @@ export const tokenAdd = defineCommand<TokenAdd>({
       `token ${added.name}, ${added.role}, scope ${scopeText(added.scope)}, expires ${added.expiresAt ?? 'never'}`,
     );
     out.say('keep it now: only its hash is stored, it is not shown again');
-    out.row(added, [{ header: 'TOKEN', value: ({ token }) => token }]);
+    out.value(added, added.token);
     return undefined;
   },
 });

@@ -41,6 +41,11 @@ describe('provision token', () => {
       expiresInMinutes: 90 * 1440,
     });
     expect(done.stderr).toContain('it is not shown again');
+    expect(await run('token add ci --role viewer --quiet', { server })).toMatchObject({
+      code: 0,
+      stdout: 'pv_secret\n',
+      stderr: '',
+    });
   });
 
   it.each([
