@@ -4,7 +4,7 @@ import { chooseServer, chooseToken } from './connect.ts';
 import { readCredentials } from './credentials.ts';
 import type { CliDeps } from './deps.ts';
 import { type FlagSpec, flagName } from './flags.ts';
-import { GLOBAL_FLAGS, globalOptions, wordsOf } from './global-flags.ts';
+import { FORMATS, GLOBAL_FLAGS, globalOptions, wordsOf } from './global-flags.ts';
 import { NOUN_SUMMARIES, WORD_SUMMARIES } from './help-text.ts';
 import { pathOf } from './load-commands.ts';
 
@@ -13,15 +13,16 @@ const PATIENCE_MS = 1_500;
 const MOST_NAMES = '200';
 
 /** What a place on the line is filled with. `files`: the shell knows better. */
-type Filling = 'distros' | 'profiles' | 'subnets' | 'systems' | 'contexts' | 'files';
+type Filling = 'distros' | 'profiles' | 'subnets' | 'systems' | 'contexts' | 'formats' | 'files';
 
-/** Flags whose values are names of records. */
+/** Flags whose values are known here or to the server. */
 const VALUES: Readonly<Record<string, Filling>> = {
   distro: 'distros',
   profile: 'profiles',
   subnet: 'subnets',
   system: 'systems',
   context: 'contexts',
+  output: 'formats',
 };
 
 /** Operands that are names of records, by the command, or by its noun. Null: what is to be added, a number, or none. */
@@ -120,6 +121,7 @@ async function fill(
   deps: CliDeps,
 ): Promise<readonly string[]> {
   if (filling == null) return [];
+  if (filling === 'formats') return FORMATS;
   if (filling === 'files') return [FILES];
   if (filling === 'contexts') return Object.keys((await readCredentials(deps)).contexts);
   const { items } = await (await connect(before, deps))[filling].page({

@@ -30,7 +30,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
 
 /** Those that have a flag of their own. */
 const SHORT: readonly OutputFormat[] = ['json', 'yaml', 'csv', 'quiet'];
-const FORMATS: readonly OutputFormat[] = ['json', 'yaml', 'csv', 'tsv', 'table'];
+export const FORMATS: readonly OutputFormat[] = ['json', 'yaml', 'csv', 'tsv', 'table'];
 
 /** What was given for the global flags, by the names of the flags. Throws UsageError. */
 export function globalOptions(values: Readonly<Record<string, FlagValue>>): GlobalOptions {

@@ -29,6 +29,7 @@ describe('what may stand at the end of a line', () => {
       expect.arrayContaining(['--bmc-password-stdin', '--bmc-port']),
     );
     expect(await complete('system list --se')).toEqual(['--server']);
+    expect(await complete('system list --output t')).toEqual(['tsv', 'table']);
   });
 
   it('is a name that the server knows', async () => {
