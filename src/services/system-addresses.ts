@@ -67,18 +67,23 @@ export async function findFreeAddress(
   const network = networkOf(subnet);
   const ranges = unchosenRangesOf(subnet);
   const broadcast = broadcastOf(network);
-  const full = new Set<number>(await addresses.listFullBlocks(network.network, broadcast));
   let ip = network.network + 1;
   while (ip < broadcast) {
-    const block = ip - (ip % ADDRESSES_OF_BLOCK);
     const inside = ranges.find((range) => ip >= range.from && ip <= range.to);
-    if (inside !== undefined) ip = inside.to + 1;
-    else if (full.has(block)) ip = block + ADDRESSES_OF_BLOCK;
-    else {
-      const end = Math.min(block + ADDRESSES_OF_BLOCK, broadcast, ...ranges.map(startBehind(ip)));
-      const held = new Set<number>(await addresses.listHeld(ip as Ipv4, (end - 1) as Ipv4, nowMs));
-      for (; ip < end; ip++) if (!held.has(ip) && !chosen.has(ip)) return ip as Ipv4;
+    if (inside !== undefined) {
+      ip = inside.to + 1;
+      continue;
     }
+    const block = ip - (ip % ADDRESSES_OF_BLOCK);
+    const next = await addresses.findBlockWithRoom(ip as Ipv4, broadcast);
+    if (next === undefined) return undefined;
+    if (next > block) {
+      ip = next;
+      continue;
+    }
+    const end = Math.min(block + ADDRESSES_OF_BLOCK, broadcast, ...ranges.map(startBehind(ip)));
+    const held = new Set<number>(await addresses.listHeld(ip as Ipv4, (end - 1) as Ipv4, nowMs));
+    for (; ip < end; ip++) if (!held.has(ip) && !chosen.has(ip)) return ip as Ipv4;
   }
   return undefined;
 }

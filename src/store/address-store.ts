@@ -31,10 +31,10 @@ export interface AddressStore {
    */
   listHeld(from: Ipv4, to: Ipv4, nowMs: number): Promise<Ipv4[]>;
   /**
-   * First addresses of the blocks of 256 between two addresses of which every address is held on record. What is held
-   * by a lease only does not count here.
+   * The first block of 256 addresses, from that of one address to that of another, in which some are held by nobody on
+   * record: its first address. What is held by a lease only does not count here.
    */
-  listFullBlocks(from: Ipv4, to: Ipv4): Promise<Ipv4[]>;
+  findBlockWithRoom(from: Ipv4, to: Ipv4): Promise<Ipv4 | undefined>;
   /** Holders between two addresses of the kinds given, at most `limit`. */
   listHolders(
     from: Ipv4,

@@ -61,6 +61,40 @@ const forgetLease = compiledQuery((db, asked: { ip: number; key: string | null; 
     ),
 );
 
+const heldBetween = compiledQuery((db, asked: { from: number; to: number; nowMs: number }) => {
+  const recorded = db
+    .selectFrom('addresses')
+    .select('ip')
+    .where('routing_domain', '=', DEFAULT_DOMAIN)
+    .where('kind', '!=', 'lease')
+    .where('ip', '>=', asked.from)
+    .where('ip', '<=', asked.to);
+  // Leases are asked themselves: one of a record that is gone has no row among the addresses.
+  const leased = db
+    .selectFrom('leases')
+    .select('ip')
+    .where('routing_domain', '=', DEFAULT_DOMAIN)
+    .where('state', '!=', 'released')
+    .where('expires_at', '>', asked.nowMs)
+    .where('ip', '>=', asked.from)
+    .where('ip', '<=', asked.to);
+  return recorded.union(leased).orderBy('ip');
+});
+
+/** Goes from one full block to the next, and ends at the first that is not. */
+const blockWithRoom = compiledQuery((db, { from, to }: { from: number; to: number }) => {
+  const isFull = sql`exists (select 1 from address_blocks a where a.routing_domain = ${DEFAULT_DOMAIN}
+    and a.block = n.block and a.used = ${sql.lit(ADDRESSES_OF_BLOCK)})`;
+  const found = sql<{ block: number }>`with recursive n(block) as
+    (select ${from} union all select n.block + 1 from n where n.block < ${to} and ${isFull})
+    select n.block from n where not ${isFull}`;
+  return { compile: () => found.compile(db) };
+});
+
+function blockOf(ip: Ipv4): number {
+  return Math.floor(ip / ADDRESSES_OF_BLOCK);
+}
+
 /** Queries of the one table in which every known address stands exactly once. */
 export function addressQueries(db: Kysely<Tables>): AddressStore {
   return {
@@ -70,35 +104,11 @@ export function addressQueries(db: Kysely<Tables>): AddressStore {
       return toHolder(row);
     },
     async listHeld(from, to, nowMs) {
-      const recorded = db
-        .selectFrom('addresses')
-        .select('ip')
-        .where('routing_domain', '=', DEFAULT_DOMAIN)
-        .where('kind', '!=', 'lease')
-        .where('ip', '>=', from)
-        .where('ip', '<=', to);
-      // Leases are asked themselves: one of a record that is gone has no row among the addresses.
-      const leased = db
-        .selectFrom('leases')
-        .select('ip')
-        .where('routing_domain', '=', DEFAULT_DOMAIN)
-        .where('state', '!=', 'released')
-        .where('expires_at', '>', nowMs)
-        .where('ip', '>=', from)
-        .where('ip', '<=', to);
-      const rows = await recorded.union(leased).orderBy('ip').execute();
-      return rows.map((row) => row.ip as Ipv4);
+      return (await heldBetween(db, { from, to, nowMs })).map(({ ip }) => ip as Ipv4);
     },
-    async listFullBlocks(from, to) {
-      const rows = await db
-        .selectFrom('address_blocks')
-        .select('block')
-        .where('routing_domain', '=', DEFAULT_DOMAIN)
-        .where('used', '=', sql.lit(ADDRESSES_OF_BLOCK))
-        .where('block', '>=', Math.floor(from / ADDRESSES_OF_BLOCK))
-        .where('block', '<=', Math.floor(to / ADDRESSES_OF_BLOCK))
-        .execute();
-      return rows.map(({ block }) => (block * ADDRESSES_OF_BLOCK) as Ipv4);
+    async findBlockWithRoom(from, to) {
+      const [found] = await blockWithRoom(db, { from: blockOf(from), to: blockOf(to) });
+      return found && ((found.block * ADDRESSES_OF_BLOCK) as Ipv4);
     },
     async listHolders(from, to, kinds, limit) {
       const rows = await holders(db)

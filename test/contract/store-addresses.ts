@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
@@ -164,18 +164,20 @@ export function addressCases(store: StoreOfTest): void {
     expect(only.map((holder) => holder.conflict.holder)).toEqual(['system web010', 'system web020']);
   });
 
-  it('knows which blocks of 256 are full, whoever takes and gives back', async () => {
+  it('goes over blocks of 256 that are full, whoever takes and gives back', async () => {
     const profileId = await addCatalogue(store());
     const all = Array.from({ length: 256 }, (_, index) => (ip('10.99.7.0') + index) as Ipv4);
-    const full = async () =>
-      texts(await store().read.addresses.listFullBlocks(ip('10.99.0.0'), ip('10.99.255.255')));
+    const roomFrom = async (from: string, to = '10.99.255.255') => {
+      const block = await store().read.addresses.findBlockWithRoom(ip(from), ip(to));
+      return block && formatIpv4(block);
+    };
     const servers = (ips: readonly Ipv4[]) =>
       store().transaction((tx) => tx.addresses.replaceServerAddresses(ips, NOW_MS));
     await servers(all.slice(1));
-    expect(await full()).toEqual([]);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.7.0');
     // A lease may be over in a minute.
     await store().dhcp.commitLease(leaseWrite(60, '10.99.7.0'));
-    expect(await full()).toEqual([]);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.7.0');
     await store().transaction((tx) =>
       tx.addresses.forgetLeases([{ ip: ip('10.99.7.0'), key: macOf(60) }], NOW_MS),
     );
@@ -183,14 +185,16 @@ export function addressCases(store: StoreOfTest): void {
     const { id } = await store().transaction((tx) =>
       tx.systems.add(systemWrite(profileId, 1, { bmc }), NOW_MS),
     );
-    expect(await full()).toEqual(['10.99.7.0']);
-    expect(await store().read.addresses.listFullBlocks(ip('10.99.8.0'), ip('10.99.255.255'))).toEqual([]);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.8.0');
+    expect(await roomFrom('10.99.8.9')).toBe('10.99.8.0');
+    expect(await roomFrom('10.99.6.255')).toBe('10.99.6.0');
+    expect(await roomFrom('10.99.7.0', '10.99.7.255')).toBeUndefined();
     await store().transaction((tx) => tx.systems.remove(id));
-    expect(await full()).toEqual([]);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.7.0');
     await servers(all);
-    expect(await full()).toEqual(['10.99.7.0']);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.8.0');
     await servers([]);
-    expect(await full()).toEqual([]);
+    expect(await roomFrom('10.99.7.4')).toBe('10.99.7.0');
   });
 
   it('does not count a lease that is over as held', async () => {
