@@ -74,7 +74,9 @@ export async function startProvisiond(
   if (runAs !== undefined) for (const path of [folder, configFile]) chownSync(path, runAs.uid, -1);
   const prefix = [...(disk?.command ?? []), ...(runAs?.command ?? [])];
   const command = [...prefix, process.execPath, program, '--config', configFile];
-  const child = spaces.spawn(namespace, command);
+  // None of the test's own variables: provisiond refuses names that it does not know.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PROVISION_'));
+  const child = spaces.spawn(namespace, command, { env: Object.fromEntries(inherited) });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
