@@ -114,8 +114,14 @@ describe.skipIf(reason !== undefined)(`a storm of spoilt DHCP packets${reason ? 
     expect(await storm(1, 20_000)).toMatchObject({ sent: 20_000, answered: 40 });
     const before = residentMegabytes();
     expect(await storm(2, 80_000)).toMatchObject({ sent: 80_000, answered: 160 });
-    expect(residentMegabytes() - before).toBeLessThan(80);
-    // None was lost on the way in: all 100,000 were looked at.
+    // A single look may come just before garbage is collected; what leaks a kilobyte a packet is above it in every one.
+    const grown = [residentMegabytes() - before];
+    for (const seed of [3, 4]) {
+      expect(await storm(seed, 20_000)).toMatchObject({ sent: 20_000, answered: 40 });
+      grown.push(residentMegabytes() - before);
+    }
+    expect(Math.min(...grown)).toBeLessThan(80);
+    // None was lost on the way in: all were looked at.
     expect(await kernelDrops()).toEqual([0]);
 
     const exchange = await runUdhcpc(spaces, 'client');
