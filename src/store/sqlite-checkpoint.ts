@@ -65,6 +65,8 @@ export function openCheckpointer(
   const { logPages = LOG_PAGES, idlePages = IDLE_PAGES, program = THREAD } = options;
   // NOOP only asks (SQLite 3.51).
   const ask = database.prepare<[], LogState>('pragma wal_checkpoint(NOOP)');
+  /** Undefined within a transaction, of which a large one has pauses: SQLite refuses to be asked, and its commit will ask. */
+  const stateNow = (): LogState | undefined => (database.inTransaction ? undefined : ask.get());
   let thread: CheckpointThread | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running = false;
@@ -86,7 +88,7 @@ export function openCheckpointer(
         () => giveUp(),
       );
     let isMoved = await move();
-    if (isMoved && database.open && isLeft(ask.get())) {
+    if (isMoved && database.open && isLeft(stateNow())) {
       const moving = move();
       rest = moving.then(() => {});
       isMoved = await moving;
@@ -99,17 +101,16 @@ export function openCheckpointer(
   const emptyWhenIdle = (before: number): void => {
     timer = setTimeout(() => {
       timer = undefined;
-      // The connection refuses to be asked within a transaction, and a large one has pauses.
-      if (database.inTransaction) return emptyWhenIdle(before);
-      const state = ask.get();
-      if (state === undefined || running || !isLeft(state)) return;
+      const state = stateNow();
+      if (state === undefined) return emptyWhenIdle(before);
+      if (running || !isLeft(state)) return;
       if (pause === undefined && state.log === before) void empty();
       else emptyWhenIdle(state.log);
     }, IDLE_MS).unref();
   };
   let committed = (): void => {
     if (running) return;
-    const state = ask.get();
+    const state = stateNow();
     if (state === undefined) return;
     if (state.log - state.checkpointed >= logPages && pause === undefined) void empty();
     else if (state.log >= idlePages && timer === undefined) emptyWhenIdle(state.log);

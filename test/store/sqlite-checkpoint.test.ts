@@ -72,6 +72,30 @@ it('asks nothing of the log while a transaction is open, and looks again after i
   await checkpointer.close();
 });
 
+it('asks nothing of the log where the next transaction has begun when a commit is told', async () => {
+  const checkpointer = openCheckpointer(database, { logPages: 20 });
+  await commit(checkpointer, 0);
+  database.exec('begin immediate; insert into numbers values (1)');
+  expect(() => checkpointer.committed()).not.toThrow();
+  database.exec('rollback');
+  await checkpointer.close();
+});
+
+it('asks nothing of the log where a transaction has begun when the thread is done', async () => {
+  const refused: unknown[] = [];
+  const note = (error: unknown) => refused.push(error);
+  process.on('unhandledRejection', note);
+  const checkpointer = openCheckpointer(database, { logPages: 20 });
+  for (let n = 0; n < 20; n += 1) await commit(checkpointer, n);
+  database.exec('begin immediate; insert into numbers values (20)');
+  // The thread does what it was told before, and then ends.
+  await checkpointer.close();
+  await nextTurn();
+  process.off('unhandledRejection', note);
+  expect(refused).toEqual([]);
+  database.exec('rollback');
+});
+
 it('leaves it to SQLite where no thread can be had', async () => {
   const program = new URL('nowhere.js', import.meta.url);
   const checkpointer = openCheckpointer(database, { logPages: 1, program });
