@@ -3,6 +3,7 @@ import { recordName } from '../domain/fields.ts';
 import { formatIpv4, type Ipv4, networkContains, parseIpv4, parseNetwork } from '../domain/ipv4.ts';
 import { parseMac } from '../domain/mac.ts';
 import type { Subnet } from '../domain/subnet.ts';
+import { type AddressClaim, isHeldFor } from './address-claim.ts';
 import type { Actor, Deps } from './deps.ts';
 import { OTHER } from './hide-others.ts';
 import { isSystemInScope } from './scope.ts';
@@ -69,25 +70,28 @@ export function recordChecks({ store, now }: Deps, ownAddresses: () => readonly 
     bmcIp: null,
     nowMs: now(),
   });
-  /** Whose it is; null where somebody else may have it all the same. */
-  const holderOf = async (ip: Ipv4, about: CheckAbout & { mac?: string }, nowMs: number) => {
+  /** Whose it is; null where it may be had all the same. */
+  const holderOf = async (
+    ip: Ipv4,
+    about: CheckAbout,
+    claim: Omit<AddressClaim, 'systemId'>,
+    nowMs: number,
+  ) => {
     const holder = await read.addresses.findHolder(ip, nowMs);
     if (holder === undefined) return null;
-    const own = about.system === null ? undefined : (await read.systems.find(about.system))?.system.id;
-    const { kind, systemId, sharedBy, key } = holder;
-    if (own !== undefined && (systemId === own || sharedBy?.every((id) => id === own))) return null;
-    if (about.isShared && sharedBy !== null) return null;
-    return kind === 'lease' && key !== null && key === parseMac(about.mac ?? '') ? null : holder.conflict;
+    const own = about.system === null ? undefined : await read.systems.find(about.system);
+    return isHeldFor(holder, { ...claim, systemId: own?.system.id ?? null }) ? null : holder.conflict;
   };
   const judge = async (
     ip: Ipv4,
     facts: AddressFacts,
     problem: string | undefined,
-    about: CheckAbout & { mac?: string },
+    about: CheckAbout,
+    claim: Omit<AddressClaim, 'systemId'>,
   ): Promise<ValueCheck> => {
     const subnet = facts.subnets.find((one) => contains(one, ip));
     const free = subnet === undefined ? null : await nextFree(subnet, [...about.others, formatIpv4(ip)]);
-    const holder = await holderOf(ip, about, facts.nowMs);
+    const holder = await holderOf(ip, about, claim, facts.nowMs);
     if (holder !== null) return { isGood: false, says: takenBy(holder), holder, free };
     if (problem !== undefined) return { isGood: false, says: problem, holder: null, free };
     if (about.others.some((text) => parseIpv4(text.trim()) === ip))
@@ -136,13 +140,18 @@ export function recordChecks({ store, now }: Deps, ownAddresses: () => readonly 
     if (text.trim() === 'auto') return autoCheck(facts.subnets, about.subnet, free);
     const ip = parseIpv4(text.trim());
     if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.0.11, or auto');
-    return judge(ip, facts, addressProblem(ip, about.subnet, facts), about);
+    const claim = {
+      key: parseMac(about.mac) ?? null,
+      sharedAs: about.isShared ? 'interface' : null,
+    } as const;
+    return judge(ip, facts, addressProblem(ip, about.subnet, facts), about, claim);
   };
   const ofBmc = async (text: string, about: CheckAbout): Promise<ValueCheck> => {
     const facts = await factsNow();
     const ip = parseIpv4(text.trim());
     if (ip === undefined) return bad('is no IPv4 address; write it like 10.0.9.11');
-    return judge(ip, facts, bmcAddressProblem(ip, facts), about);
+    const claim = { key: null, sharedAs: about.isShared ? 'bmc' : null } as const;
+    return judge(ip, facts, bmcAddressProblem(ip, facts), about, claim);
   };
   return {
     name: (text, about) => seenBy(about, ofName(text, about)),

@@ -6,9 +6,10 @@ import { interfaceRules } from '../domain/interface-rules.ts';
 import type { Ipv4 } from '../domain/ipv4.ts';
 import { systemQuery } from '../domain/record-query.ts';
 import { type System, type SystemInput, systemInput, systemPatch } from '../domain/system.ts';
-import type { AddressHolder, WantedAddress } from '../store/address-store.ts';
+import type { WantedAddress } from '../store/address-store.ts';
 import type { StoredBmc } from '../store/power-store.ts';
 import type { StoredSystem, StoreTransaction, SystemWrite } from '../store/store.ts';
+import { isHeldFor } from './address-claim.ts';
 import type { Actor, Deps } from './deps.ts';
 import { mergePatch, parseInput } from './input.ts';
 import { cursorOf, placeAfter } from './records/pages.ts';
@@ -217,12 +218,6 @@ function addressesOf(write: SystemWrite): WantedAddress[] {
   return bmcIp === null ? wanted : [...wanted, { ip: bmcIp, key: null }];
 }
 
-/** A shared address that nobody else shares is one's own as well. */
-function isOwn({ systemId, sharedBy }: AddressHolder, exceptId: number | null): boolean {
-  if (exceptId === null) return false;
-  return systemId === exceptId || (sharedBy?.every((id) => id === exceptId) ?? false);
-}
-
 function samePlace(neighbour: string): string {
   return `must differ from that of system ${neighbour}, or their ports must: at the same address one would switch the other`;
 }
@@ -236,12 +231,9 @@ async function refuseConflicts(
   const conflicts: Conflict[] = await tx.systems.conflicts(write, exceptId);
   for (const { ip, key, shared = false } of addressesOf(write)) {
     const holder = await tx.addresses.findHolder(ip, nowMs);
-    if (holder === undefined || isOwn(holder, exceptId)) continue;
-    if (write.bmc?.ip === ip && write.bmc.shared && holder.kind === 'bmc' && holder.sharedBy !== null)
-      continue;
-    if (shared && holder.kind === 'interface' && holder.sharedBy !== null) continue;
-    // The machine has the address already, by a lease: the record only makes it stay.
-    if (holder.kind === 'lease' && holder.key !== null && holder.key === key) continue;
+    const isSharedBmc = write.bmc?.ip === ip && write.bmc.shared;
+    const sharedAs = isSharedBmc ? 'bmc' : shared ? 'interface' : null;
+    if (holder === undefined || isHeldFor(holder, { systemId: exceptId, key, sharedAs })) continue;
     conflicts.push(holder.conflict);
   }
   const [first] = conflicts;
