@@ -27,7 +27,7 @@ describeInNetwork('DHCP sockets handed in by the service manager', 'handed', (ne
       runUdhcpc(network.spaces, 'client1'),
     ]);
     expect(clients.map(({ code }) => code)).toEqual([0, 0]);
-    expect(heardOn(responder).sort()).toEqual([
+    expect((await heardOn(responder)).sort()).toEqual([
       `lan0 ${network.macOf('client0')}`,
       `lan1 ${network.macOf('client1')}`,
     ]);

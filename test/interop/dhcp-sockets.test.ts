@@ -14,7 +14,7 @@ describeInNetwork('DHCP sockets', 'sockets', (network) => {
     ]);
     expect(first.stderr).toContain('lease of 10.67.0.101 obtained');
     expect(second.stderr).toContain('lease of 10.67.1.101 obtained');
-    expect(heardOn(responder).sort()).toEqual([
+    expect((await heardOn(responder)).sort()).toEqual([
       `lan0 ${network.macOf('client0')}`,
       `lan1 ${network.macOf('client1')}`,
     ]);
@@ -35,7 +35,7 @@ describeInNetwork('DHCP sockets', 'sockets', (network) => {
     const responder = await network.start({ interfaces: ['lan0'], reply: 'broadcast' });
     const refused = await runUdhcpc(network.spaces, 'client1', ['-t', '1']);
     expect(refused.code).toBe(1);
-    expect(responder.packets()).toEqual([]);
+    expect(await responder.packets()).toEqual([]);
     await responder.reconcile(BOTH);
     expect((await runUdhcpc(network.spaces, 'client1')).stderr).toContain('lease of 10.67.1.101');
     const [left] = await responder.reconcile(['lan1']);
@@ -82,7 +82,7 @@ describeInNetwork('DHCP sockets', 'sockets', (network) => {
       firstMac: network.macOf('client0'),
     });
     expect(await burst.find(isReply)).toMatchObject({ from: '10.67.0.1', port: 67, bytes: 300 });
-    expect(responder.packets()).toMatchObject([{ interfaceName: 'lan0', port: 68 }]);
+    expect(await responder.packets()).toMatchObject([{ interfaceName: 'lan0', port: 68 }]);
   });
 
   it('refuses to share an interface with another DHCP server', async () => {

@@ -51,6 +51,6 @@ describeInNetwork('a thousand DISCOVERs in one instant', 'storm', (network) => {
     expect(await kernelQueue(network.spaces)).toEqual({ waitingBytes: 0, drops: 0 });
     const [status] = await responder.status();
     expect(status?.counters).toMatchObject({ dropped: 0, failed: 0, sendFailed: 0 });
-    expect(new Set(responder.packets().map(({ mac }) => mac)).size).toBe(STORM.count);
+    expect(new Set((await responder.packets()).map(({ mac }) => mac)).size).toBe(STORM.count);
   });
 });

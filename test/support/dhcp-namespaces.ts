@@ -14,7 +14,8 @@ export interface Responder {
   started(): Promise<StatusEvent['status']>;
   status(): Promise<StatusEvent['status']>;
   reconcile(interfaces: readonly string[]): Promise<StatusEvent['status']>;
-  packets(): readonly PacketEvent[];
+  /** Every packet that was handed to the service before the call, also where its line is still on its way here. */
+  packets(): Promise<readonly PacketEvent[]>;
   /** Resolves once a packet of this client was handed to the service. */
   heard(mac: string): Promise<PacketEvent>;
   logged(): readonly string[];
@@ -55,12 +56,18 @@ export function asResponder(lines: LineProcess<ResponderEvent>): Responder {
     lines.send({ id: lastId, ...command });
     return statusOf(lastId);
   };
+  const status = () => ask({ do: 'status' });
   return {
     lines,
     started: () => statusOf(0),
-    status: () => ask({ do: 'status' }),
+    status,
     reconcile: (interfaces) => ask({ do: 'reconcile', interfaces } as Omit<ResponderCommand, 'id'>),
-    packets: () => lines.events.filter((event): event is PacketEvent => event.event === 'packet'),
+    // A client may have its reply before the responder's line on the packet is read here: lines come in order, so
+    // with the answer to a question all earlier ones are here.
+    packets: async () => {
+      await status();
+      return lines.events.filter((event): event is PacketEvent => event.event === 'packet');
+    },
     heard: (mac) =>
       lines.find((event): event is PacketEvent => event.event === 'packet' && event.mac === mac),
     logged: () => lines.events.flatMap((event) => (event.event === 'log' ? [event.message] : [])),

@@ -50,6 +50,7 @@ export function describeInNetwork(name: string, prefix: string, tests: (network:
 }
 
 /** Which clients were heard on which interface: `lan0 52:54:…`, each once. */
-export const heardOn = (responder: Responder): string[] => [
-  ...new Set(responder.packets().map(({ interfaceName, mac }) => `${interfaceName} ${mac}`)),
-];
+export async function heardOn(responder: Responder): Promise<string[]> {
+  const packets = await responder.packets();
+  return [...new Set(packets.map(({ interfaceName, mac }) => `${interfaceName} ${mac}`))];
+}
