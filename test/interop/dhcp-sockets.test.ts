@@ -33,14 +33,14 @@ describeInNetwork('DHCP sockets', 'sockets', (network) => {
 
   it('hears nothing of an interface that is not wanted, and serves it once it is', async () => {
     const responder = await network.start({ interfaces: ['lan0'], reply: 'broadcast' });
-    const refused = await runUdhcpc(network.spaces, 'client1', ['-t', '1']);
+    const refused = await runUdhcpc(network.spaces, 'client1', ['-t', '1', '-T', '1']);
     expect(refused.code).toBe(1);
     expect(await responder.packets()).toEqual([]);
     await responder.reconcile(BOTH);
     expect((await runUdhcpc(network.spaces, 'client1')).stderr).toContain('lease of 10.67.1.101');
     const [left] = await responder.reconcile(['lan1']);
     expect(left).toMatchObject({ name: 'lan1', state: 'listening' });
-    expect((await runUdhcpc(network.spaces, 'client0', ['-t', '1'])).code).toBe(1);
+    expect((await runUdhcpc(network.spaces, 'client0', ['-t', '1', '-T', '1'])).code).toBe(1);
   });
 
   it('reaches a client without an address by unicast, without asking ARP', async () => {

@@ -74,13 +74,16 @@ export function asResponder(lines: LineProcess<ResponderEvent>): Responder {
   };
 }
 
-/** Busybox's client: one exchange within three tries; it leaves the interface without an address. */
+/**
+ * Busybox's client: one exchange; it leaves the interface without an address. It asks again only after a time in which
+ * a loaded machine has answered, so that packets can be counted; where no answer is to come, give it `-t 1 -T 1`.
+ */
 export function runUdhcpc(
   spaces: Namespaces,
   namespace: string,
   options: readonly string[] = [],
 ): Promise<Finished> {
-  const fixed = ['-i', 'eth0', '-n', '-q', '-f', '-t', '3', '-T', '1', '-s', '/bin/true'];
+  const fixed = ['-i', 'eth0', '-n', '-q', '-f', '-t', '3', '-T', '10', '-s', '/bin/true'];
   return spaces.run(namespace, ['busybox', 'udhcpc', ...fixed, ...options]);
 }
 

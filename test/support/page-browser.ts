@@ -27,7 +27,11 @@ export async function openPageBrowser({ app, cookies }: PageWorld): Promise<Page
   const base = `http://127.0.0.1:${port}`;
   // Its own sandbox needs rights that a container does not give; it is shown nothing but our own pages.
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-  const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+  const browser: Browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args,
+    timeout: 120_000,
+  });
   return {
     async open(as, options = {}) {
       const context = await browser.newContext(options);

@@ -65,7 +65,7 @@ describe('createRenderer', () => {
   });
 
   test('a template that takes too long is killed, and the next one is served', async () => {
-    const renderer = start({ timeoutMs: 300 });
+    const renderer = start({ timeoutMs: 1500 });
     const slow = failure(render(renderer, SLOW));
     const next = render(renderer, '{{ 1 + 1 }}');
     expect(await slow).toMatchObject({ code: 'template-timeout', template: 'test.ks' });

@@ -6,7 +6,7 @@ import type { Route } from '../../../../server/http/boot/routes.ts';
 import type { HttpApp } from '../../../../server/http/http-listener.ts';
 import { createLog } from '../../../../server/log.ts';
 
-const LIMITS = { maxConnections: 1000, stallMs: 60_000, isProxy: () => false, headersMs: 200 };
+const LIMITS = { maxConnections: 1000, stallMs: 60_000, isProxy: () => false, headersMs: 60_000 };
 const plain = (name: string) => `GET /say/${name} HTTP/1.1\r\nhost: x\r\n\r\n`;
 /** The same in words that are left to Node. */
 const unusual = (name: string) => `GET /say/${name} HTTP/1.1\r\nhost: x\r\nx-more: 1\r\n\r\n`;
@@ -19,7 +19,7 @@ let app: HttpApp;
 let release: () => void;
 let asked: Promise<void>;
 
-async function open(): Promise<void> {
+async function open(limits: Partial<typeof LIMITS> = {}): Promise<void> {
   let tell = () => {};
   asked = new Promise((resolve) => {
     tell = resolve;
@@ -37,7 +37,7 @@ async function open(): Promise<void> {
       return say(name);
     }),
   ];
-  app = createBootHttp(routes, LIMITS, createLog('silent'), { nowMs: () => 0 });
+  app = createBootHttp(routes, { ...LIMITS, ...limits }, createLog('silent'), { nowMs: () => 0 });
   await app.listen({ host: '127.0.0.1', port: 0 });
 }
 
@@ -163,7 +163,7 @@ describe('a connection of a machine', () => {
   });
 
   it('that stops within its second request is closed in time', async () => {
-    await open();
+    await open({ headersMs: 200 });
     const { socket, ended, until } = dial();
     socket.write(plain('a'));
     await until('a.');
