@@ -1,9 +1,7 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { ClientRequest, OpenStream, StreamResponse } from '../client/transport.ts';
-import { unreachable } from './http-transport.ts';
+import { requestTo, unreachable } from './http-transport.ts';
 import type { ServerAddress } from './server-address.ts';
-import { openPinned } from './tls-certificate.ts';
 
 /** How long the head of an answer may take: a BMC that is away is given up after some tries. */
 const HEAD_TIMEOUT_MS = 90_000;
@@ -12,7 +10,7 @@ const HEAD_TIMEOUT_MS = 90_000;
 export function httpStreams(address: ServerAddress): OpenStream {
   return async (request, silenceMs) => {
     try {
-      const incoming = await head(address, request, await connectionTo(address));
+      const incoming = await head(address, request);
       if (silenceMs !== undefined)
         incoming.setTimeout(silenceMs, () => incoming.destroy(new DOMException('silence', 'TimeoutError')));
       return responseOf(address, incoming, silenceMs);
@@ -22,24 +20,9 @@ export function httpStreams(address: ServerAddress): OpenStream {
   };
 }
 
-/** A connection of its own where a certificate is pinned. */
-async function connectionTo(address: ServerAddress): Promise<RequestOptions> {
-  if (address.kind === 'unix' || address.certificate === undefined) return {};
-  const socket = await openPinned(address.url, address.certificate, AbortSignal.timeout(HEAD_TIMEOUT_MS));
-  return { agent: undefined, createConnection: () => socket };
-}
-
-function head(
-  address: ServerAddress,
-  { method, path, headers, body }: ClientRequest,
-  connection: RequestOptions,
-): Promise<IncomingMessage> {
+async function head(address: ServerAddress, request: ClientRequest): Promise<IncomingMessage> {
+  const outgoing = await requestTo(address, request, AbortSignal.timeout(HEAD_TIMEOUT_MS), { agent: false });
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers }, agent: false, ...connection } as const;
-    const outgoing =
-      address.kind === 'unix'
-        ? httpRequest({ ...options, socketPath: address.path, path })
-        : (address.url.startsWith('https:') ? httpsRequest : httpRequest)(address.url + path, options);
     const tooLong = setTimeout(() => {
       outgoing.destroy(new DOMException('no answer', 'TimeoutError'));
     }, HEAD_TIMEOUT_MS);
@@ -51,7 +34,7 @@ function head(
       clearTimeout(tooLong);
       resolve(incoming);
     });
-    outgoing.end(body);
+    outgoing.end(request.body);
   });
 }
 

@@ -1,4 +1,5 @@
-import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpRequest, type ClientRequest as Outgoing, type RequestOptions } from 'node:http';
+import { connect } from 'node:net';
 import { Unreachable, type UnreachableReason } from '../client/errors.ts';
 import type { ClientRequest, ClientResponse, Transport } from '../client/transport.ts';
 import type { ServerCertificate } from './deps.ts';
@@ -8,15 +9,14 @@ import { formatServerAddress, type ServerAddress } from './server-address.ts';
 const TIMEOUT_MS = 30_000;
 
 /**
- * The transport of the real program: the one file of the command that owns a socket. URLs go by `fetch`, unix
- * sockets and servers with a pinned certificate by node:http, which `fetch` cannot reach. Redirects are not followed: they would take the token elsewhere.
+ * The transport of the real program. By node:http: `fetch` reaches neither unix sockets nor servers with a pinned certificate, and
+ * costs more to load than all the rest of a command. Redirects are not followed: they would take the token elsewhere.
  */
 export function httpTransport(address: ServerAddress, usualMs: number = TIMEOUT_MS): Transport {
-  const send = sendOver(address);
   return async (request) => {
     const { timeoutMs = usualMs } = request;
     try {
-      return await send(request, AbortSignal.timeout(timeoutMs));
+      return await send(address, request, AbortSignal.timeout(timeoutMs));
     } catch (error) {
       throw unreachable(address, error, timeoutMs);
     }
@@ -32,74 +32,57 @@ export async function certificateOf(url: string, timeoutMs: number = TIMEOUT_MS)
   }
 }
 
-function sendOver(address: ServerAddress): Send {
-  if (address.kind === 'unix') return overNode(async () => ({ socketPath: address.path }), 'localhost', '');
-  const { url, certificate } = address;
-  if (certificate === undefined) return overUrl(url);
-  const { host, pathname } = new URL(url);
-  const open = async (signal: AbortSignal) => {
-    const socket = await (await tls()).openPinned(url, certificate, signal);
-    // With an agent of any kind, Node would ask that one for the connection.
-    return { agent: undefined, createConnection: () => socket };
-  };
-  return overNode(open, host, pathname.replace(/\/+$/, ''));
-}
-
 /** On demand: most commands go by a socket, or by what the machine trusts. */
 const tls = () => import('./tls-certificate.ts');
 
-type Send = (request: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
-
-function overUrl(base: string): Send {
-  return async ({ method, path, headers, body }, signal) => {
-    const response = await fetch(base + path, {
-      method,
-      headers: { ...headers },
-      body: body ?? null,
-      redirect: 'manual',
-      signal,
-    });
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? '',
-      text: await response.text(),
-    };
-  };
+/**
+ * A request on its way to the server, without a body as yet. A pinned certificate is compared before anything is sent;
+ * `signal` ends that wait, and what is to end the request stands in `options`.
+ */
+export async function requestTo(
+  address: ServerAddress,
+  { method, path, headers }: ClientRequest,
+  signal: AbortSignal,
+  options: RequestOptions = {},
+): Promise<Outgoing> {
+  const base = address.kind === 'unix' ? 'http://localhost' : address.url;
+  const request = base.startsWith('https:') ? (await import('node:https')).request : httpRequest;
+  const connection = await connectionTo(address, signal);
+  return request(base + path, { ...options, ...connection, method, headers: { ...headers } });
 }
 
-/** By node:http, over a connection that `fetch` cannot make. */
-function overNode(open: (signal: AbortSignal) => Promise<RequestOptions>, host: string, base: string): Send {
-  return async ({ method, path, headers, body }, signal) => {
-    const connection = await open(signal);
-    return new Promise((resolve, reject) => {
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const outgoing = httpRequest(
-        {
-          agent: false,
-          ...connection,
-          method,
-          path: base + path,
-          headers: { host, ...headers, ...length },
-          signal,
-        },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
-          incoming.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            resolve({
-              status: incoming.statusCode ?? 0,
-              contentType: incoming.headers['content-type'] ?? '',
-              text,
-            });
-          });
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
+/** How the connection is made, where an URL does not say it. With an agent of any kind, Node would ask that one for it. */
+async function connectionTo(address: ServerAddress, signal: AbortSignal): Promise<RequestOptions> {
+  if (address.kind === 'unix') return { agent: undefined, createConnection: () => connect(address.path) };
+  if (address.certificate === undefined) return {};
+  const socket = await (await tls()).openPinned(address.url, address.certificate, signal);
+  return { agent: undefined, createConnection: () => socket };
+}
+
+async function send(
+  address: ServerAddress,
+  request: ClientRequest,
+  signal: AbortSignal,
+): Promise<ClientResponse> {
+  const outgoing = await requestTo(address, request, signal, { signal });
+  const { body } = request;
+  if (body !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(body));
+  return new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        resolve({
+          status: incoming.statusCode ?? 0,
+          contentType: incoming.headers['content-type'] ?? '',
+          text: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
     });
-  };
+    outgoing.end(body);
+  });
 }
 
 const REASON_OF: Readonly<Record<string, UnreachableReason>> = {
@@ -109,7 +92,6 @@ const REASON_OF: Readonly<Record<string, UnreachableReason>> = {
   EACCES: 'not-permitted',
   EPERM: 'not-permitted',
   ETIMEDOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
   ENOTFOUND: 'unknown-name',
   EAI_AGAIN: 'unknown-name',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted-certificate',
@@ -147,7 +129,7 @@ export function unreachable(address: ServerAddress, error: unknown, timeoutMs: n
   return new Unreachable(where, reason, `${words} (${what ?? innermost(error).message})`, { cause: error });
 }
 
-/** `fetch` says only "fetch failed"; what failed is in the causes below it. */
+/** A request that was ended says only that; why is in the causes below it. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let at = error; at instanceof Error && chain.length < 5; at = at.cause) chain.push(at);
