@@ -8,6 +8,7 @@ import type { Store } from '../src/store/store.ts';
 import { type Backups, openBackups } from './backup/backups.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { refuseLaxModes } from './private-modes.ts';
+import { openReserve, type Reserve } from './reserve.ts';
 import { settleRotation } from './rotate-key.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 
@@ -19,6 +20,7 @@ export interface DataFolder {
   readonly store: Store;
   readonly secrets: SecretBox;
   readonly backups: Backups;
+  readonly reserve: Reserve;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function openDataFolder(
   config: Pick<Config, 'dataDir' | 'backup'>,
   version: string,
   now: () => number,
+  randomBytes: (length: number) => Uint8Array,
 ): Promise<DataFolder> {
   const dataDir = resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -38,15 +41,18 @@ export async function openDataFolder(
   const { everyHours, keep, dir } = config.backup;
   const backupDir = resolve(dir ?? join(dataDir, 'backups'));
   const backups = openBackups({ dir: backupDir, everyHours, keep, keyPath, version, now });
+  const reserve = openReserve(dataDir, randomBytes);
   const store = await openSqliteStore(dataDir, {
     logBytes: DATABASE_LOG_BYTES,
     beforeMigration: backups.beforeMigration,
+    makeRoom: reserve.giveUp,
   });
+  await reserve.keep();
   await backups.tidy();
   await settleRotation(store, keyPath);
   await refuseLostKey(keyPath, () => listSealedRecords(store));
   const secrets = openSecretBox(keyPath);
   for (const folder of ['distros', 'kickstarts', 'loaders'])
     mkdirSync(join(dataDir, folder), { recursive: true });
-  return { store, secrets, backups };
+  return { store, secrets, backups, reserve };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { bootInterfaceOf } from '../src/domain/interface-graph.ts';
 import { type Ipv4, networkContains, parseIpv4, parseNetwork } from '../src/domain/ipv4.ts';
+import { ifDiskAllows } from '../src/services/if-disk-allows.ts';
 import type { Store, StoredSystem } from '../src/store/store.ts';
 import { listInterfaces, type MachineInterface } from './net/interfaces.ts';
 
@@ -8,7 +9,10 @@ import { listInterfaces, type MachineInterface } from './net/interfaces.ts';
 export interface OwnMachine {
   interfaces(): readonly MachineInterface[];
   ownAddresses(): readonly Ipv4[];
-  /** Looks again, and writes the service's own addresses into the table of addresses when they have changed. */
+  /**
+   * Looks again, and writes the service's own addresses into the table of addresses when they have changed. On a disk that takes
+   * nothing they are written by a later look: until then no record can take one of them either.
+   */
   refresh(): Promise<void>;
   /** Own addresses that a record holds as well, as sentences. */
   warnings(): readonly string[];
@@ -28,13 +32,15 @@ export async function createOwnMachine(store: Store, log: Logger, now: () => num
     own = addresses;
     const found = addresses.join(' ');
     if (found === written) return;
-    const taken = await store.transaction((tx) => tx.addresses.replaceServerAddresses(addresses, now()));
-    written = found;
-    warnings = taken.map(
-      ({ conflict }) =>
-        `${conflict.value} is an address of this server and of ${conflict.holder}; change one of them (${conflict.command})`,
-    );
-    for (const warning of warnings) log.warn(warning);
+    await ifDiskAllows(async () => {
+      const taken = await store.transaction((tx) => tx.addresses.replaceServerAddresses(addresses, now()));
+      written = found;
+      warnings = taken.map(
+        ({ conflict }) =>
+          `${conflict.value} is an address of this server and of ${conflict.holder}; change one of them (${conflict.command})`,
+      );
+      for (const warning of warnings) log.warn(warning);
+    });
   };
   await refresh();
   return { interfaces: () => interfaces, ownAddresses: () => own, refresh, warnings: () => warnings };

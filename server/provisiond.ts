@@ -81,7 +81,12 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const socketPath = config.http.socket ?? join(dataDir, 'provision.sock');
 
   // The database and the edges that the use cases need.
-  const { store, secrets, backups } = await openDataFolder(config, version, () => Date.now());
+  const { store, secrets, backups, reserve } = await openDataFolder(
+    config,
+    version,
+    () => Date.now(),
+    randomBytes,
+  );
   const deps: Deps = { store, secrets, now: () => Date.now(), randomBytes: (length) => randomBytes(length) };
   const tls = openAdminTls(config, { dataDir, now: deps.now, randomBytes: deps.randomBytes });
   const inBackground = (name: string, work: () => Promise<unknown>): void => {
@@ -166,7 +171,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
     tftpFileBytes,
     inBackground,
   });
-  const told = { version, tls, machine, otherServers, addressUse, network };
+  const told = { version, tls, reserve, machine, otherServers, addressUse, network };
   const status = () => serviceStatus({ ...told, listeners: [listeners, network, installerLogs] });
   const loaderUses = loaderService(deps, loaders, createInstalledPackages());
   const looks = {
@@ -220,7 +225,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
   const bootApp = openBootHttp({ ...bootParts, config: () => config });
   const listeners = createHttpListeners({ api, bootApp, config, socketPath, tls });
   const timers = createTimers(log);
-  const upkept = { store, services, network, backups, deadlines, powerUps, handoffs, installerLogs };
+  const upkept = { store, reserve, services, network, backups, deadlines, powerUps, handoffs, installerLogs };
   return {
     socketPath,
     status,
@@ -250,6 +255,7 @@ export async function buildProvisiond(options: ProvisiondOptions): Promise<Provi
       await events.flush();
       await renderer.stop();
       await store.close();
+      await reserve.takeBack();
     },
     async reload(next) {
       const needRestart = keysThatNeedRestart(config, next);

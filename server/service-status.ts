@@ -3,11 +3,13 @@ import type { OtherServers } from '../src/services/other-servers.ts';
 import type { ListenerStatus, ServiceStatus } from './http/api-services.ts';
 import type { NetworkListeners } from './listeners/network-listeners.ts';
 import type { OwnMachine } from './own-machine.ts';
+import type { Reserve } from './reserve.ts';
 import type { AdminTls } from './tls/admin-tls.ts';
 
 export interface StatusSources {
   readonly version: string;
   readonly tls: Pick<AdminTls, 'status' | 'warnings'>;
+  readonly reserve: Pick<Reserve, 'warnings'>;
   readonly machine: Pick<OwnMachine, 'warnings'>;
   readonly otherServers: Pick<OtherServers, 'warnings' | 'list'>;
   readonly addressUse: Pick<AddressUse, 'warnings' | 'list'>;
@@ -18,12 +20,12 @@ export interface StatusSources {
 
 /** What the service says of itself at the moment. */
 export function serviceStatus(sources: StatusSources): ServiceStatus {
-  const { version, tls, machine, otherServers, addressUse, network, listeners } = sources;
+  const { version, tls, reserve, machine, otherServers, addressUse, network, listeners } = sources;
   return {
     version,
     listeners: listeners.flatMap((one) => one.status()),
     certificate: tls.status(),
-    warnings: [tls, machine, otherServers, addressUse].flatMap((one) => one.warnings()),
+    warnings: [tls, reserve, machine, otherServers, addressUse].flatMap((one) => one.warnings()),
     otherDhcpServers: otherServers.list(),
     addressesInUse: addressUse.list(),
     dhcp: network.dhcpCounters(),

@@ -5,11 +5,13 @@ import type { WireWatch } from './dhcp/wire-watch.ts';
 import type { Handoffs } from './handoff/wiring.ts';
 import type { ApiServices } from './http/api-services.ts';
 import type { NetworkListeners } from './listeners/network-listeners.ts';
+import type { Reserve } from './reserve.ts';
 import type { InstallerLogging } from './syslog/wiring.ts';
 import type { Timers } from './timers.ts';
 
 export interface UpkeepParts {
   readonly store: Store;
+  readonly reserve: Pick<Reserve, 'keep'>;
   readonly services: Pick<
     ApiServices,
     'installs' | 'installQueue' | 'events' | 'power' | 'notifications' | 'idempotency' | 'feed'
@@ -24,7 +26,7 @@ export interface UpkeepParts {
 
 /** What comes round for as long as the service runs, and how often. */
 export function scheduleUpkeep(timers: Timers, parts: UpkeepParts): void {
-  const { store, services, network, backups, deadlines, powerUps, handoffs, installerLogs } = parts;
+  const { store, reserve, services, network, backups, deadlines, powerUps, handoffs, installerLogs } = parts;
   const { installs, installQueue, events, power, notifications, idempotency, feed } = services;
   const ledgers = [power.jobs, handoffs, notifications, idempotency];
   timers.every(500, 'tell those who follow events', feed.tick);
@@ -35,6 +37,7 @@ export function scheduleUpkeep(timers: Timers, parts: UpkeepParts): void {
   timers.every(10_000, 'expire installs', installs.sweep);
   timers.every(10_000, 'look for installs that stick', deadlines.sweep);
   timers.every(15_000, 'look at the interfaces', network.reconcile);
+  timers.every(15_000, 'keep room for a start on a full disk', reserve.keep);
   timers.every(600_000, 'make a backup', () => backups.tick(store));
   timers.every(3_600_000, 'prune events', events.prune);
   timers.every(3_600_000, 'prune what is over', () => Promise.all(ledgers.map((one) => one.prune())));

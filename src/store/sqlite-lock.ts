@@ -2,7 +2,6 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.ts';
-import { asFull } from './sqlite-refusals.ts';
 
 /**
  * One process a data folder: the lock is held by an open transaction on a file of its own, so the kernel gives it back even
@@ -13,12 +12,12 @@ export function lockDataFolder(dataDir: string): { close(): void } {
   makePrivate(path);
   const lock = new Database(path, { timeout: 0 });
   try {
+    // With a journal on the disk it could not be had where that is full.
+    lock.pragma('journal_mode = MEMORY');
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('begin exclusive');
-  } catch (error) {
+  } catch {
     lock.close();
-    const full = asFull((error as { code?: unknown }).code);
-    if (full !== undefined) throw full;
     throw new DomainError('storage', `another provisiond has the data folder open (${path} is locked)`, {
       hint: 'stop it first (systemctl stop provisiond), or start this one with another dataDir',
     });

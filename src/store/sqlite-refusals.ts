@@ -26,7 +26,7 @@ export async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The word of SQLite or the system for a disk that takes no more, as what an operator can mend; undefined for any other. */
-export function asFull(code: unknown): DomainError | undefined {
+function asFull(code: unknown): DomainError | undefined {
   const isFull = code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
   if (!isFull && code !== 'EIO' && !String(code).startsWith('SQLITE_IOERR')) return undefined;
   const hint =

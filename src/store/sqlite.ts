@@ -50,8 +50,8 @@ import { prepareEventWrites } from './sqlite-events.ts';
 import { openBackgroundFlush } from './sqlite-flush.ts';
 import { lockDataFolder, makePrivate } from './sqlite-lock.ts';
 import { translated } from './sqlite-refusals.ts';
-import { newestMigration } from './sqlite-schema.ts';
 import { sqliteUpkeep } from './sqlite-upkeep.ts';
+import { openWriter } from './sqlite-writer.ts';
 import type { Store, StoreTransaction } from './store.ts';
 import { subnetQueries } from './subnets.ts';
 import { lockQueries } from './system-marks.ts';
@@ -91,10 +91,9 @@ export interface SqliteOptions {
   readonly beforeMigration?: (upkeep: UpkeepStore, schema: string) => Promise<void>;
   /** How long the log of the database is made ahead, so that no flush has to make it longer. Default 0. */
   readonly logBytes?: number;
+  /** Called where the disk is too full to open the database; true where there is some room now. */
+  readonly makeRoom?: () => boolean;
 }
-
-/** The indexes of a few hundred thousand leases and records: SQLite's own 2 MB are read and dropped in each commit. */
-const CACHE_KIB = 64 * 1024;
 
 /**
  * Opens (and makes, and migrates) the database `provision.db` in a folder that only this user may read.
@@ -111,18 +110,8 @@ async function open(dataDir: string, options: SqliteOptions): Promise<Store> {
   const lock = lockDataFolder(dataDir);
   const path = join(dataDir, 'provision.db');
   makePrivate(path);
-  const writer = new Database(path);
-  for (const pragma of [
-    'journal_mode = WAL',
-    'synchronous = FULL',
-    'foreign_keys = ON',
-    'busy_timeout = 5000',
-    `cache_size = -${CACHE_KIB}`,
-  ]) {
-    writer.pragma(pragma);
-  }
+  const { writer, schema } = openWriter(path, options.makeRoom ?? (() => false));
   const upkeep = sqliteUpkeep(path);
-  const schema = newestMigration(writer);
   if (schema !== null && schema !== SCHEMAS.at(-1)) await options.beforeMigration?.(upkeep, schema);
   await migrate(new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) }));
   const watched = watchChanges(writer, (changes) => {

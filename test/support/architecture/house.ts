@@ -90,6 +90,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/net/interfaces.ts', // reads /sys/class/net
       'server/private-modes.ts', // looks at who may open the data folder
       'server/rotate-key.ts', // the key file and the next one
+      'server/reserve.ts', // the room that is kept
       'server/secret-box.ts', // the key file
       'server/tls/certificate.ts', // the certificate, by the configuration's path or in the data folder
       'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
@@ -140,6 +141,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/store/sqlite-machines.ts',
       'src/store/sqlite-schema.ts',
       'src/store/sqlite-upkeep-thread.ts',
+      'src/store/sqlite-writer.ts',
     ],
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
