@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DomainError } from '../../src/domain/errors.ts';
 import type { UpkeepStore } from '../../src/store/upkeep-store.ts';
+import { flushFolder } from './flush-folder.ts';
 import { DATABASE, KEY, MANIFEST, type Manifest } from './manifest.ts';
 import { BLOCK_BYTES, END_BYTES, encodeTarHeader, paddingOf } from './tar.ts';
 
@@ -36,7 +38,7 @@ export async function makeArchive(parts: ArchiveParts): Promise<Archive> {
   const discard = () => rm(folder, { recursive: true, force: true });
   try {
     const schema = await parts.upkeep.snapshot(copy);
-    const key = parts.keyPath === null ? null : await readFile(parts.keyPath);
+    const key = parts.keyPath === null ? null : await readKey(parts.keyPath);
     const files: Manifest['files'] = [{ name: DATABASE, ...(await digestOf(copy)) }];
     if (key !== null) files.push({ name: KEY, bytes: key.length, sha256: sha256(key) });
     const createdAt = new Date(parts.nowMs).toISOString();
@@ -74,11 +76,22 @@ export async function writeArchive(archive: Archive, path: string): Promise<void
       await file.close();
     }
     await rename(unfinished, path);
-    const parent = await open(dirname(path), 'r');
-    await parent.sync().finally(() => parent.close());
+    await flushFolder(dirname(path));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function readKey(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DomainError(
+      'storage',
+      `the key cannot be put into the backup: ${path} cannot be read (${error.code})`,
+      {
+        hint: 'restore the key file that belongs to this database',
+      },
+    );
+  });
 }
 
 async function* member(

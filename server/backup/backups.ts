@@ -1,6 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BackupFact } from '../../src/services/doctor/facts.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { UpkeepStore } from '../../src/store/upkeep-store.ts';
@@ -24,7 +24,7 @@ const NAME = /^(provision|before-migration)-.*\.tar$/;
 export function openBackups(parts: BackupParts) {
   const { dir, everyHours, keep, keyPath, version, now } = parts;
   let failure: string | null = null;
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined) flushFolderNow(dirname(dir));
 
   const make = (upkeep: UpkeepStore, withKey: boolean): Promise<Archive> =>
     makeArchive({ upkeep, workDir: dir, keyPath: withKey ? keyPath : null, version, nowMs: now() });
@@ -80,6 +80,16 @@ export function openBackups(parts: BackupParts) {
         if (name.startsWith(UNFINISHED)) await rm(join(dir, name), { recursive: true, force: true });
     },
   };
+}
+
+/** What is flushed into a folder later is not found without the folder's own name. */
+function flushFolderNow(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 export type Backups = ReturnType<typeof openBackups>;

@@ -7,6 +7,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { SCHEMAS } from '../../src/store/sqlite.ts';
 import { lockDataFolder } from '../../src/store/sqlite-lock.ts';
 import { inspectDatabase } from '../../src/store/sqlite-schema.ts';
+import { flushFolder } from './flush-folder.ts';
 import { DATABASE, KEY, MANIFEST, type Manifest, manifestSchema } from './manifest.ts';
 import { BLOCK_BYTES, decodeTarHeader, paddingOf, type TarEntry } from './tar.ts';
 
@@ -44,11 +45,12 @@ export async function restoreBackup(options: {
     const manifest = await unpack(path, stage);
     checkDatabase(join(stage, DATABASE), schemas, manifest);
     await writeFile(join(stage, READY), '');
-    await sync(stage);
+    await flushFolder(stage);
+    await flushFolder(dataDir);
     const names = manifest.files.map(({ name }) => name);
     const aside = await putAside(dataDir, names, nowMs);
     for (const name of names) await rename(join(stage, name), join(dataDir, name));
-    await sync(dataDir);
+    await flushFolder(dataDir);
     await rm(stage, { recursive: true });
     return { manifest, aside };
   } catch (error) {
@@ -183,13 +185,8 @@ async function putAside(dataDir: string, names: readonly string[], nowMs: number
   const aside = join(dataDir, `before-restore-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`);
   await mkdir(aside, { mode: 0o700 });
   for (const name of old) await rename(join(dataDir, name), join(aside, name));
-  await sync(aside);
+  await flushFolder(aside);
   return aside;
-}
-
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }
 
 function notABackup(path: string, why: string): DomainError {

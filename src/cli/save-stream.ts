@@ -1,6 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
+
+/** What network file systems say that flush no folders, and folders that may only be written. */
+const NO_SUCH_FLUSH = ['EINVAL', 'ENOTSUP', 'EACCES'];
 
 /** On the real file system. Throws LocalError where that refuses, and what the stream throws. */
 export const saveStream: CliDeps['saveStream'] = async (path, chunks) => {
@@ -17,9 +21,18 @@ export const saveStream: CliDeps['saveStream'] = async (path, chunks) => {
     }
     await file.sync().catch(refuse);
     await rename(next, path).catch(refuse);
+    await flushFolder(dirname(path)).catch((cause) => {
+      if (!NO_SUCH_FLUSH.includes(cause.code)) refuse(cause);
+    });
     return bytes;
   } finally {
     await file.close();
     await rm(next, { force: true });
   }
 };
+
+/** A file that was flushed is not found without its name. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}

@@ -8,8 +8,8 @@ export interface TracedCall {
   readonly text: string;
 }
 
-/** What is looked at: what is written to files, flushed, and said to others. */
-const CALLS = 'pwrite64,fdatasync,fsync,write,writev,sendto,sendmsg,sendmmsg';
+/** What is looked at: what is written to files, flushed, named, and said to others. */
+const CALLS = 'pwrite64,fdatasync,fsync,rename,renameat,renameat2,write,writev,sendto,sendmsg,sendmmsg';
 
 /** Why no program can be traced here, undefined if one can: the reason a test skips with. */
 export function reasonAgainstTraces(): string | undefined {

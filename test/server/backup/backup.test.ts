@@ -188,6 +188,16 @@ describe('a backup', () => {
     expect(await own.facts()).toMatchObject({ everyHours: 24, failure: null });
   });
 
+  it('says that the key is missing, and makes none without it', async () => {
+    const made = backups();
+    rmSync(join(dataDir, 'secret.key'));
+    await expect(made.make(await open(), true)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/^the key cannot be put into the backup: .*secret\.key .*ENOENT/),
+    });
+    expect(readdirSync(join(dataDir, 'backups'))).toEqual([]);
+  });
+
   it('that cannot be made is told', async () => {
     const store = await open();
     const own = backups();
