@@ -17,7 +17,7 @@ const ROUNDS = Number(process.env['PROVISION_CRASH_ROUNDS'] ?? 50);
 const EACH = 200;
 const SERVER = '10.67.0.1';
 const RELAY = '10.67.0.2';
-const LIMIT_MS = 30_000 + ROUNDS * 15_000;
+const LIMIT_MS = 30_000 + ROUNDS * 30_000;
 
 /** Ends the storm that is on. */
 const NO_STORM: StormOrder = { first: -1, count: 0, width: 0 };
