@@ -6,7 +6,7 @@ import type { Actor, Deps } from '../deps.ts';
 import { hidingOthers } from '../hide-others.ts';
 import { refuseStale } from '../input.ts';
 import { auditRecord } from './audit-record.ts';
-import { changesMade } from './compare.ts';
+import { changesMade, changesTo } from './compare.ts';
 import { onlyTry } from './only-try.ts';
 import { onlyFields } from './pages.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';
@@ -29,6 +29,10 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
   ): Promise<Made<Rec>> => {
     const before = old && kind.recordOf(old);
     if (input !== undefined) kind.judge?.(actor, before, input);
+    // What says the same again is no change: no revision, no row, and nobody who waits for changes is woken.
+    if (old !== undefined && before !== undefined && input !== undefined)
+      if (changesTo(kind, before, input, kind.secrets(old)).length === 0)
+        return { before, after: before, changes: [] };
     const after = await write(tx, old, input);
     await auditRecord(tx, kind, {
       actor,

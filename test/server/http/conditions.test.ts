@@ -51,6 +51,21 @@ describe('a revision', () => {
     expect(await shown('systems/web001')).toMatchObject({ comment: 'x', revision: 2 });
   });
 
+  it('stays what it was where nothing is changed, and nothing is in the audit', async () => {
+    const rows = async () =>
+      ((await world.call('GET', '/api/v1/audit')).body as { items: unknown[] }).items.length;
+    const before = await rows();
+    const { system, subnet } = bodies(world);
+    for (const [method, path, body] of [
+      ['PATCH', 'systems/web001', {}],
+      ['PATCH', 'systems/web001', { comment: '' }],
+      ['PUT', 'systems/web001', system],
+      ['PUT', 'subnets/lab', subnet],
+    ] as const)
+      expect(await send(method, path, body, {})).toMatchObject({ status: 200, headers: { etag: '"1"' } });
+    expect(await rows()).toBe(before);
+  });
+
   it('that the caller has already is not sent again, except of systems, whose power has no revision', async () => {
     const known = { 'if-none-match': 'W/"1"' };
     expect(await send('GET', 'profiles/debian-13', undefined, known)).toMatchObject({
