@@ -56,6 +56,7 @@ function readYaml(yaml: string | null, problems: Problem[]): Record<string, unkn
 const OTHER_VARIABLES = new Set([
   'PROVISION_CONFIG',
   'PROVISION_SERVER',
+  'PROVISION_CONTEXT',
   'PROVISION_TOKEN',
   'PROVISION_TOKEN_FILE',
   'PROVISION_BMC_PASSWORD',

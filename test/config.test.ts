@@ -16,6 +16,10 @@ describe('parseConfig', () => {
 
   it('lets the environment win over the file', () => {
     const config = parseConfig('http: { listen: 127.0.0.1:9000 }\nboot: { port: 8081 }', {
+      // The command's own, of the shell that starts the service.
+      PROVISION_SERVER: 'unix:/run/p.sock',
+      PROVISION_CONTEXT: 'lab',
+      PROVISION_TOKEN: 'pv_1',
       PROVISION_HTTP_LISTEN: '127.0.0.1:9001',
       PROVISION_DATA_DIR: '/srv/p',
       PROVISION_DHCP_INTERFACES: 'eth0,eth1',
