@@ -39,8 +39,7 @@ export interface Problem {
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DomainError) return { ...problemOfDomain(error), isOurs: false };
   const { statusCode: status = 500, message = '' } = error as { statusCode?: number; message?: string };
-  if (status < 500)
-    return { status, body: problemBody(status, clientErrorCode(status), message), isOurs: false };
+  if (status < 500) return { status, body: clientProblem(status, message), isOurs: false };
   const detail = 'the service failed on this request; its log has the details';
   return { status: 500, body: problemBody(500, 'internal', detail, { request: requestId }), isOurs: true };
 }
@@ -68,11 +67,15 @@ export function sendNoSuchRoute(request: FastifyRequest, reply: FastifyReply): F
   return sendProblem(reply, noSuchRoute(request.method, request.url));
 }
 
-function clientErrorCode(status: number): string {
-  if (status === 413) return 'too-large';
-  if (status === 415) return 'wrong-media-type';
-  return 'bad-request';
+/** What the server's own parts refuse before any of ours is asked, with what to do about it. */
+function clientProblem(status: number, message: string): object {
+  if (status === 413) return problemBody(status, 'too-large', message, { hint: TOO_LARGE });
+  if (status === 415) return problemBody(status, 'wrong-media-type', message, { hint: NOT_JSON });
+  return problemBody(status, 'bad-request', message);
 }
+
+const TOO_LARGE = 'one record takes 1 MB, POST /api/v1/apply 32 MB: send more in several documents';
+const NOT_JSON = 'send JSON with the header Content-Type: application/json';
 
 function problemOfDomain(error: DomainError): { status: number; body: object } {
   const status = STATUS[error.code];

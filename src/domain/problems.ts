@@ -65,8 +65,26 @@ function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
+/** Fields of answers that no request sets: whoever sends back what was read learns why it is refused. */
+const TOLD_BY_SERVICE: ReadonlySet<string> = new Set([
+  'id',
+  'revision',
+  'createdAt',
+  'updatedAt',
+  'effective',
+  'secretsSet',
+  'seenMac',
+  'passwordSet',
+  'kgSet',
+  'power',
+  'install',
+  'inService',
+  'lock',
+]);
+
 /** With the field that was likely meant. */
 function noSuchField(key: string, schema: unknown): string {
+  if (TOLD_BY_SERVICE.has(key)) return 'is told by the service, and cannot be set: leave it out';
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   const meant = nearest(key, known);
   return `there is no such field${meant === undefined ? '' : `; did you mean ${meant}?`}`;

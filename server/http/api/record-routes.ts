@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
 import type { Permission, RouteScope } from '../../../src/domain/access.ts';
 import { invalid } from '../../../src/domain/errors.ts';
 import type { DryRun } from '../../../src/domain/record-changes.ts';
 import type { Page } from '../../../src/domain/record-query.ts';
 import type { Actor } from '../../../src/services/deps.ts';
+import { parseInput } from '../../../src/services/input.ts';
 import { actorFrom } from '../auth.ts';
 import { isDryRun } from '../dry-run.ts';
 
@@ -27,6 +29,9 @@ export interface RecordService<T extends Revised> extends RecordChanges<T, T, vo
   get(name: string): Promise<T>;
   readonly dryRun: RecordChanges<DryRun<T>, DryRun<T>, DryRun<T>>;
 }
+
+/** One record is shown whole. */
+const noQuery = z.strictObject({});
 
 type Named = { Params: { name: string } };
 
@@ -67,6 +72,7 @@ export function recordRoutes<T extends Revised>(
   const base = `/api/v1/${nouns}`;
   app.get(base, list, (request) => service.page(request.query, actorFrom(request)));
   app.get<Named>(`${base}/:name`, show, async (request, reply) => {
+    parseInput(noQuery, request.query);
     const record = await service.get(request.params.name);
     const isKnown = nouns !== 'systems' && isCurrent(request.headers['if-none-match'], record);
     return isKnown ? revised(reply, record).status(304).send() : revised(reply, record).send(record);

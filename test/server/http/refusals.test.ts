@@ -126,6 +126,42 @@ describe('refusals', () => {
     }
   });
 
+  it('say what to do next where no record was asked', async () => {
+    const send = (type: string, payload: string) =>
+      inject(world.local, {
+        method: 'POST',
+        url: '/api/v1/systems',
+        payload,
+        headers: { 'content-type': type },
+      });
+    expect(await send('application/x-www-form-urlencoded', '{}')).toMatchObject({
+      body: { hint: 'send JSON with the header Content-Type: application/json' },
+    });
+    expect(await send('application/json', `"${'x'.repeat(1024 * 1024)}"`)).toMatchObject({
+      body: { hint: expect.stringContaining('POST /api/v1/apply') },
+    });
+  });
+
+  it('name the fields of an answer that is sent back as what the service tells', async () => {
+    await addRecords(world);
+    for (const path of ['distros/debian-13', 'profiles/debian-13', 'subnets/lab', 'systems/web001']) {
+      const { body: shown } = await world.call('GET', `/api/v1/${path}`);
+      const { problems } = (await world.call('PUT', `/api/v1/${path}`, shown)).body as {
+        problems: { path: string; message: string }[];
+      };
+      expect(problems.map((one) => one.path)).toContain('revision');
+      for (const { message } of problems) expect(message).toMatch(/^is told by the service/);
+    }
+  });
+
+  it('name a parameter that one record does not take', async () => {
+    await addRecords(world);
+    expect(await world.call('GET', '/api/v1/systems/web001?fields=name')).toMatchObject({
+      status: 422,
+      body: { problems: [{ path: 'fields' }] },
+    });
+  });
+
   it('answer what is no route with 404, and say so', async () => {
     expect(await world.call('GET', '/api/v1/nothing?x=1')).toMatchObject({
       status: 404,
