@@ -44,10 +44,13 @@ const deps: CliDeps = {
 };
 
 // A reader that has seen enough (`| head -1`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: the output cannot be written (${code})\n`);
+  process.exit(1);
 });
+// Nor is one of words: the command goes on, and its exit code says what came of it.
+process.stderr.on('error', () => {});
 
 // Not process.exit(): what is written to a pipe may still be under way.
 process.exitCode = await run(process.argv.slice(2), deps);

@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RecordFiles } from './deps.ts';
 import { LocalError } from './errors.ts';
+import { isReplaceable } from './replaceable.ts';
 
 /** Files of records on the real file system. Throws LocalError where the system refuses. */
 export const recordFiles: RecordFiles = {
@@ -21,6 +22,7 @@ export const recordFiles: RecordFiles = {
   write: async (path, text) => {
     const next = `${path}.${process.pid}.new`;
     try {
+      if (!(await isReplaceable(path))) return await writeFile(path, text);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(next, text, { flag: 'wx' });
       await rename(next, path);

@@ -2,23 +2,26 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
+import { isReplaceable } from './replaceable.ts';
 
 /** What network file systems say that flush no folders, and folders that may only be written. */
 const NO_SUCH_FLUSH = ['EINVAL', 'ENOTSUP', 'EACCES'];
 
 /** On the real file system. Throws LocalError where that refuses, and what the stream throws. */
 export const saveStream: CliDeps['saveStream'] = async (path, chunks) => {
-  const next = `${path}.${process.pid}.new`;
+  const isNew = await isReplaceable(path);
+  const next = isNew ? `${path}.${process.pid}.new` : path;
   const refuse = (cause: NodeJS.ErrnoException): never => {
     throw new LocalError(`cannot write ${path} (${cause.code ?? 'unknown error'})`, undefined, { cause });
   };
-  const file = await open(next, 'wx', 0o600).catch(refuse);
+  const file = await open(next, isNew ? 'wx' : 'w', 0o600).catch(refuse);
   let bytes = 0;
   try {
     for await (const chunk of chunks) {
       await file.writeFile(chunk).catch(refuse);
       bytes += chunk.length;
     }
+    if (!isNew) return bytes;
     await file.sync().catch(refuse);
     await rename(next, path).catch(refuse);
     await flushFolder(dirname(path)).catch((cause) => {
@@ -27,7 +30,7 @@ export const saveStream: CliDeps['saveStream'] = async (path, chunks) => {
     return bytes;
   } finally {
     await file.close();
-    await rm(next, { force: true });
+    if (isNew) await rm(next, { force: true });
   }
 };
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +92,22 @@ describe('the provision program', () => {
     expect(result.stderr).toContain(
       `no answer from unix:${join(home, 'data/provision.sock')}: there is no such socket`,
     );
+  });
+
+  it('says that its output cannot be written', async () => {
+    json(200, { items: [apiSystem({ name: 'web001' })], next: null, total: 1 });
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [builtProgram('src/cli/main.ts'), 'system', 'list'], {
+      env: { HOME: home, PROVISION_SERVER: formatServerAddress(server.address) },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    let words = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      words += chunk.toString('utf8');
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    closeSync(full);
+    expect({ code, words }).toEqual({ code: 1, words: 'error: the output cannot be written (ENOSPC)\n' });
   });
 
   it('names a file that it cannot read', async () => {

@@ -1,14 +1,29 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordFiles } from '../../src/cli/record-files.ts';
+import { isReplaceable } from '../../src/cli/replaceable.ts';
+import { saveStream } from '../../src/cli/save-stream.ts';
 import { runCli } from '../support/fake-cli.ts';
 
 async function refusal(files: Record<string, string>, line = 'apply -f d') {
   const { code, stderr, requests } = await runCli(line.split(' '), { files });
   expect({ code, requests }).toEqual({ code: 1, requests: [] });
   return stderr;
+}
+
+async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
 }
 
 describe('files of records', () => {
@@ -50,5 +65,18 @@ describe('files of records', () => {
     const below = join(folder, 'systems/a.yaml/b');
     await expect(recordFiles.write(below, '')).rejects.toThrow(`cannot write ${below} (EEXIST)`);
     rmSync(folder, { recursive: true });
+  });
+
+  it('are written to a device, which is not replaced by a file; nor is it by a backup', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'records-'));
+    const path = join(folder, 'null');
+    symlinkSync('/dev/null', path);
+    await recordFiles.write(path, 'a');
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(await saveStream(path, chunks('ab', 'c'))).toBe(3);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder)).toEqual(['null']);
+    rmSync(folder, { recursive: true });
+    expect(await isReplaceable('/dev/stdout')).toBe(false);
   });
 });

@@ -97,6 +97,7 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/cli/main.ts',
       'src/cli/write-man-pages.ts', // the manual, into the folder of the build
       'src/cli/record-files.ts', // records as files, where their user says
+      'src/cli/replaceable.ts', // what stands where something is to be written
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/cli/save-stream.ts', // a backup, where the caller says
       'src/store/open.ts',
