@@ -17,10 +17,10 @@ export async function addTable(
   const { results: planned } = await applyRecords(source, { dryRun: true }, client, out);
   const there = planned.filter(({ action }) => action !== 'added');
   for (const { name } of there)
-    out.say(`${source.whereIs(noun, name, '') ?? file}: ${noun} ${name} is there already`);
+    out.complain(`${source.whereIs(noun, name, '') ?? file}: ${noun} ${name} is there already`);
   if (there.length > 0) throw new LocalError('nothing was added', hintOf(noun, file));
   const answer = await applyRecords(source, {}, client, out);
-  out.list(answer, answer.results, RESULT_COLUMNS, 'the table has no rows');
+  out.results(answer, answer.results, RESULT_COLUMNS, 'the table has no rows');
   const installs = noun === 'system' ? '; nothing is installed until you say so' : '';
   out.say(`done: ${formatCounts(answer.results)}${installs}`);
   return undefined;

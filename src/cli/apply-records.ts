@@ -52,17 +52,27 @@ function resultsOf({ problem }: ApiError): readonly ApplyResult[] {
   return Array.isArray(results) ? (results as ApplyResult[]) : [];
 }
 
+/** What many records are refused for in the same words (that their profile is not there) is said so often. */
+const SAID_ALIKE = 5;
+
 function sayRefused(results: readonly ApplyResult[], whereIs: RecordsSource['whereIs'], out: Output): void {
+  const alike = new Map<string, number>();
   for (const { kind, name, problem } of results) {
     if (problem === undefined) continue;
     const told = problem.problems?.length ? problem.problems : [{ path: '', message: problem.detail }];
     for (const { path, message } of told) {
-      const where = whereIs(kind, name, path) ?? whereIs(kind, name, '');
       const field = path === '' ? '' : `${path}: `;
+      const words = `${kind}s: ${field}${message}`;
+      const count = (alike.get(words) ?? 0) + 1;
+      alike.set(words, count);
+      if (count > SAID_ALIKE) continue;
+      const where = whereIs(kind, name, path) ?? whereIs(kind, name, '');
       out.complain(`${where === undefined ? '' : `${where}: `}${kind} ${name}: ${field}${message}`);
     }
     if (problem.conflict?.command) out.complain(`  show it with: ${problem.conflict.command}`);
   }
+  for (const [words, count] of alike)
+    if (count > SAID_ALIKE) out.complain(`and ${count - SAID_ALIKE} more ${words}`);
 }
 
 /** `2 added, 1 updated, 5 unchanged`. */

@@ -34,7 +34,17 @@ export class Output {
   }
 
   get #isSilent(): boolean {
-    return this.json || this.#style.format === 'quiet';
+    return this.json || this.isQuiet;
+  }
+
+  /** Only what was asked for by its name, and what is wrong. */
+  get isQuiet(): boolean {
+    return this.#style.format === 'quiet';
+  }
+
+  /** Comma-separated values are asked for. */
+  get isCsv(): boolean {
+    return this.#style.format === 'csv';
   }
 
   /** For people, and not for another program. */
@@ -66,10 +76,15 @@ export class Output {
     else this.rows(items, columns);
   }
 
+  /** What was done, a row a record, as `list` has them; `--quiet` prints nothing. */
+  results<T>(document: unknown, items: readonly T[], columns: readonly Column<T>[], empty: string): void {
+    if (!this.isQuiet) this.list(document, items, columns, empty);
+  }
+
   /** What was done, as a row of one record; `--json` prints the record, `--quiet` nothing. */
   row<T>(item: T, columns: readonly Column<T>[]): void {
     if (this.json) this.document(item);
-    else if (this.#style.format !== 'quiet') this.rows([item], columns);
+    else if (!this.isQuiet) this.rows([item], columns);
   }
 
   /** The one thing that was asked for, which `--quiet` prints as well; `--json` prints the record. */

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { LocalError } from './errors.ts';
 
 /** More than any rack is; what is larger is another file. */
@@ -14,22 +14,36 @@ export interface YamlText {
   readonly lineOf: (path: string) => number;
 }
 
+/** Reads one document, as `readYamlDocuments` does. Throws LocalError also where there is a second one. */
+export function readYaml(text: string, file: string): YamlText {
+  const [first, second] = readYamlDocuments(text, file);
+  if (second !== undefined)
+    throw new LocalError(`${file}:${second.lineOf('')}: there is a second document`, 'one is wanted here');
+  return first ?? { value: null, lineOf: () => 1 };
+}
+
 /**
- * Reads one YAML 1.2 document by the core schema (§10.3): `no` is text, tags of programs are refused, keys stand once. JSON is
+ * Reads YAML 1.2 documents, which lines of `---` separate, by the core schema (§10.3): `no` is text, tags of programs are refused, keys stand once. JSON is
  * YAML. Throws LocalError that begins with `file:line`.
  */
-export function readYaml(text: string, file: string): YamlText {
+export function readYamlDocuments(text: string, file: string): YamlText[] {
   if (text.length > MOST_CHARACTERS)
     throw new LocalError(`${file} is larger than ${MOST_CHARACTERS / 1024 / 1024} MiB`, 'split it');
   const lines = new LineCounter();
   const at = (offset: number) => lines.linePos(offset).line;
   try {
-    const document = parseDocument(text, { schema: 'core', lineCounter: lines, prettyErrors: false });
-    const [mistake] = [...document.errors, ...document.warnings];
-    if (mistake !== undefined) throw new LocalError(`${file}:${at(mistake.pos[0])}: ${mistake.message}`);
-    refuseDepth(document.contents, 0, (offset) => new LocalError(`${file}:${at(offset)}: nested too deeply`));
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    return { value, lineOf: (path) => at(offsetOf(document, path)) };
+    const documents = parseAllDocuments(text, { schema: 'core', lineCounter: lines, prettyErrors: false });
+    return [...documents].map((document) => {
+      const [mistake] = [...document.errors, ...document.warnings];
+      if (mistake !== undefined) throw new LocalError(`${file}:${at(mistake.pos[0])}: ${mistake.message}`);
+      refuseDepth(
+        document.contents,
+        0,
+        (offset) => new LocalError(`${file}:${at(offset)}: nested too deeply`),
+      );
+      const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+      return { value, lineOf: (path) => at(offsetOf(document, path)) };
+    });
   } catch (error) {
     if (error instanceof RangeError) throw new LocalError(`${file}: nested too deeply`);
     if (error instanceof ReferenceError) throw new LocalError(`${file}: ${error.message}`);

@@ -3,6 +3,7 @@ import type { RecordsDocument } from '../domain/apply.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
+import type { YamlText } from './read-yaml.ts';
 import { RECORD_NOUNS, type RecordNoun } from './record-kinds.ts';
 
 /** One record of a file, and where it stands. */
@@ -64,19 +65,19 @@ interface Part {
 }
 
 async function partsOf(source: string, deps: Deps): Promise<Part[]> {
-  if (source === '-') return [await yamlPart(await deps.readStdin(), 'stdin')];
+  if (source === '-') return yamlParts(await deps.readStdin(), 'stdin');
   const paths = await deps.recordFiles.list(source);
-  if (paths === undefined) return [await filePart(source, deps)];
+  if (paths === undefined) return fileParts(source, deps);
   const files = paths.filter((path) => EXTENSIONS.test(path));
   if (files.length === 0) throw new LocalError(`there is no YAML, JSON or CSV in ${source}`);
   const parts: Part[] = [];
-  for (const path of files) parts.push(await filePart(join(source, path), deps));
+  for (const path of files) parts.push(...(await fileParts(join(source, path), deps)));
   return parts;
 }
 
-async function filePart(path: string, deps: Deps): Promise<Part> {
+async function fileParts(path: string, deps: Deps): Promise<Part[]> {
   const text = await deps.readFile(path);
-  return /\.csv$/i.test(path) ? csvPart('system', text, path) : yamlPart(text, path);
+  return /\.csv$/i.test(path) ? [await csvPart('system', text, path)] : yamlParts(text, path);
 }
 
 async function csvPart(noun: RecordNoun, text: string, file: string): Promise<Part> {
@@ -88,9 +89,13 @@ async function csvPart(noun: RecordNoun, text: string, file: string): Promise<Pa
   return { nouns: [noun], items };
 }
 
-async function yamlPart(text: string, file: string): Promise<Part> {
-  const { readYaml } = await import('./read-yaml.ts');
-  const { value, lineOf } = readYaml(text, file);
+/** Files of several documents are what one gets by joining files with `---` between them. */
+async function yamlParts(text: string, file: string): Promise<Part[]> {
+  const { readYamlDocuments } = await import('./read-yaml.ts');
+  return readYamlDocuments(text, file).map((document) => yamlPart(document, file));
+}
+
+function yamlPart({ value, lineOf }: YamlText, file: string): Part {
   const where = (path: string) => `${file}:${lineOf(path)}`;
   // An empty file names nothing, as an empty folder does.
   if (value === null) return { nouns: [], items: [] };

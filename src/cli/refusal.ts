@@ -77,6 +77,11 @@ export function refusalOf(error: unknown, scene: RefusalScene): Refusal {
 
 function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
   const { problem } = error;
+  const refused = refusedOf(problem['results']);
+  if (refused !== null) {
+    const detail = `nothing was applied: ${refused} refused`;
+    return { ...NOTHING, code: problem.code ?? 'failed', title: problem.title, detail };
+  }
   const conflict = problem.conflict ?? null;
   return {
     code: problem.code ?? 'failed',
@@ -90,6 +95,13 @@ function apiRefusal(error: ApiError, scene: RefusalScene): Refusal {
       command: conflict.command ?? null,
     },
   };
+}
+
+/** `2 of 5,000 records`, each of which has been told with its reason; null where not many were asked for. */
+function refusedOf(results: unknown): string | null {
+  if (!Array.isArray(results)) return null;
+  const count = results.filter((one: { action?: unknown } | null) => one?.action === 'refused').length;
+  return count === 0 ? null : `${count} of ${results.length} ${results.length === 1 ? 'record' : 'records'}`;
 }
 
 /** What to do next when the server does not say. */

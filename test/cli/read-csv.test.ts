@@ -30,6 +30,21 @@ describe('CSV', () => {
       ],
     ],
     ['', []],
+    [
+      'a;b\r\n1;"x;y, z"\r\n',
+      [
+        ['a', 'b'],
+        ['1', 'x;y, z'],
+      ],
+    ],
+    [
+      '"a"\tb\n1,5\t2\n',
+      [
+        ['a', 'b'],
+        ['1,5', '2'],
+      ],
+    ],
+    ['a;b,c\n', [['a;b', 'c']]],
   ])('%j', (text, rows) => expect(readCsv(text, 'f').map(({ fields }) => fields)).toEqual(rows));
 
   it('knows the line on which a row begins', () => {
@@ -38,6 +53,10 @@ describe('CSV', () => {
 
   it.each(['a"b\n', '"a"b\n', 'a\n"b\n'])('refuses a quote that stands wrong: %j', (text) => {
     expect(() => readCsv(text, 'f')).toThrow(/^f:\d: a quote/);
+  });
+
+  it('says where a quote is opened that nothing closes', () => {
+    expect(() => readCsv('a,b\n"1,2\n3,4\n', 'f')).toThrow('f:2: a quote is opened and never closed');
   });
 
   it('reads what it writes', () => {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordFiles } from '../../src/cli/record-files.ts';
+import { readRecords } from '../../src/cli/records-source.ts';
 import { isReplaceable } from '../../src/cli/replaceable.ts';
 import { saveStream } from '../../src/cli/save-stream.ts';
 import { runCli } from '../support/fake-cli.ts';
@@ -21,6 +22,8 @@ async function refusal(files: Record<string, string>, line = 'apply -f d') {
   expect({ code, requests }).toEqual({ code: 1, requests: [] });
   return stderr;
 }
+
+const unread = () => Promise.reject(new Error('no file is read'));
 
 async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
@@ -42,6 +45,13 @@ describe('files of records', () => {
     ],
     [{ 'd/readme.md': '' }, 'error: there is no YAML, JSON or CSV in d\n'],
   ])('%j', async (files, words) => expect(await refusal(files)).toContain(words));
+
+  it('hold several documents, each with its lines', async () => {
+    const two = 'systems:\n- name: a\n---\n# nothing\n---\nsystems:\n- name: b\nprofiles:\n- name: p\n...\n';
+    const source = await readRecords(['-'], { readStdin: async () => two, readFile: unread, recordFiles });
+    expect(source.document).toEqual({ profiles: [{ name: 'p' }], systems: [{ name: 'a' }, { name: 'b' }] });
+    expect(source.whereIs('system', 'b', '')).toBe('stdin:7');
+  });
 
   it('are wanted', async () => {
     expect((await runCli(['apply'])).stderr).toContain('missing: --file');

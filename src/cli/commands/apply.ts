@@ -65,7 +65,7 @@ export const apply = defineCommand<Options>({
     if (remove && !dryRun) await confirmRemovals(options, source, context);
     const answer = await applyRecords(source, { dryRun, remove, mode: each ? 'each' : 'all' }, client, out);
     const told = answer.results.filter(({ action }) => action !== 'unchanged');
-    out.list(answer, told, RESULT_COLUMNS, 'nothing to change');
+    out.results(answer, told, RESULT_COLUMNS, 'nothing to change');
     out.say(`${dryRun ? 'nothing was written; it would be' : 'done'}: ${formatCounts(answer.results)}`);
     return exitOfResults(answer.results);
   },

@@ -25,7 +25,7 @@ export const diff = defineCommand({
     const answer = await applyRecords(source, { dryRun: true, remove }, await connect(), out);
     const different = answer.results.filter(({ action }) => action !== 'unchanged');
     if (out.json) out.document({ ...answer, results: different });
-    else
+    else if (!out.isQuiet)
       for (const result of different) for (const line of linesOf(result)) out.line(paint(line, out.colors));
     out.say(different.length === 0 ? 'the records are what the files say' : formatCounts(answer.results));
     return different.length === 0 ? EXIT.ok : EXIT.different;

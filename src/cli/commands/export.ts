@@ -32,6 +32,11 @@ export const exportCommand = defineCommand<Options>({
   },
   run: async ({ file, folder }, context) => {
     const { connect, deps, out } = context;
+    if (out.isCsv)
+      throw new UsageError(
+        'a table cannot hold every record',
+        'leave --csv out, or: provision system list --csv',
+      );
     const document = await (await connect()).records.export();
     if (folder !== undefined) return writeFolder(document, folder, context);
     if (out.json && file === undefined) {

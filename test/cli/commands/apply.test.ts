@@ -78,7 +78,9 @@ describe('apply, diff and export', () => {
     const wrong = SYSTEMS.replace('roles: [web]', 'colour: red');
     const refused = await provision('apply -f w.yaml', { files: { 'w.yaml': wrong } });
     expect(refused.code).toBe(5);
-    expect(refused.stderr).toContain('w.yaml:10: system web002: colour: there is no such field');
+    expect(refused.stderr).toBe(
+      'w.yaml:10: system web002: colour: there is no such field\nerror: nothing was applied: 1 of 2 records refused\n',
+    );
     expect((await provision('diff -f rack', { files: files() })).code).toBe(0);
     const each = await provision('apply -f w.yaml --each', {
       files: { 'w.yaml': wrong.replace('10.99.0.11', '10.99.0.13') },
@@ -89,6 +91,33 @@ describe('apply, diff and export', () => {
         'updated\tsystem\tweb001\tinterfaces.0.ip: 10.99.0.11 -> 10.99.0.13\nrefused\tsystem\tweb002\t\n',
     });
     expect(each.stderr).toContain('done: 1 updated, 1 refused');
+  });
+
+  it('say once what many are refused for, and print nothing where nothing is to be printed', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const stdin = formatYaml({
+      systems: names.map((name, index) => ({
+        name,
+        profile: 'debian-13',
+        interfaces: [{ mac: `52:54:00:00:01:${index + 10}` }],
+      })),
+    });
+    const { code, stderr } = await provision('apply -f -', { stdin });
+    const lines = stderr.trimEnd().split('\n');
+    expect({ code, lines: lines.length }).toEqual({ code: 5, lines: 7 });
+    expect(lines[5]).toMatch(/^and 35 more systems: profile: there is no profile named 'debian-13'/);
+    await provision('apply -f rack', { files: files() });
+    expect(await provision('diff -f - --quiet', { stdin })).toMatchObject({
+      code: 9,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await provision('apply -f - --quiet', { stdin })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect((await provision('export --csv')).code).toBe(2);
   });
 
   it('remove what the files do not name, when told to, and ask who sits at a terminal', async () => {
