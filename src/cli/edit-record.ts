@@ -41,7 +41,8 @@ export async function editRecord(kind: RecordKind, name: string, context: Comman
       out.say(`changed ${kind.noun} ${saved.name}`);
       return;
     } catch (error) {
-      if (!canBeMended(error)) throw keptText(error, draft, context);
+      // A program in the editor's place would be started for ever, with nobody to stop it.
+      if (!canBeMended(error) || !deps.stdinIsTty) throw keptText(error, draft, context);
       failure = error;
       problems = [
         'NOTHING WAS CHANGED YET:',

@@ -132,6 +132,8 @@ const HINTS: Readonly<Record<UnreachableReason, string | null>> = {
 };
 
 function unreachableHint(error: Unreachable): string {
+  if (error.reason === 'broken' && error.address.startsWith('http://'))
+    return `the port may be one with TLS: https://HOST:PORT; ${CHANGED_MAYBE}`;
   const hint = HINTS[error.reason];
   if (hint !== null) return hint;
   return error.address.startsWith('unix:')

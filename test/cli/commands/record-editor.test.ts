@@ -140,6 +140,20 @@ describe('a record in the editor', () => {
     expect(kept.size).toBe(1);
   });
 
+  it('is given once to a program in the place of an editor, which nobody could stop', async () => {
+    const twice = (text: string) => `${text}comment: x\n`;
+    const answer = await runCli(EDIT, {
+      ...world([twice, twice, twice]),
+      stdinTty: false,
+      env: { EDITOR: 'append' },
+    });
+    expect({ code: answer.code, drafts: answer.drafts.length, kept: answer.kept.size }).toEqual({
+      code: 1,
+      drafts: 1,
+      kept: 1,
+    });
+  });
+
   it('that somebody else has changed meanwhile is not written over', async () => {
     const stale = { title: 'x', status: 412, code: 'stale-revision', detail: 'somebody else has written' };
     const edit = (text: string) => text.replace('10.99.0.11', '10.99.0.12');
