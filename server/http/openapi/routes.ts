@@ -11,13 +11,17 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+/** Everything but the pages for people, which are added to the same app. */
+const DOCUMENTED = /^\/(api\/|healthz$|metrics$)/;
+
 /**
- * The document of every route that is added after this, and a page of it. What a method answers only because another one
+ * The document of every route of the API that is added after this, and a page of it. What a method answers only because another one
  * is there (HEAD) is not told.
  */
 export function openApiRoutes(app: FastifyInstance, version: string): void {
   const routes: DocumentedRoute[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
+    if (!DOCUMENTED.test(url)) return;
     for (const each of [method].flat())
       if (each !== 'HEAD') routes.push({ method: each, url, permission: config?.permission ?? 'admin' });
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STATUS } from '../../../server/http/errors.ts';
 import { OPERATIONS } from '../../../server/http/openapi/operations.ts';
 import { isDocumented } from '../../support/answers-check.ts';
+import { makeToken } from '../../support/callers.ts';
 import { inject } from '../../support/inject.ts';
 import { openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 
@@ -53,6 +54,13 @@ describe('the OpenAPI document', () => {
     expect(documented.toSorted()).toEqual(
       declared.map((route) => route.replace(/:(\w+)/g, '{$1}')).toSorted(),
     );
+  });
+
+  it('is the same on TCP, where there are pages as well, and so is its page there', async () => {
+    const headers = { authorization: `Bearer ${await makeToken(world, 'reader', 'viewer')}` };
+    const get = (url: string) => inject(world.tcp, { method: 'GET', url, headers });
+    expect(await get('/api/v1/openapi.json')).toMatchObject({ status: 200, body: document });
+    expect(await get('/api/v1/docs')).toMatchObject({ status: 200 });
   });
 
   it('is valid OpenAPI 3.1', async () => {
