@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CALLS, MODULES, RANDOM_NAMES } from './support/architecture/house.ts';
 import { houseFile, RULES } from './support/architecture/rules.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +24,11 @@ describe('the house', () => {
     expect(files.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['src/domain/ipv4.ts', 'test/architecture.test.ts', 'scripts/start.mjs']),
     );
+  });
+
+  it('has exceptions for what is there only', () => {
+    const named = [...MODULES, ...CALLS, RANDOM_NAMES].flatMap(({ only }) => only);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   for (const [name, rule] of Object.entries(RULES)) {

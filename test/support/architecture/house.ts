@@ -100,7 +100,6 @@ export const MODULES: readonly ModulePrivilege[] = [
       'src/cli/replaceable.ts', // what stands where something is to be written
       'src/cli/private-files.ts', // the saved logins, mode 0600
       'src/cli/save-stream.ts', // a backup, where the caller says
-      'src/store/open.ts',
       'src/store/sqlite.ts',
       'src/store/sqlite-flush.ts', // the database's log
       'src/store/sqlite-lock.ts', // the lock's file, and modes
