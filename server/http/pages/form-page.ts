@@ -1,31 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../../src/domain/errors.ts';
-import { type System, systemInput } from '../../../src/domain/system.ts';
+import type { System } from '../../../src/domain/system.ts';
 import { actorFrom } from '../auth.ts';
-import { problemOf, STATUS } from '../errors.ts';
-import { addressesIn } from './check-page.ts';
-import { formGroups, SYSTEM_READING } from './form/form-model.ts';
+import { SYSTEM_READING } from './form/form-model.ts';
 import { bodyOf, compacted, type FormValues, valuesOf } from './form/form-values.ts';
-import { mergeRace, parseSeen, type RaceChange } from './form/merge-race.ts';
-import { type PlacedProblem, placeProblems } from './form/place-problems.ts';
+import { parseSeen } from './form/merge-race.ts';
 import { withDemand } from './form/row-demand.ts';
-import { fieldsOf, leavesOf } from './form/schema-fields.ts';
-import { labelOf } from './form/system-fields.ts';
-import { type Form, formOf, type PageKit, seeOther, sendPage, systemPath } from './page-kit.ts';
+import { leavesOf } from './form/schema-fields.ts';
+import { editOf, FIELDS, sendForm, sendGone, sendRace, sendRefused } from './form-sheet.ts';
+import { type Form, formOf, type PageKit, seeOther, systemPath } from './page-kit.ts';
 import type { Named } from './system-page.ts';
-
-const FIELDS = fieldsOf(systemInput);
-
-/** A form that is shown: of a new system, or of one that is there. */
-interface Shown {
-  readonly system: System | null;
-  readonly values: FormValues;
-  readonly problems?: readonly PlacedProblem[];
-  readonly changes?: readonly RaceChange[];
-  readonly status?: number;
-  /** Of the form as it is now; what it was opened with when it comes back. */
-  readonly seen?: FormValues;
-}
 
 /** The form of a system: new, as a copy, or an edit. It posts to the page itself, with and without script. */
 export function formPages(app: FastifyInstance, kit: PageKit): void {
@@ -44,7 +28,9 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
     const form = formOf(request);
     const values = typed(form);
     const demanded = withDemand(FIELDS, asTyped(form), form['_do'], SYSTEM_READING);
-    if (demanded !== undefined) return sendForm(kit, request, reply, { system: null, values: demanded });
+    const notice = noticeOf(form);
+    if (demanded !== undefined)
+      return sendForm(kit, request, reply, { system: null, values: demanded, notice });
     try {
       const { name } = await systems.add(bodyOf(FIELDS, values, SYSTEM_READING), actorFrom(request));
       return seeOther(reply, systemPath(name), 'added');
@@ -63,10 +49,14 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
     const { name } = request.params;
     const values = typed(form);
     const seen = parseSeen(form['_seen']);
-    const system = await systems.get(name);
+    const system = await findSystem(kit, name);
+    if (system === undefined) return sendGone(kit, request, reply, name, values);
     const demanded = withDemand(FIELDS, asTyped(form), form['_do'], SYSTEM_READING);
-    if (demanded !== undefined) return sendForm(kit, request, reply, { system, values: demanded, seen });
     const revision = Number(form['_revision']);
+    const notice = noticeOf(form);
+    // With the revision that it was opened with, so that what somebody else has done since is seen when it is saved.
+    if (demanded !== undefined)
+      return sendForm(kit, request, reply, { system, values: demanded, seen, revision, notice });
     if (system.revision !== revision) return sendRace(kit, request, reply, system, seen, values);
     try {
       const body = bodyOf(FIELDS, values, SYSTEM_READING);
@@ -78,6 +68,20 @@ export function formPages(app: FastifyInstance, kit: PageKit): void {
       return sendRefused(kit, request, reply, system, values, error, seen);
     }
   });
+}
+
+/** What is said above a form that was carried through a login. */
+function noticeOf(form: Form): string | null {
+  return form['_do'] === 'keep' ? 'This is what you had typed; nothing was saved yet.' : null;
+}
+
+async function findSystem({ services: { systems } }: PageKit, name: string): Promise<System | undefined> {
+  try {
+    return await systems.get(name);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not-found') return undefined;
+    throw error;
+  }
 }
 
 /** Every field that stands once in a form, so that what a browser does not send is known as well. */
@@ -101,12 +105,6 @@ function typed(form: Form): FormValues {
   return hasCard ? values : { ...values, 'interfaces.0.name': 'eth0', 'interfaces.0.mac': '' };
 }
 
-/** A record as its form shows it: a host name that follows from the name is not written out. */
-function editOf(system: System): FormValues {
-  const hostname = system.hostname === system.name ? null : system.hostname;
-  return valuesOf(FIELDS, { ...system, hostname });
-}
-
 /** Another machine like it: without what only one machine can have. */
 function copyOf(system: System): FormValues {
   const bmc = system.bmc && { ...system.bmc, address: null };
@@ -116,84 +114,4 @@ function copyOf(system: System): FormValues {
     ip: one.ip === null ? null : 'auto',
   }));
   return valuesOf(FIELDS, { ...system, name: '', hostname: null, comment: '', bmc, interfaces });
-}
-
-/** Somebody else was quicker: what he changed is shown, and taken over where it was left alone here. */
-function sendRace(
-  kit: PageKit,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  system: System,
-  seen: FormValues,
-  values: FormValues,
-): Promise<FastifyReply> {
-  const now = editOf(system);
-  const merged = mergeRace(seen, now, values);
-  const shown = {
-    system,
-    values: merged.values,
-    changes: merged.changes,
-    seen: now,
-    status: STATUS['stale-revision'],
-  };
-  return sendForm(kit, request, reply, shown);
-}
-
-async function sendRefused(
-  kit: PageKit,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  system: System | null,
-  values: FormValues,
-  error: unknown,
-  seen?: FormValues,
-): Promise<FastifyReply> {
-  if (!(error instanceof DomainError)) throw error;
-  const { status } = problemOf(error, request.id);
-  const problems = placeProblems(error, values);
-  return sendForm(kit, request, reply, { system, values, problems, status, ...(seen && { seen }) });
-}
-
-async function sendForm(
-  kit: PageKit,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { system, values, problems = [], changes = [], status = 200, seen }: Shown,
-): Promise<FastifyReply> {
-  const { profiles, subnets, checks } = kit.services;
-  const [profileList, subnetList, free] = await Promise.all([
-    profiles.list(actorFrom(request)),
-    subnets.list(actorFrom(request)),
-    checks.freeAddresses(addressesIn(values)),
-  ]);
-  const names = {
-    profiles: profileList.map(({ name }) => name),
-    subnets: subnetList.map(({ name }) => name),
-  };
-  const secretsSet = system === null ? [] : secretPathsOf(system);
-  const model = {
-    name: system?.name ?? null,
-    path: system === null ? '/add-system' : `${systemPath(system.name)}/edit`,
-    back: system === null ? '/systems' : systemPath(system.name),
-    revision: system?.revision ?? null,
-    seen: seen === undefined ? null : JSON.stringify(seen),
-    groups: formGroups({ fields: FIELDS, values, problems, names, secretsSet }),
-    problems: problems.map((one) => ({ ...one, label: one.at === null ? null : labelOf(one.at) })),
-    changes: changes.map((one) => ({ ...one, label: labelOf(one.path) })),
-    free: free.slice(0, MOST_OFFERS),
-    hasProfiles: names.profiles.length > 0,
-  };
-  const title = system === null ? 'Add a system' : `Edit ${system.name}`;
-  return sendPage(kit, request, reply, { view: 'form.njk', title, section: 'systems', model, status });
-}
-
-/** Next free addresses shown below an interface; there may be many subnets. */
-const MOST_OFFERS = 6;
-
-function secretPathsOf({ secretsSet, bmc }: System): string[] {
-  return [
-    ...secretsSet.map((key) => `settings.${key}`),
-    ...(bmc?.passwordSet === true ? ['bmc.password'] : []),
-    ...(bmc?.kgSet === true ? ['bmc.kg'] : []),
-  ];
 }

@@ -3,7 +3,9 @@ import { DomainError } from '../../../src/domain/errors.ts';
 import type { SessionService } from '../../../src/services/access/sessions.ts';
 import { problemOf, sendNoSuchRoute } from '../errors.ts';
 import { sessionCookieOf } from '../session-cookie.ts';
-import { type PageKit, sendPage } from './page-kit.ts';
+import { type KeptForm, keptForm, readKeptForm } from './kept-form.ts';
+import { sendLoginPage } from './login-view.ts';
+import { type Form, type PageKit, sendPage } from './page-kit.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -18,10 +20,13 @@ const titleOf = (status: number): string => TITLES[status] ?? 'That did not work
 
 /** Errors of pages are pages; who is not logged in is led to where that is done. */
 export function installPageErrors(app: FastifyInstance, kit: PageKit): void {
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error, request.id);
     if (problem.isOurs) request.log.error({ err: error }, 'a page failed');
-    if (problem.status === 401) return toLogin(request, reply);
+    if (problem.status === 401) return toLogin(kit, request, reply);
+    const stale = staleForm(problem.status, request);
+    if (stale !== undefined)
+      return sendResume(kit, request, reply, { kept: stale, status: problem.status, says: ANEW });
     const { detail, hint, request: id } = problem.body as Record<string, string | undefined>;
     const title = titleOf(problem.status);
     return sendPage(kit, request, reply, {
@@ -60,18 +65,45 @@ export function installPageNotFound(
   });
 }
 
-/** A reader who was logged out while a page was open comes back to it; a form is lost, as its session is. */
-function toLogin(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.method === 'GET' ? request.url : '/systems';
-  const login = `/login?next=${encodeURIComponent(path)}`;
-  if (request.headers['hx-request'] !== undefined)
-    return reply.header('hx-redirect', '/login').status(401).send();
-  if (request.headers.accept?.includes('text/event-stream')) return reply.status(401).send();
+const ANEW = 'You have logged in anew since this form was opened.';
+
+/** A form that another session of the same browser was shown: its token is the only thing wrong with it (../csrf.ts). */
+function staleForm(status: number, { session, body, url }: FastifyRequest): KeptForm | undefined {
+  // Whatever else is refused with 403 is refused before the body is read.
+  if (status !== 403 || session === null || typeof body !== 'object' || body === null) return undefined;
+  return keptForm(url, body as Form);
+}
+
+/** Shows a way back into a form with what was typed; the form itself is shown by its own page, by its own rules. */
+export function sendResume(
+  kit: PageKit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { kept, says, status }: { readonly kept: KeptForm; readonly says: string; readonly status: number },
+): FastifyReply {
+  const model = { kept, says };
+  return sendPage(kit, request, reply, {
+    view: 'resume.njk',
+    title: 'Go on',
+    section: 'systems',
+    model,
+    status,
+  });
+}
+
+/** A reader who was logged out while a page was open comes back to it, and a form is kept for him. */
+async function toLogin(kit: PageKit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  // A part of a page: the page stays as it is, since something may be typed into it, and its script says what is wrong.
+  const isPart = request.headers['hx-request'] !== undefined;
+  if (isPart || request.headers.accept?.includes('text/event-stream')) return reply.status(401).send();
+  const kept = await readKeptForm(request);
+  if (kept !== undefined) return sendLoginPage(kit, request, reply, { next: kept.path, kept, status: 401 });
+  const next = request.method === 'GET' ? request.url : pageOf(request.url);
+  const login = `/login?next=${encodeURIComponent(next)}`;
   return reply.header('cache-control', 'no-store').redirect(login, 303);
 }
 
-/** Where to go on after the login: a path of this service, and nothing that a browser takes for another one. */
-export function nextPath(text: unknown): string {
-  const isPath = typeof text === 'string' && /^\/(?![/\\])[\x21-\x7e]{0,500}$/.test(text);
-  return isPath && !text.includes('\\') && !text.startsWith('/login') ? text : '/systems';
+/** The page on which a button is: that of the machine, or the list. */
+function pageOf(url: string): string {
+  return /^\/systems\/[^/?#]+(?=\/)/.exec(url)?.[0] ?? '/systems';
 }

@@ -3,7 +3,8 @@ import { type Field, leavesOf } from './schema-fields.ts';
 
 /**
  * What a button within the form asks for beside sending it, done to what was typed: `add:interfaces` (one more entry),
- * `drop:interfaces.1`, `take:interfaces.0.ip=10.0.0.12` (a value that was offered). Undefined: the form is sent.
+ * `drop:interfaces.1`, `take:interfaces.0.ip=10.0.0.12` (a value that was offered),
+ * `keep` (nothing: it is shown as it is). Undefined: the form is sent.
  */
 export function withDemand(
   fields: readonly Field[],
@@ -11,6 +12,7 @@ export function withDemand(
   demand: string | undefined,
   reading: Reading,
 ): FormValues | undefined {
+  if (demand === 'keep') return values;
   const [, verb, rest = ''] = /^(add|drop|take):(.{1,200})$/.exec(demand ?? '') ?? [];
   if (verb === 'add') return added(fields, values, rest, reading);
   if (verb === 'drop') return without(values, rest);

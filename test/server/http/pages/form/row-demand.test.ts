@@ -30,6 +30,7 @@ describe('a button within the form', () => {
     ['take:constructor=x', VALUES],
     ['take:new.field=x', VALUES],
     ['add:nothing', VALUES],
+    ['keep', VALUES],
     ['add:name', VALUES],
   ])('%s', (demand, values) => expect(done(demand)).toEqual(values));
 
