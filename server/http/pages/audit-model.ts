@@ -17,6 +17,8 @@ export interface AuditRow {
   readonly changes: readonly { readonly field: string; readonly before: string; readonly after: string }[];
   /** What there is to say beside changes: of a record that came or went, its fields. */
   readonly details: readonly string[];
+  /** More than one reads in passing: it is folded. */
+  readonly isLong: boolean;
 }
 
 /** Whom a kind of actor stands for. */
@@ -26,21 +28,31 @@ const KINDS: Readonly<Record<string, string>> = {
   setup: 'with the setup token',
 };
 
+/** Some lines of the table. */
+const LONG_CHARS = 300;
+
 /** What was done, as a page shows it. Values of requests are made harmless to the eye here, and text by the view. */
 export function auditRows(events: readonly AuditEvent[]): AuditRow[] {
-  return events.map(({ at, actor, kind, from, action, noun, name, before, after, detail }) => ({
-    at: timeText(at),
-    who: printable(actor),
-    by: `${KINDS[kind] ?? kind}${from === null ? '' : ` from ${printable(from)}`}`,
-    action,
-    what: printable(`${noun} ${name}`),
-    href: hrefOf(noun, name),
-    changes: before === null || after === null ? [] : changesOf(before, after),
-    details: [
-      ...(before === null || after === null ? fieldTexts(without(before ?? after ?? {}, 'name')) : []),
+  return events.map((event) => {
+    const { at, actor, kind, from, action, noun, name, before, after, detail } = event;
+    const isChange = before !== null && after !== null;
+    const changes = isChange ? changesOf(before, after) : [];
+    const details = [
+      ...(isChange ? [] : fieldTexts(without(before ?? after ?? {}, 'name'))),
       ...fieldTexts(detail),
-    ],
-  }));
+    ];
+    return {
+      at: timeText(at),
+      who: printable(actor),
+      by: `${KINDS[kind] ?? kind}${from === null ? '' : ` from ${printable(from)}`}`,
+      action,
+      what: printable(`${noun} ${name}`),
+      href: hrefOf(noun, name),
+      changes,
+      details,
+      isLong: details.length > 3 || details.join().length > LONG_CHARS,
+    };
+  });
 }
 
 function hrefOf(noun: string, name: string): string | null {

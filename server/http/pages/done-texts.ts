@@ -11,3 +11,20 @@ export const DONE_TEXTS: Readonly<Record<string, string>> = {
   unlocked: 'The system is not locked any more.',
   out: 'You are logged out.',
 };
+
+/** What was done, and where one goes on from there. */
+export interface Done {
+  readonly says: string;
+  readonly links: readonly { readonly href: string; readonly text: string }[];
+}
+
+/** By the code in the address of a page; null for one that is not known. */
+export function doneOf(code: string, path: string): Done | null {
+  const says = Object.hasOwn(DONE_TEXTS, code) ? DONE_TEXTS[code] : undefined;
+  if (says === undefined) return null;
+  const links = [
+    { href: `${path}/copy`, text: 'Add another like it' },
+    { href: '/add-system', text: 'Add another one' },
+  ];
+  return { says, links: code === 'added' && /^\/systems\/[^/]+$/.test(path) ? links : [] };
+}

@@ -109,6 +109,7 @@ export async function sendForm(
     back: system === null ? '/systems' : systemPath(system.name),
     revision: revision ?? system?.revision ?? null,
     notice,
+    isTyped: request.method === 'POST',
     seen: seen === undefined ? null : JSON.stringify(seen),
     groups: formGroups({ fields: FIELDS, values, problems, names, secretsSet }),
     problems: problems.map((one) => ({ ...one, label: one.at === null ? null : labelOf(one.at) })),

@@ -4,7 +4,7 @@ import { actorOfSession } from '../../../src/services/access/sessions.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import type { ApiServices } from '../api-services.ts';
 import { whenceOf } from '../auth.ts';
-import { DONE_TEXTS } from './done-texts.ts';
+import { type DONE_TEXTS, doneOf } from './done-texts.ts';
 import type { Views } from './views.ts';
 
 /** What every page is made with. */
@@ -43,7 +43,7 @@ export function sendPage(
     user: actor === null ? null : { name: actor.name, role: actor.role },
     may: actor === null ? NOBODY_MAY : mayOf(actor),
     csrf: request.session?.csrf ?? '',
-    done: typeof code === 'string' && Object.hasOwn(DONE_TEXTS, code) ? DONE_TEXTS[code] : null,
+    done: typeof code === 'string' ? doneOf(code, request.url.split('?')[0] ?? '') : null,
     page: page.model,
   });
   return reply

@@ -65,6 +65,8 @@ export interface ActionsModel {
   readonly isInService: boolean;
   /** The form to lock it is shown. */
   readonly isLocking: boolean;
+  /** What was given as the reason of a lock that was refused. */
+  readonly lockReason: string;
 }
 
 export interface InstallForm {
@@ -91,6 +93,7 @@ export function actionsModel(
     isLocked: lock !== null,
     isInService: inService !== null,
     isLocking: askedFor('lock', refused) !== null,
+    lockReason: askedFor('lock', refused)?.['reason'] ?? '',
   };
 }
 

@@ -13,6 +13,9 @@ export type Named = { Params: { name: string } };
 
 const EVENTS_A_READ = 1000;
 
+/** Interfaces that are seen at once; a machine may have 64. */
+const INTERFACES_SHOWN = 8;
+
 /** One system: how it stands, what it gets, what happened. */
 export function systemPage(app: FastifyInstance, kit: PageKit): void {
   const config = { permission: 'read', scope: 'system' } as const;
@@ -70,6 +73,7 @@ export async function sendSystem(
     events: timelineRows(events),
     facts: recordFacts(system, nowMs),
     interfaces: interfaceRows(system.interfaces),
+    shown: INTERFACES_SHOWN,
     effective: effectiveRows(system, values),
     actions: actionsModel(system, nowMs, refused),
   };

@@ -29,6 +29,8 @@ export interface FieldView {
   readonly checkFrom: string | null;
   readonly isMore: boolean;
   readonly isWide: boolean;
+  /** A secret that was typed, in a form that comes back: it is not in it any more. */
+  readonly isRetype: boolean;
   /** A secret that is set: it can be taken away. */
   readonly clear: { readonly name: string; readonly isTicked: boolean } | null;
   readonly problems: readonly PlacedProblem[];
@@ -48,6 +50,8 @@ export interface ListView {
   readonly addLabel: string;
   readonly rows: readonly RowView[];
   readonly hasRoom: boolean;
+  /** The number that a new entry gets. */
+  readonly nextIndex: number;
 }
 
 export interface GroupView {
@@ -114,9 +118,9 @@ const RANKS: ReadonlyMap<string, number> = new Map(
 const rankOf = ({ path }: Leaf): number => RANKS.get(path) ?? RANKS.size;
 
 function isFilled(leaves: readonly Leaf[]) {
-  return ({ name, value, widget, clear }: FieldView): boolean => {
+  return ({ name, value, widget, clear, isRetype }: FieldView): boolean => {
     const fallback = leaves.find(({ path }) => path === name.replace(/\.\d+\./, '.*.'))?.fallback;
-    if (widget === 'secret') return clear !== null;
+    if (widget === 'secret') return clear !== null || isRetype;
     return value !== '' && value !== String(fallback ?? '');
   };
 }
@@ -137,7 +141,14 @@ function listView(list: List, parts: FormParts): ListView {
       isMoreOpen: more.some((view) => hasProblem(view) || isFilled(leaves)(view)),
     };
   });
-  return { type: 'list', path: list.path, addLabel: texts.add, rows, hasRoom: rows.length < list.most };
+  return {
+    type: 'list',
+    path: list.path,
+    addLabel: texts.add,
+    rows,
+    hasRoom: rows.length < list.most,
+    nextIndex: (rows.at(-1)?.index ?? -1) + 1,
+  };
 }
 
 function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
@@ -156,7 +167,7 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
     // What was typed into a secret is not sent back.
     value: isSecret ? '' : value,
     choices: choicesOf(leaf, text, value, parts),
-    isRequired: !leaf.nullable && !leaf.optional && leaf.fallback === undefined,
+    isRequired: !leaf.nullable && !leaf.optional && leaf.fallback === undefined && text.mayBeEmpty !== true,
     min: leaf.min ?? null,
     max: leaf.max ?? null,
     maxLength: leaf.maxLength ?? null,
@@ -164,6 +175,7 @@ function fieldView(leaf: Leaf, name: string, parts: FormParts): FieldView {
     checkFrom: text.checkWith === undefined ? null : idOf(name.replace(/[^.]+$/, text.checkWith)),
     isMore: text.more === true,
     isWide: text.wide === true,
+    isRetype: isSecret && value !== '',
     clear: clear ? { name: `${name}${CLEAR}`, isTicked: parts.values[`${name}${CLEAR}`] === 'on' } : null,
     problems: parts.problems.filter(({ at }) => at === name),
   };

@@ -8,6 +8,8 @@ export interface FieldText {
   /** Records whose names can be chosen. */
   readonly from?: 'profiles' | 'subnets';
   readonly secret?: true;
+  /** An empty text means something of its own. */
+  readonly mayBeEmpty?: true;
   /** Filled in for a new entry of a list; `#` is its number from 0. */
   readonly prefill?: string;
   /** Looked at while it is typed. */
@@ -135,7 +137,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   },
   'bmc.user': { label: 'User' },
   'bmc.password': { label: 'Password', secret: true },
-  'bmc.firmware': { label: 'Machine boots by', empty: 'as heard; until then UEFI' },
+  'bmc.firmware': { label: 'Machine boots by', empty: 'as heard, else UEFI' },
   'bmc.port': { label: 'Port', help: 'Empty: the usual one.', more: true },
   'bmc.kg': { label: 'BMC key (KG)', secret: true, more: true },
   'bmc.cipherSuite': { label: 'Cipher suite', empty: '17, then 3', more: true },
@@ -176,7 +178,7 @@ export const SYSTEM_TEXTS: Readonly<Record<string, FieldText>> = {
   },
   'dhcpOptions.*.code': { label: 'Option' },
   'dhcpOptions.*.type': { label: 'Type' },
-  'dhcpOptions.*.value': { label: 'Value', help: 'Empty: the option is taken away.' },
+  'dhcpOptions.*.value': { label: 'Value', help: 'Empty: the option is taken away.', mayBeEmpty: true },
   'dhcpOptions.*.always': { label: 'Also to clients that do not ask for it' },
 };
 

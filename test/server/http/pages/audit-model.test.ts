@@ -39,6 +39,16 @@ describe('what it was done with', () => {
   );
 });
 
+describe('what there is to say of a record that came', () => {
+  const isLong = (comment: string, more = {}) => row({ before: null, after: { comment, ...more } })?.isLong;
+
+  it('is folded where it is more than a few lines', () => {
+    expect(isLong('rack 4')).toBe(false);
+    expect(isLong('x'.repeat(400))).toBe(true);
+    expect(isLong('rack 4', { a: '1', b: '2', c: '3' })).toBe(true);
+  });
+});
+
 describe('what has become another', () => {
   const interfaces = (ip: string) => [
     { name: 'eth0', mac: '52:54:00:00:00:01', ip },

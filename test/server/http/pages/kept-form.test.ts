@@ -85,6 +85,16 @@ describe('a form of an earlier session', () => {
   });
 });
 
+describe('a secret that was typed into a form that comes back', () => {
+  it('has to be typed again, and that is said at its field', async () => {
+    const typed = { ...TYPED, 'bmc.user': 'admin', 'bmc.password': 'geheim-4711' };
+    const { html } = await pages.post('/add-system', { ...typed, _do: 'add:interfaces' });
+    expect(html).not.toContain('geheim-4711');
+    expect(html.match(/Type it again: what is secret is not sent back/g)).toHaveLength(1);
+    expect((await pages.get('/add-system')).html).not.toContain('Type it again');
+  });
+});
+
 describe('the check of a field when the session is over', () => {
   it('leads nowhere, as what was typed would be lost', async () => {
     const part = await pages.app.inject({

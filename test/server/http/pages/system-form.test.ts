@@ -48,7 +48,7 @@ describe('the form of a new system', () => {
     const { status, html } = await pages.post('/add-system', values);
     expect(status).toBe(409);
     expect(html).toContain('10.99.0.11 is taken: system web001');
-    expect(html).toContain('<a href="/systems/web001">look at system web001</a>');
+    expect(html).toContain('<a href="/systems/web001" target="_blank">look at system web001</a>');
     expect(html).toContain('href="#f-interfaces-0-ip"');
     expect(textIn(html, 'comment')).toBe('&quot;quoted&quot; &amp; &lt;odd&gt;');
     expect(textIn(html, 'interfaces.0.mac')).toBe('52:54:00:00:00:02');

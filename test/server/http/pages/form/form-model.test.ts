@@ -44,6 +44,12 @@ describe('a field', () => {
     expect(field('power', 'bmc.password', { values })).toMatchObject({ value: '', clear: null });
   });
 
+  it('that means something where it is empty need not be filled in', () => {
+    const values = { 'dhcpOptions.0.code': '42', 'dhcpOptions.0.value': '' };
+    expect(field('dhcp', 'dhcpOptions.0.code', { values })).toMatchObject({ isRequired: true });
+    expect(field('dhcp', 'dhcpOptions.0.value', { values })).toMatchObject({ isRequired: false });
+  });
+
   it('has its problems, and hostile texts as they are', () => {
     const hostile = '"><script>';
     const problems = [{ at: 'comment', message: hostile, link: null }];
