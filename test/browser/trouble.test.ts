@@ -93,12 +93,26 @@ describe('a form', () => {
     await page.context().close();
   });
 
+  it('is come back to by the button of the browser, also where it was refused', async () => {
+    const { page, base } = await browser.open('operator');
+    await page.goto(`${base}/add-system`);
+    await fillForm(page, 'back001', '52:54:00:00:01:01');
+    await page.getByRole('button', { name: 'Add the system' }).click();
+    await page.getByText('Not saved').waitFor();
+    await page.getByLabel('MAC address').fill('52:54:00:00:07:04');
+    await page.getByRole('button', { name: 'Add the system' }).click();
+    await page.getByText('The system was added.').waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Add a system' }).waitFor();
+    await page.context().close();
+  });
+
   it('shows an entry that was added to it', async () => {
     const { page, base } = await browser.open('operator');
     await page.goto(`${base}/systems/gpu001/edit`);
     await page.getByRole('button', { name: 'Add an interface' }).click();
-    await page.waitForURL(/#entry-interfaces-2$/);
-    await page.locator('#entry-interfaces-2 input[name="interfaces.2.name"]:focus').waitFor();
+    await page.waitForURL(/#f-interfaces-2-name$/);
+    await page.locator('#f-interfaces-2-name:focus').waitFor();
     await page.context().close();
   });
 });

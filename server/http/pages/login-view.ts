@@ -21,7 +21,14 @@ export function sendLoginPage(
   { next, status, name = '', refusal, kept, isFresh = false }: ShownLogin,
 ): FastifyReply {
   const carried = kept && { text: formatKept(kept), secrets: kept.secrets };
-  const model = { next, name, refusal: refusal ?? null, isFresh, kept: carried ?? null };
+  const model = {
+    next,
+    name,
+    refusal: refusal ?? null,
+    isFresh,
+    kept: carried ?? null,
+    path: `/login?next=${encodeURIComponent(next)}`,
+  };
   // RFC 9110 §11.6.1: a 401 says how to authenticate.
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return sendPage(kit, request, reply, {

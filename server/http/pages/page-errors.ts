@@ -81,7 +81,7 @@ export function sendResume(
   reply: FastifyReply,
   { kept, says, status }: { readonly kept: KeptForm; readonly says: string; readonly status: number },
 ): FastifyReply {
-  const model = { kept, says };
+  const model = { kept, says, path: kept.path };
   return sendPage(kit, request, reply, {
     view: 'resume.njk',
     title: 'Go on',

@@ -42,6 +42,8 @@ export function sendPage(
     version: kit.version,
     user: actor === null ? null : { name: actor.name, role: actor.role },
     may: actor === null ? NOBODY_MAY : mayOf(actor),
+    // To what was posted; its address is not one that can be asked for.
+    isAnswer: request.method === 'POST',
     csrf: request.session?.csrf ?? '',
     done: typeof code === 'string' ? doneOf(code, request.url.split('?')[0] ?? '') : null,
     page: page.model,

@@ -14,7 +14,7 @@ document.addEventListener('click', (event) => {
 
 /** A form is sent once, however often its button is pressed; a page that the browser brings back may send it again. */
 const sent = new WeakSet();
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 function release(form) {
   sent.delete(form);
   form.removeAttribute('aria-busy');
@@ -47,6 +47,10 @@ addEventListener('beforeunload', (event) => {
   if (isTyped && !isBeingSent()) event.preventDefault();
 });
 
+/** What answers a form is no place to come back to: the browser would have to send the form again. Its page is. */
+const here = main?.dataset.here ?? '';
+if (here !== '') history.replaceState(null, '', `${here}${location.hash}`);
+
 /** On the way back into a form there is nothing to be decided. */
 const resumed = document.querySelector('form[data-resume]');
 if (resumed instanceof HTMLFormElement) resumed.requestSubmit();
@@ -63,7 +67,6 @@ function sayTrouble(text, link) {
   anchor.textContent = 'Log in again';
   trouble.append(' ', anchor);
 }
-const here = () => encodeURIComponent(location.pathname + location.search);
 document.addEventListener('htmx:responseError', (event) => {
   const { status } = event.detail.xhr;
   if (status === 404) sayTrouble('It is not there any more: somebody has removed or renamed it.');
@@ -71,7 +74,11 @@ document.addEventListener('htmx:responseError', (event) => {
     sayTrouble(`The service could not do that just now (${status}). What is shown may be old; try again.`);
   else if (kept !== null)
     sayTrouble('Your session is over. Go on and save: you will be asked to log in, and keep what you typed.');
-  else sayTrouble('Your session is over; what is shown may be old.', `/login?next=${here()}`);
+  else
+    sayTrouble(
+      'Your session is over; what is shown may be old.',
+      `/login?next=${encodeURIComponent(location.pathname + location.search)}`,
+    );
 });
 for (const name of ['htmx:sendError', 'htmx:timeout'])
   document.addEventListener(name, () =>
@@ -109,6 +116,3 @@ document.addEventListener('htmx:oobAfterSwap', () => {
 
 /** After a form came back with problems, the reader begins at their summary. */
 document.querySelector('[data-focus]')?.focus();
-/** After an entry was added to a form, with the entry. */
-if (location.hash.startsWith('#entry-'))
-  document.getElementById(location.hash.slice(1))?.querySelector('input')?.focus();

@@ -50,8 +50,8 @@ export interface ListView {
   readonly addLabel: string;
   readonly rows: readonly RowView[];
   readonly hasRoom: boolean;
-  /** The number that a new entry gets. */
-  readonly nextIndex: number;
+  /** The id of the first field that a new entry gets. */
+  readonly nextField: string;
 }
 
 export interface GroupView {
@@ -129,9 +129,10 @@ const hasProblem = ({ problems }: FieldView): boolean => problems.length > 0;
 
 function listView(list: List, parts: FormParts): ListView {
   const texts = LIST_TEXTS[list.path] ?? { row: 'Entry', add: 'Add one' };
+  const leaves = leavesOf(list.fields).sort((a, b) => rankOf(a) - rankOf(b));
+  const nameOf = (leaf: Leaf, index: number) => leaf.path.replace('*', String(index));
   const rows = rowsOf(list, list.path, parts.values).map((index): RowView => {
-    const leaves = leavesOf(list.fields).sort((a, b) => rankOf(a) - rankOf(b));
-    const views = leaves.map((leaf) => fieldView(leaf, leaf.path.replace('*', String(index)), parts));
+    const views = leaves.map((leaf) => fieldView(leaf, nameOf(leaf, index), parts));
     const more = views.filter(({ isMore }) => isMore);
     return {
       index,
@@ -141,13 +142,14 @@ function listView(list: List, parts: FormParts): ListView {
       isMoreOpen: more.some((view) => hasProblem(view) || isFilled(leaves)(view)),
     };
   });
+  const next = (rows.at(-1)?.index ?? -1) + 1;
   return {
     type: 'list',
     path: list.path,
     addLabel: texts.add,
     rows,
     hasRoom: rows.length < list.most,
-    nextIndex: (rows.at(-1)?.index ?? -1) + 1,
+    nextField: idOf(leaves.map((leaf) => nameOf(leaf, next))[0] ?? list.path),
   };
 }
 
