@@ -6,11 +6,11 @@ RUN apt-get update \
 WORKDIR /opt/provision
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json rolldown.config.mjs ./
 COPY src ./src
 COPY server ./server
 COPY scripts ./scripts
-RUN npx tsc -p tsconfig.build.json && node scripts/page-assets.mjs && npm prune --omit=dev
+RUN npx tsc -p tsconfig.build.json && npx rolldown -c && node scripts/page-assets.mjs && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 # ipxe: undionly.kpxe, snponly.efi and ipxe.efi, which machines are sent. libcap2-bin: the file capabilities below.
@@ -28,8 +28,8 @@ COPY LICENSE ./
 # address yet. The container must be given both capabilities, or this copy cannot be executed at all (EPERM).
 RUN cp "$(command -v node)" /usr/local/bin/provision-node \
  && setcap cap_net_bind_service,cap_net_raw+ep /usr/local/bin/provision-node \
- && ln -s /opt/provision/dist/src/cli/main.js /usr/local/bin/provision \
- && chmod +x dist/src/cli/main.js \
+ && ln -s /opt/provision/dist/cli/provision.cjs /usr/local/bin/provision \
+ && chmod +x dist/cli/provision.cjs \
  && useradd --system --uid 970 --user-group --home-dir /var/lib/provision --shell /usr/sbin/nologin provision \
  && install -d -o provision -g provision -m 0700 /var/lib/provision
 USER provision

@@ -8,7 +8,9 @@ import { ROOT } from './root.mjs';
 import { PlainFailure, say } from './say.mjs';
 
 const SOURCE_FOLDERS = ['src', 'server', 'test/lab', 'test/bench', 'test/support'];
-const BUILD_FILES = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const BUILD_FILES = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'rolldown.config.mjs'];
+/** Built by the bundler alone. */
+const COMMAND = 'src/cli/main.ts';
 const STAMP = 'dist/.built';
 
 /**
@@ -41,8 +43,14 @@ function removeOrphans() {
   for (const path of filesUnder('dist', '.js')) {
     if (path.startsWith('dist/pages/')) continue;
     const source = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-    if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
+    if (source === COMMAND || !existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
   }
+}
+
+/** @param {string} name @param {...string} args Throws PlainFailure. */
+async function buildTool(name, ...args) {
+  const status = await runChild(join(ROOT, 'node_modules/.bin', name), args, { stdoutToStderr: true });
+  if (status !== 0) throw new PlainFailure(`the build failed (${name}, exit ${status})`);
 }
 
 /**
@@ -54,10 +62,9 @@ export async function ensureBuilt(options = {}) {
   const stamp = join(ROOT, STAMP);
   const wanted = fingerprint();
   if (!options.force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say('building (tsc -p tsconfig.build.json)');
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  const status = await runChild(tsc, ['-p', 'tsconfig.build.json'], { stdoutToStderr: true });
-  if (status !== 0) throw new PlainFailure(`the build failed (tsc, exit ${status})`);
+  say('building (tsc -p tsconfig.build.json, rolldown -c)');
+  await buildTool('tsc', '-p', 'tsconfig.build.json');
+  await buildTool('rolldown', '-c');
   removeOrphans();
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -2,7 +2,7 @@ import { applyRecords, formatCounts, RESULT_COLUMNS } from './apply-records.ts';
 import type { CommandContext } from './command.ts';
 import { LocalError } from './errors.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { RecordNoun } from './record-kinds.ts';
+import type { RecordNoun } from './record-nouns.ts';
 import { csvSource } from './records-source.ts';
 
 /** Adds every record of a CSV table, or none. Those that are there are refused, by their lines: they would be changed. */

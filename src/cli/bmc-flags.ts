@@ -1,4 +1,4 @@
-import { type BmcAdd, passwordWarning } from '../domain/bmc.ts';
+import type { BmcAdd } from '../domain/bmc.ts';
 import { BMC_DRIVERS } from '../domain/bmc-driver.ts';
 import type { Patch } from '../domain/fields.ts';
 import { FIRMWARES } from '../domain/power.ts';
@@ -132,6 +132,7 @@ export async function applyBmc(
     secrets[stdin] = await readSecret(stdin === 'kg' ? 'BMC key KG' : 'password of the BMC', deps);
   const fromEnvironment = deps.env[PASSWORD_VARIABLE];
   if (environment && fromEnvironment !== undefined) secrets.password = fromEnvironment;
+  const { passwordWarning } = await import('../domain/bmc.ts');
   const warning = secrets.password === undefined ? undefined : passwordWarning(secrets.password);
   if (warning !== undefined && (fields.driver ?? 'ipmi') === 'ipmi') out.say(`warning: ${warning}`);
   return { ...fields, ...secrets };

@@ -6,7 +6,7 @@ import { subnetInput } from '../domain/subnet.ts';
 import { systemInput } from '../domain/system.ts';
 import { LocalError } from './errors.ts';
 import { type CsvRow, readCsv } from './read-csv.ts';
-import type { RecordNoun } from './record-kinds.ts';
+import type { RecordNoun } from './record-nouns.ts';
 
 /** What the columns of a table are: fields of a schema, by their paths (`bmc.user`, `settings.disk`), and short names for some. */
 interface Fields {

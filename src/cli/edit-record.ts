@@ -6,7 +6,8 @@ import type { CliDeps, Draft } from './deps.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 import { readYaml } from './read-yaml.ts';
-import type { RecordKind } from './record-kinds.ts';
+import { RECORD_KINDS, type RecordKind } from './record-kinds.ts';
+import type { RecordNoun } from './record-nouns.ts';
 import { formatRefusal, refusalOf } from './refusal.ts';
 import { formatYaml } from './yaml-text.ts';
 
@@ -17,7 +18,8 @@ const SCENE = { path: [], flags: [], given: [] } as const;
  * server refuses and the text changes. Nobody else's change is lost: the revision says what the text was made from.
  * Throws what refused the last text; the text is kept then, and its path is told.
  */
-export async function editRecord(kind: RecordKind, name: string, context: CommandContext): Promise<void> {
+export async function editRecord(noun: RecordNoun, name: string, context: CommandContext): Promise<void> {
+  const kind = RECORD_KINDS[noun];
   const { deps, out } = context;
   const command = editorOf(deps);
   const client = await context.connect();

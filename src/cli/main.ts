@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 import { createClient } from '../client/client.ts';
 import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
-import { certificateOf, httpTransport } from './http-transport.ts';
 import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
 import { recordFiles } from './record-files.ts';
 import { run } from './run.ts';
+
+/** On demand: help and what is refused at once need no server. */
+const transport = () => import('./http-transport.ts');
 
 /**
  * The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. What few commands need is
@@ -18,11 +20,11 @@ import { run } from './run.ts';
 const deps: CliDeps = {
   connect: (address, token, timeoutMs) =>
     createClient({
-      request: httpTransport(address, timeoutMs),
+      request: async (request) => (await transport()).httpTransport(address, timeoutMs)(request),
       openStream: async (...how) => (await import('./http-streams.ts')).httpStreams(address)(...how),
       token,
     }),
-  readCertificate: certificateOf,
+  readCertificate: async (url) => (await transport()).certificateOf(url),
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   stdinIsTty: process.stdin.isTTY === true,
@@ -53,7 +55,9 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 // Not process.exit(): what is written to a pipe may still be under way.
-process.exitCode = await run(process.argv.slice(2), deps);
+run(process.argv.slice(2), deps).then((code) => {
+  process.exitCode = code;
+});
 
 function sink(stream: NodeJS.WriteStream): TextSink {
   return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };

@@ -7,10 +7,7 @@ import { type SubnetInput, subnetInput } from '../domain/subnet.ts';
 import { type System, systemInput } from '../domain/system.ts';
 import { withoutDefaults } from '../domain/without-defaults.ts';
 import type { InterfaceAdd } from './parse-interface.ts';
-
-/** Nouns whose records can be written down as a file. */
-export const RECORD_NOUNS = ['distro', 'profile', 'subnet', 'system'] as const;
-export type RecordNoun = (typeof RECORD_NOUNS)[number];
+import type { RecordNoun } from './record-nouns.ts';
 
 /** A record as the API answers it, as far as all kinds have it in common. */
 interface StoredRecord {

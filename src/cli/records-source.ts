@@ -4,7 +4,7 @@ import { nearest } from '../domain/nearest.ts';
 import type { CliDeps } from './deps.ts';
 import { LocalError } from './errors.ts';
 import type { YamlText } from './read-yaml.ts';
-import { RECORD_NOUNS, type RecordNoun } from './record-kinds.ts';
+import { RECORD_NOUNS, type RecordNoun } from './record-nouns.ts';
 
 /** One record of a file, and where it stands. */
 interface SourceItem {

@@ -1,6 +1,6 @@
+import type { DhcpMode } from '../domain/dhcp-mode.ts';
 import type { Ipv4, Ipv4Network } from '../domain/ipv4.ts';
 import type { Mac } from '../domain/mac.ts';
-import type { DhcpMode } from '../domain/subnet.ts';
 import type { AddressRange } from './allocate.ts';
 
 /** The subnet of the client's link, as its answers need it. */

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * What a machine's firmware is given first. `ipxe` works through the firmware's own network driver, `ipxe-native`
  * brings drivers of its own. `none`: an address and nothing to boot, whatever else the records say.
@@ -13,10 +11,6 @@ export type LoaderChoice = (typeof LOADER_CHOICES)[number];
  */
 export const LOCAL_BOOT_CHOICES = ['auto', 'exit', 'sanboot', 'grub', 'next'] as const;
 export type LocalBootChoice = (typeof LOCAL_BOOT_CHOICES)[number];
-
-/** The fields of profiles and systems. Null: the system takes the profile's, the profile the default. */
-export const loaderField = z.enum(LOADER_CHOICES).nullable().default(null);
-export const localBootField = z.enum(LOCAL_BOOT_CHOICES).nullable().default(null);
 
 /** What one record says of how its machines boot. */
 export interface BootFields {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loaderField, localBootField } from './boot-choice.ts';
+import { loaderField, localBootField } from './boot-fields.ts';
 import { dhcpOptionsInput } from './dhcp-option.ts';
 import { serverPath } from './distro.ts';
 import { kernelArg, patchOf, recordName } from './fields.ts';

@@ -1,16 +1,9 @@
 import { z } from 'zod';
+import { DHCP_MODES } from './dhcp-mode.ts';
 import { dhcpOptionsInput } from './dhcp-option.ts';
 import type { Problem } from './errors.ts';
 import { canonicalIpv4, hostname, ipv4Text, networkText, patchOf, recordName } from './fields.ts';
 import { broadcastOf, formatIpv4, type Ipv4, networkContains, parseNetwork } from './ipv4.ts';
-
-/**
- * Who gives addresses on a subnet. `off`: never answered. `authoritative`: only this service, which says no to wrong
- * addresses. `shared`: this service beside another one, so it is silent towards machines that it does not know, unless
- * they ask it by name. `proxy`: another server alone; this one answers with boot information only.
- */
-export const DHCP_MODES = ['off', 'authoritative', 'shared', 'proxy'] as const;
-export type DhcpMode = (typeof DHCP_MODES)[number];
 
 const rangeInput = z.strictObject({ from: ipv4Text, to: ipv4Text });
 

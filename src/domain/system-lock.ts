@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from './errors.ts';
-import type { InstallInput } from './install.ts';
+import type { InstallInput } from './install-input.ts';
 import type { System } from './system.ts';
 
 /** Somebody's word that a system must not be installed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Bmc, type BmcAdd, bmcInput, bmcPatch } from './bmc.ts';
-import { type BootFields, type EffectiveBoot, loaderField, localBootField } from './boot-choice.ts';
+import type { BootFields, EffectiveBoot } from './boot-choice.ts';
+import { loaderField, localBootField } from './boot-fields.ts';
 import type { ChosenFirmware } from './chosen-firmware.ts';
 import { type DhcpOption, dhcpOptionsInput } from './dhcp-option.ts';
 import { hostname, kernelArg, type Patch, patchOf, recordName } from './fields.ts';

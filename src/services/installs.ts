@@ -1,6 +1,7 @@
 import type { NewBootEvent, Stage } from '../domain/boot-event.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { type Install, type InstallInput, installInput, NO_HANDOFF } from '../domain/install.ts';
+import { type Install, NO_HANDOFF } from '../domain/install.ts';
+import { type InstallInput, installInput } from '../domain/install-input.ts';
 import {
   advance,
   type InstallChange,

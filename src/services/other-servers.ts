@@ -1,6 +1,7 @@
 import type { NewBootEvent } from '../domain/boot-event.ts';
+import type { DhcpMode } from '../domain/dhcp-mode.ts';
 import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
-import type { DhcpMode, Subnet } from '../domain/subnet.ts';
+import type { Subnet } from '../domain/subnet.ts';
 
 /** A DHCP server that is not this service, as the API shows it. */
 export interface OtherServer {

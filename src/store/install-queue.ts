@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { InstallInput } from '../domain/install.ts';
+import type { InstallInput } from '../domain/install-input.ts';
 import { toStoredInstall } from './installs.ts';
 import type { QueueStore } from './queue-store.ts';
 import type { Tables } from './schema.ts';

@@ -1,5 +1,5 @@
-import type { InstallInput } from '../domain/install.ts';
 import type { InstallBatch } from '../domain/install-batch.ts';
+import type { InstallInput } from '../domain/install-input.ts';
 import type { StoredInstall } from './store.ts';
 
 /** What of an install that waits it takes to say whose turn it is. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import type { Case, Contender } from './harness.ts';
-import { startRecordsService } from './records-service.ts';
+import { type RecordsService, startRecordsService } from './records-service.ts';
 import { systemName } from './world.ts';
 
 const SYSTEMS = 100;
@@ -15,11 +15,13 @@ export function cases(): Case[] {
     commandCase('--help', []),
     commandCase('system show NAME', ['system', 'show', systemName(7)]),
     commandCase(`system list of ${SYSTEMS}`, ['system', 'list']),
+    commandCase(`system list of ${SYSTEMS} by URL`, ['system', 'list'], 'url'),
     commandCase('system add --help', ['system', 'add', '--help']),
+    commandCase('system edit NAME', ['system', 'edit', systemName(7), '--comment', 'rack 7']),
   ];
 }
 
-function commandCase(name: string, line: readonly string[]): Case {
+function commandCase(name: string, line: readonly string[], by: 'socket' | 'url' = 'socket'): Case {
   const words = line.length === 0 ? [name] : line;
   return {
     name: `provision ${name}`,
@@ -30,15 +32,23 @@ function commandCase(name: string, line: readonly string[]): Case {
     samples: 20,
     async start() {
       const service = await startRecordsService(SYSTEMS);
-      const program = builtProgram('src/cli/main.ts');
-      const env = { ...process.env, PROVISION_SERVER: `unix:${service.socketPath}` };
+      const env = { ...process.env, ...(by === 'url' ? await byUrl(service) : bySocket(service)) };
       return {
-        sample: () => timeOf([program, ...words], env),
+        sample: () => timeOf([PROVISION_COMMAND, ...words], env),
         stop: () => service.stop(),
       };
     },
     peers: [{ name: 'node -e 0', start: async (): Promise<Contender> => NODE }],
   };
+}
+
+function bySocket({ socketPath }: RecordsService): NodeJS.ProcessEnv {
+  return { PROVISION_SERVER: `unix:${socketPath}` };
+}
+
+async function byUrl({ call, url }: RecordsService): Promise<NodeJS.ProcessEnv> {
+  const made = (await call('POST', '/api/v1/tokens', 201, { name: 'bench' })) as { token: string };
+  return { PROVISION_SERVER: url, PROVISION_TOKEN: made.token };
 }
 
 const NODE: Contender = { sample: () => timeOf(['-e', '0'], process.env), stop() {} };

@@ -16,6 +16,7 @@ export interface RecordsService {
   connect(): { call: RecordsService['call']; close(): void };
   readonly startMs: number;
   readonly socketPath: string;
+  readonly url: string;
   residentMiB(): number;
   stop(): Promise<void>;
 }
@@ -52,6 +53,7 @@ export async function startRecordsService(systems: number): Promise<RecordsServi
     connect,
     startMs,
     socketPath,
+    url: `http://127.0.0.1:${http}`,
     residentMiB: () => residentMiBOf(must(service.child.pid, 'a process')),
     async stop() {
       own.close();

@@ -4,7 +4,7 @@ import { COMMAND_TABLE } from '../../src/cli/command-table.ts';
 import { NOUN_SUMMARIES, WORD_SUMMARIES } from '../../src/cli/help-text.ts';
 import { tokenInput, userInput } from '../../src/domain/credential.ts';
 import { distroInput } from '../../src/domain/distro.ts';
-import { installInput } from '../../src/domain/install.ts';
+import { installInput } from '../../src/domain/install-input.ts';
 import { profileInput } from '../../src/domain/profile.ts';
 import { settingsInput } from '../../src/domain/settings.ts';
 import { subnetInput } from '../../src/domain/subnet.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { apiSystem } from '../support/api-records.ts';
 import { type ApiServer, type Received, startApiServer } from '../support/api-server.ts';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 
 /** The built program as a process of its own: streams, exit codes and files are the real ones. */
 describe('the provision program', () => {
@@ -33,7 +33,7 @@ describe('the provision program', () => {
     argv: readonly string[],
     options: { stdin?: string; stopReadingAfter?: number } = {},
   ) {
-    const child = spawn(process.execPath, [builtProgram('src/cli/main.ts'), ...argv], {
+    const child = spawn(process.execPath, [PROVISION_COMMAND, ...argv], {
       env: { HOME: home, USER: 'Ada', PROVISION_SERVER: formatServerAddress(server.address) },
       cwd: home,
     });
@@ -97,7 +97,7 @@ describe('the provision program', () => {
   it('says that its output cannot be written', async () => {
     json(200, { items: [apiSystem({ name: 'web001' })], next: null, total: 1 });
     const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [builtProgram('src/cli/main.ts'), 'system', 'list'], {
+    const child = spawn(process.execPath, [PROVISION_COMMAND, 'system', 'list'], {
       env: { HOME: home, PROVISION_SERVER: formatServerAddress(server.address) },
       stdio: ['ignore', full, 'pipe'],
     });

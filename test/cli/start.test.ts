@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { PROVISION_COMMAND } from '../support/build.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli/', import.meta.url));
 const STATIC = /^(?:import|export) (?!type\b)[^;]*?from '([^']+)';/gms;
 
-/** What is loaded when a file is: the packages, and how many files of ours, without what is loaded on demand. */
-function loadedBy(...entries: readonly string[]): { packages: string[]; files: number } {
+/** The packages that are loaded when a file is, without those of what it loads on demand. */
+function packagesOf(entry: string): string[] {
   const packages = new Set<string>();
   const files = new Set<string>();
   const visit = (path: string): void => {
@@ -18,33 +20,74 @@ function loadedBy(...entries: readonly string[]): { packages: string[]; files: n
       else if (!specifier.startsWith('node:')) packages.add(specifier);
     }
   };
-  for (const entry of entries) visit(join(CLI, entry));
-  return { packages: [...packages].sort(), files: files.size };
+  visit(join(CLI, entry));
+  return [...packages].sort();
 }
 
-describe('what is loaded before the command does anything', () => {
-  it('is neither the schemas nor YAML, for help, the version and lists', () => {
-    const { packages, files } = loadedBy('main.ts', 'commands/record-list.ts', 'record-views.ts');
-    expect(packages).toEqual(['commander', 'picocolors']);
-    expect(files).toBeLessThan(70);
+describe('what the sources load before a command does anything', () => {
+  it('is two packages for the command itself', () => {
+    expect(packagesOf('main.ts')).toEqual(['commander', 'picocolors']);
+  });
+
+  // Building the schemas takes longer than all the rest: they are loaded by what judges, not by what prints help.
+  it.each(readdirSync(join(CLI, 'commands')))('is none for %s', (file) => {
+    expect(packagesOf(`commands/${file}`)).toEqual([]);
+  });
+});
+
+/** Runs the built command where it tells what it has loaded: files by their paths, and what of Node. */
+const TELLING = `
+  process.argv.splice(1, 0, ${JSON.stringify(PROVISION_COMMAND)});
+  process.on('exit', () => {
+    const loaded = { files: Object.keys(require.cache), node: process.moduleLoadList };
+    require('node:fs').writeSync(3, JSON.stringify(loaded));
+  });
+  require(process.argv[1]);`;
+
+function loadedBy(line: string): { files: string[]; node: string[]; stderr: string } {
+  const { stderr, output } = spawnSync(process.execPath, ['-e', TELLING, '--', ...line.split(' ')], {
+    env: { PROVISION_SERVER: 'unix:/nowhere.sock' },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  return { ...(JSON.parse(output[3] ?? '') as { files: string[]; node: string[] }), stderr };
+}
+
+const HTTP = 'NativeModule http';
+const FETCH = 'NativeModule internal/deps/undici/undici';
+
+describe('what the built command loads', () => {
+  it.each([
+    ['--version', 5],
+    ['--help', 5],
+    ['system add --help', 25],
+    ['apply --help', 12],
+  ])('is for %s its own few files, and nothing to talk to a server', (line, most) => {
+    const { files, node, stderr } = loadedBy(line);
+    expect(stderr).toBe('');
+    expect(files.filter((path) => dirname(path) !== dirname(PROVISION_COMMAND))).toEqual([]);
+    expect(files.map((path) => basename(path))).not.toContain('zod.cjs');
+    expect(files.length).toBeLessThan(most);
+    expect(node).not.toContain(HTTP);
   });
 
   it.each([
-    'record-show',
-    'record-remove',
-    'record-find',
-    'power-order',
-    'power-status',
-    'system-lock',
-    'system-cancel',
-    'whoami',
-    'status',
-    'doctor',
-  ])('is not the schemas for %s', (command) => {
-    expect(loadedBy(`commands/${command}.ts`).packages).toEqual([]);
+    ['system list', 12],
+    ['system show web001', 14],
+    ['power status web001', 16],
+  ])('is for %s what asks a server, without the schemas, YAML and fetch', (line, most) => {
+    const { files, node, stderr } = loadedBy(line);
+    expect(stderr).toContain('there is no such socket');
+    expect(files.filter((path) => dirname(path) !== dirname(PROVISION_COMMAND))).toEqual([]);
+    for (const name of ['zod.cjs', 'yaml.cjs'])
+      expect(files.map((path) => basename(path))).not.toContain(name);
+    expect(files.length).toBeLessThan(most);
+    expect(node).toContain(HTTP);
+    expect(node).not.toContain(FETCH);
   });
 
   it('is the schemas where input is judged', () => {
-    expect(loadedBy('commands/system-add.ts').packages).toEqual(['zod']);
+    const { files } = loadedBy('system edit web001 --comment x');
+    expect(files.map((path) => basename(path))).toContain('zod.cjs');
   });
 });

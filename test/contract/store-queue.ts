@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { installInput } from '../../src/domain/install.ts';
+import { installInput } from '../../src/domain/install-input.ts';
 import type { StoredInstall } from '../../src/store/store.ts';
 import { powerUpRecord } from '../support/power-up-records.ts';
 import { addCatalogue, installWrite, NOW_MS, systemWrite } from '../support/store-records.ts';

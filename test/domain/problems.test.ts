@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { distroInput } from '../../src/domain/distro.ts';
-import { installInput } from '../../src/domain/install.ts';
+import { installInput } from '../../src/domain/install-input.ts';
 import { judgeInput } from '../../src/domain/problems.ts';
 import { settingsInput } from '../../src/domain/settings.ts';
 import { subnetInput } from '../../src/domain/subnet.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import { hasCommand } from '../support/has-command.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { macOf } from '../support/store-records.ts';
@@ -41,10 +41,7 @@ describe.skipIf(!hasCommand('ansible-inventory'))('Ansible, by the shipped inven
       http: { listen: '127.0.77.1:8080' },
     });
     const command = join(dataDir, 'provision');
-    writeFileSync(
-      command,
-      `#!/bin/sh\nexec '${process.execPath}' '${builtProgram('src/cli/main.ts')}' "$@"\n`,
-    );
+    writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROVISION_COMMAND}' "$@"\n`);
     chmodSync(command, 0o755);
     mkdirSync(join(dataDir, 'distros'), { recursive: true });
     const file = join(dataDir, 'distros', 'linux');

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtProgram } from '../support/build.ts';
+import { builtProgram, PROVISION_COMMAND } from '../support/build.ts';
 import { readTrace, reasonAgainstTraces, type TracedCall, traceCommand } from '../support/flush-trace.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined)(
     it('by the command', async () => {
       const file = join(root, 'backup.tar');
       const socket = `unix:${join(dataDir, 'provision.sock')}`;
-      const program = builtProgram('src/cli/main.ts');
+      const program = PROVISION_COMMAND;
       const calls = await run('command', program, '--server', socket, 'backup', file);
       expectInOrder(calls, [
         flushOf(`${file}\\.\\d+\\.new`),

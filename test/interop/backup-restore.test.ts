@@ -15,13 +15,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeArchive, writeArchive } from '../../server/backup/archive.ts';
-import { builtProgram } from '../support/build.ts';
+import { builtProgram, PROVISION_COMMAND } from '../support/build.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { runNode } from '../support/run-node.ts';
 
 const PROVISIOND = builtProgram('server/main.ts');
-const PROVISION = builtProgram('src/cli/main.ts');
 
 /** A whole service, its backups by the command, and the restore by the program itself. */
 describe('backups of a running service', () => {
@@ -76,7 +75,7 @@ describe('backups of a running service', () => {
       ({ name }) => name,
     );
   const provision = (...argv: string[]) =>
-    runNode([PROVISION, '--server', `unix:${join(dataDir, 'provision.sock')}`, ...argv]);
+    runNode([PROVISION_COMMAND, '--server', `unix:${join(dataDir, 'provision.sock')}`, ...argv]);
   const restore = (file: string) =>
     runNode([PROVISIOND, '--config', join(dataDir, 'provision.yaml'), 'restore', file]);
   const backup = async (name: string) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL } from '../../src/services/deps.ts';
 import { startApiServer } from '../support/api-server.ts';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import { makeToken } from '../support/callers.ts';
 import { freePorts } from '../support/free-ports.ts';
 import type { Finished } from '../support/namespaces.ts';
@@ -37,7 +37,7 @@ describe('provision system list', { timeout: 60_000 }, () => {
       const words = line.length === 0 ? ['system', 'list'] : line;
       const done = (error: Error | null, stdout: string, stderr: string) =>
         resolve({ code: error === null ? 0 : Number((error as { code?: number }).code), stdout, stderr });
-      execFile(process.execPath, [builtProgram('src/cli/main.ts'), ...words], { env }, done);
+      execFile(process.execPath, [PROVISION_COMMAND, ...words], { env }, done);
     });
 
   it('is answered with a token that is good', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatIpv4 } from '../../src/domain/ipv4.ts';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { type DhcpTalker, fixtureFrom, startDhcpTalker } from '../support/dhcp-talk.ts';
 import { declareMachine, declareProfile } from '../support/machine-records.ts';
@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(
         '-i',
         ...Object.entries(env).map((pair) => pair.join('=')),
         process.execPath,
-        builtProgram('src/cli/main.ts'),
+        PROVISION_COMMAND,
         ...args,
       ]);
       expect(read).toMatchObject({ code: 0, stderr: '' });

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import { docExamples } from '../support/doc-examples.ts';
 import { hasCommand } from '../support/has-command.ts';
 import {
@@ -83,7 +83,7 @@ describe.skipIf(reason !== undefined)(
         mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(join(home, '.ssh/id_ed25519.pub'), `ssh-ed25519 ${'A'.repeat(68)} ada@office\n`);
       for (const name of ['linux', 'initrd.gz']) writeFileSync(join(root, name), `content of ${name}`);
-      const program = `#!/bin/sh\nexec '${process.execPath}' '${builtProgram('src/cli/main.ts')}' "$@"\n`;
+      const program = `#!/bin/sh\nexec '${process.execPath}' '${PROVISION_COMMAND}' "$@"\n`;
       writeFileSync(join(bin, 'provision'), program, { mode: 0o700 });
       const startNode = (args: readonly string[], env: Record<string, string>) =>
         net.spawn('server', [process.execPath, ...args], { env });

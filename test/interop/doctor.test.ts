@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../src/domain/check.ts';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 
@@ -56,14 +56,7 @@ describe.skipIf(reason !== undefined)('provision doctor', () => {
 
   async function checks(): Promise<readonly Check[]> {
     const socket = `unix:${join(dataDir, 'provision.sock')}`;
-    const command = [
-      process.execPath,
-      builtProgram('src/cli/main.ts'),
-      '--server',
-      socket,
-      'doctor',
-      '--json',
-    ];
+    const command = [process.execPath, PROVISION_COMMAND, '--server', socket, 'doctor', '--json'];
     const { stdout, stderr } = await spaces.run('server', command, 60_000);
     if (stdout === '') throw new Error(stderr);
     return (JSON.parse(stdout) as { items: Check[] }).items;

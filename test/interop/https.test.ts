@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtProgram } from '../support/build.ts';
+import { PROVISION_COMMAND } from '../support/build.ts';
 import {
   createNamespaces,
   type Finished,
@@ -52,7 +52,7 @@ describe.skipIf(reason !== undefined)(`TLS of a running service${reason ? ` (${r
   const provision = (...argv: string[]): Promise<Finished> =>
     spaces.run('desk', [
       ...['env', '-i', `HOME=${home}`, `PATH=${process.env['PATH'] ?? ''}`],
-      ...[process.execPath, builtProgram('src/cli/main.ts'), ...argv],
+      ...[process.execPath, PROVISION_COMMAND, ...argv],
     ]);
   const login = (...argv: string[]) => provision('login', URL, '--token-file', join(home, 'token'), ...argv);
 

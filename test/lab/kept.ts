@@ -20,7 +20,7 @@ export function describeKept(
 function describeScenario(host: LabHost, prefix: string, name: ScenarioName): string[] {
   const [server, wire] = namespaceNames(prefix);
   const site = `${host.workDir}/${name}/site`;
-  const command = `node ${host.root}/dist/src/cli/main.js --server unix:${site}/data/provision.sock`;
+  const command = `node ${host.root}/dist/cli/provision.cjs --server unix:${site}/data/provision.sock`;
   return [
     `  ${name}`,
     `    the server                 ${command} status`,

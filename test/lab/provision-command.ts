@@ -12,7 +12,7 @@ export class ProvisionCommand {
 
   constructor(processes: Processes, root: string, socket: string) {
     this.#processes = processes;
-    this.#program = join(root, 'dist/src/cli/main.js');
+    this.#program = join(root, 'dist/cli/provision.cjs');
     this.#socket = socket;
   }
 

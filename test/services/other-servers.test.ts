@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
-import { type DhcpMode, type Subnet, subnetInput } from '../../src/domain/subnet.ts';
+import type { DhcpMode } from '../../src/domain/dhcp-mode.ts';
+import { type Subnet, subnetInput } from '../../src/domain/subnet.ts';
 import { createOtherServers, type OtherServers } from '../../src/services/other-servers.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { NOW_MS } from '../support/store-records.ts';

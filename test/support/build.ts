@@ -14,6 +14,7 @@ const WRITTEN_WITH_ERRORS = 2;
 export default function buildOnce(): Promise<void> {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
   execFileSync(process.execPath, ['scripts/page-assets.mjs'], { cwd: ROOT });
+  execFileSync('node_modules/.bin/rolldown', ['-c'], { cwd: ROOT });
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT }, (error, stdout, stderr) => {
       if (error === null) return resolve();
@@ -24,6 +25,9 @@ export default function buildOnce(): Promise<void> {
     });
   });
 }
+
+/** The built `provision` command. */
+export const PROVISION_COMMAND = `${DIST}cli/provision.cjs`;
 
 /** The built program of a TypeScript file, both from the project's folder: `test/support/x.ts`. */
 export function builtProgram(path: string): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Handoff } from '../../src/domain/handoff.ts';
 import type { Install } from '../../src/domain/install.ts';
-import { builtProgram } from './build.ts';
+import { PROVISION_COMMAND } from './build.ts';
 import { must } from './must.ts';
 import { createNamespaces, type Finished, type Namespaces } from './namespaces.ts';
 import { type ProvisiondProcess, startProvisiond } from './provisiond-process.ts';
@@ -136,7 +136,7 @@ export async function openHandoffWorld(): Promise<HandoffWorld> {
     },
     provision: (...args) => {
       const server = `unix:${join(dataDir, 'provision.sock')}`;
-      const command = [process.execPath, builtProgram('src/cli/main.ts'), '--server', server, ...args];
+      const command = [process.execPath, PROVISION_COMMAND, '--server', server, ...args];
       return spaces.run('server', command, LONG_MS);
     },
     fingerprint: async (name) =>

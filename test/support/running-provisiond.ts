@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach } from 'vitest';
-import { builtProgram } from './build.ts';
+import { builtProgram, PROVISION_COMMAND } from './build.ts';
 import type { Finished, Namespaces } from './namespaces.ts';
 import type { SmallDisk } from './small-disk.ts';
 
@@ -105,13 +105,7 @@ export async function startProvisiond(
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     },
     provision: (...args) =>
-      spaces.run(namespace, [
-        process.execPath,
-        builtProgram('src/cli/main.ts'),
-        '--server',
-        `unix:${socketPath}`,
-        ...args,
-      ]),
+      spaces.run(namespace, [process.execPath, PROVISION_COMMAND, '--server', `unix:${socketPath}`, ...args]),
     log,
     logs: (fits) =>
       new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { applyRecords, exitOfResults, formatCounts, RESULT_COLUMNS } from '../ap
 import { type CommandContext, defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
-import { type RecordsSource, readRecords } from '../records-source.ts';
+import type { RecordsSource } from '../records-source.ts';
 
 /** The records that `apply` and `diff` are about. */
 export const FILE_FLAG: FlagSpec = {
@@ -59,6 +59,7 @@ export const apply = defineCommand<Options>({
   }),
   run: async (options, context) => {
     const { connect, deps, out } = context;
+    const { readRecords } = await import('../records-source.ts');
     const source = await readRecords(options.files, deps);
     const client = await connect();
     const { dryRun, remove, each } = options;

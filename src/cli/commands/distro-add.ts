@@ -1,6 +1,4 @@
 import type { DistroAdd } from '../../client/client.ts';
-import { distroPatch } from '../../domain/distro.ts';
-import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
@@ -48,9 +46,12 @@ export const distroAdd = defineCommand<DistroAdd | AddsTable>({
     return { ...rest, name, family, version, kernel, initrd };
   },
   run: async (input, context) => {
-    if ('csv' in input) return addTable('distro', input.csv, context);
+    if ('csv' in input) {
+      const { addTable } = await import('../add-table.ts');
+      return addTable('distro', input.csv, context);
+    }
     const { connect, out } = context;
-    checkInput(distroPatch, input);
+    await checkInput('distro', input);
     const distro = await (await connect()).distros.add(input);
     out.row(distro, DISTRO_VIEW.columns);
     out.say(`added distro ${distro.name}`);

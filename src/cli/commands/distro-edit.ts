@@ -1,11 +1,8 @@
 import type { DistroEdit } from '../../client/client.ts';
-import { distroPatch } from '../../domain/distro.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { DISTRO_VIEW } from '../record-views.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
 
@@ -25,11 +22,12 @@ export const distroEdit = defineCommand<{ readonly name: string; readonly edit: 
   },
   run: async ({ name, edit }, context) => {
     if (namesNothing(edit)) {
-      await editRecord(RECORD_KINDS.distro, name, context);
+      const { editRecord } = await import('../edit-record.ts');
+      await editRecord('distro', name, context);
       return undefined;
     }
     const { connect, out } = context;
-    checkInput(distroPatch, edit);
+    await checkInput('distro', edit);
     const distro = await (await connect()).distros.update(name, edit);
     out.row(distro, DISTRO_VIEW.columns);
     out.say(`changed distro ${distro.name}; the next packet is answered from it`);

@@ -3,7 +3,7 @@ import type { RecordsDocument } from '../../domain/apply.ts';
 import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { RECORD_NOUNS } from '../record-kinds.ts';
+import { RECORD_NOUNS } from '../record-nouns.ts';
 
 interface Options {
   readonly file: string | undefined;

@@ -1,6 +1,4 @@
 import type { ProfileAdd } from '../../client/client.ts';
-import { profilePatch } from '../../domain/profile.ts';
-import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
@@ -41,12 +39,15 @@ export const profileAdd = defineCommand<Options | AddsTable>({
     return { input, settings: settingsChange(flags) };
   },
   run: async (options, context) => {
-    if ('csv' in options) return addTable('profile', options.csv, context);
+    if ('csv' in options) {
+      const { addTable } = await import('../add-table.ts');
+      return addTable('profile', options.csv, context);
+    }
     const { connect, out, deps } = context;
     const { input, settings } = options;
     const { from, ...fields } = input;
     const given = settings && { settings: await applySettings(settings, {}, deps) };
-    checkInput(profilePatch, { ...fields, ...given });
+    await checkInput('profile', { ...fields, ...given });
     const profile = await (await connect()).profiles.add({ ...input, ...given });
     out.row(profile, PROFILE_VIEW.columns);
     out.say(`added profile ${profile.name}${from === undefined ? '' : ` from ${from}`}`);

@@ -1,9 +1,7 @@
 import type { ProfileEdit } from '../../client/client.ts';
-import { profilePatch } from '../../domain/profile.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
 import {
   OPTION_FLAGS,
@@ -12,7 +10,6 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { PROFILE_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -49,11 +46,12 @@ export const profileEdit = defineCommand<Options>({
   },
   run: async ({ name, edit, settings, options }, context) => {
     if (namesNothing({ ...edit, ...named({ settings, options }) })) {
-      await editRecord(RECORD_KINDS.profile, name, context);
+      const { editRecord } = await import('../edit-record.ts');
+      await editRecord('profile', name, context);
       return undefined;
     }
     const { connect, out, deps } = context;
-    checkInput(profilePatch, edit);
+    await checkInput('profile', edit);
     const { profiles } = await connect();
     // Settings and options travel whole, so that one can be taken away: they are changed on a copy, and the revision
     // says which.
@@ -62,7 +60,7 @@ export const profileEdit = defineCommand<Options>({
       settings: settings && (await applySettings(settings, before?.settings ?? {}, deps)),
       dhcpOptions: options && optionsAfter(options, before?.dhcpOptions ?? []),
     });
-    checkInput(profilePatch, changed);
+    await checkInput('profile', changed);
     const profile = await profiles.update(name, { ...edit, ...changed }, before?.revision);
     out.row(profile, PROFILE_VIEW.columns);
     out.say(`changed profile ${profile.name}; machines that boot from now on get it`);

@@ -1,13 +1,9 @@
 import type { DistroAdd, ProfileAdd, SubnetAdd } from '../../client/client.ts';
-import { distroPatch } from '../../domain/distro.ts';
-import { profilePatch } from '../../domain/profile.ts';
-import { subnetPatch } from '../../domain/subnet.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { named, requireFlags } from '../flags.ts';
 import { OPTION_FLAGS, optionChange, optionsAfter, UNSET_OPTION_FLAG } from '../option-flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW } from '../record-views.ts';
 import { applySettings, SETTINGS_FLAGS, settingsChange, UNSET_FLAG } from '../settings-flags.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
@@ -27,9 +23,10 @@ export const distroCopy = defineCommand({
   examples: ['provision distro copy debian-13 debian-13-mirror --tree http://mirror.example.net/debian'],
   parse: ({ names, flags }) => ({ ...namesOf(names), fields: distroFields(flags) }),
   run: async ({ from, name, fields }, { connect, out }) => {
+    const { RECORD_KINDS } = await import('../record-kinds.ts');
     const { distros } = await connect();
     const input = { ...RECORD_KINDS.distro.toInput(await distros.get(from)), ...fields, name };
-    checkInput(distroPatch, input);
+    await checkInput('distro', input);
     out.row(await distros.add(input as DistroAdd), DISTRO_VIEW.columns);
     out.say(`added distro ${name} like ${from}`);
     return undefined;
@@ -50,6 +47,7 @@ export const profileCopy = defineCommand({
     options: optionChange(flags, flags.texts('unset-option')),
   }),
   run: async ({ from, name, fields, settings, options }, { connect, out, deps }) => {
+    const { RECORD_KINDS } = await import('../record-kinds.ts');
     const { profiles } = await connect();
     const source = await profiles.get(from);
     const input = {
@@ -61,7 +59,7 @@ export const profileCopy = defineCommand({
         dhcpOptions: options && optionsAfter(options, source.dhcpOptions),
       }),
     };
-    checkInput(profilePatch, input);
+    await checkInput('profile', input);
     const copy = await profiles.add(input as ProfileAdd);
     out.row(copy, PROFILE_VIEW.columns);
     out.say(`added profile ${name} like ${from}`);
@@ -84,6 +82,7 @@ export const subnetCopy = defineCommand({
     return { ...namesOf(names), fields: subnetFields(flags), options };
   },
   run: async ({ from, name, fields, options }, { connect, out }) => {
+    const { RECORD_KINDS } = await import('../record-kinds.ts');
     const { subnets } = await connect();
     const source = await subnets.get(from);
     const { gateway, ranges, exclusions: _exclusions, ...shared } = RECORD_KINDS.subnet.toInput(source);
@@ -93,7 +92,7 @@ export const subnetCopy = defineCommand({
       name,
       ...named({ dhcpOptions: options && optionsAfter(options, source.dhcpOptions) }),
     };
-    checkInput(subnetPatch, input);
+    await checkInput('subnet', input);
     const copy = await subnets.add(input as SubnetAdd);
     out.row(copy, SUBNET_VIEW.columns);
     out.say(`added subnet ${name} like ${from}`);

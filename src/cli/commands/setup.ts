@@ -1,4 +1,4 @@
-import { recordName } from '../../domain/fields.ts';
+import { RECORD_NAME } from '../../domain/record-name.ts';
 import { defineCommand } from '../command.ts';
 import { contextNameOf, credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
 import { UsageError } from '../errors.ts';
@@ -64,6 +64,6 @@ export const setup = defineCommand<Options>({
 
 /** The user's name where it can name a token, else `admin`. */
 function userName(user: string | undefined): string {
-  const name = recordName.safeParse(user?.toLowerCase());
-  return name.success ? name.data : 'admin';
+  const name = user?.toLowerCase() ?? '';
+  return RECORD_NAME.test(name) ? name : 'admin';
 }

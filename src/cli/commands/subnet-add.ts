@@ -1,6 +1,4 @@
 import type { SubnetAdd } from '../../client/client.ts';
-import { subnetPatch } from '../../domain/subnet.ts';
-import { addTable } from '../add-table.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
 import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
@@ -28,9 +26,12 @@ export const subnetAdd = defineCommand<SubnetAdd | AddsTable>({
     return { name, network, ...rest, ...named({ dhcpOptions: change && optionsAfter(change, []) }) };
   },
   run: async (input, context) => {
-    if ('csv' in input) return addTable('subnet', input.csv, context);
+    if ('csv' in input) {
+      const { addTable } = await import('../add-table.ts');
+      return addTable('subnet', input.csv, context);
+    }
     const { connect, out } = context;
-    checkInput(subnetPatch, input);
+    await checkInput('subnet', input);
     const subnet = await (await connect()).subnets.add(input);
     out.row(subnet, SUBNET_VIEW.columns);
     out.say(`added subnet ${subnet.name}`);

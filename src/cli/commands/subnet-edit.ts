@@ -1,9 +1,7 @@
 import type { SubnetEdit } from '../../client/client.ts';
-import { subnetPatch } from '../../domain/subnet.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
 import {
   OPTION_FLAGS,
@@ -12,7 +10,6 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { SUBNET_VIEW } from '../record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
@@ -41,16 +38,17 @@ export const subnetEdit = defineCommand<Options>({
   },
   run: async ({ name, edit, options }, context) => {
     if (namesNothing({ ...edit, ...named({ options }) })) {
-      await editRecord(RECORD_KINDS.subnet, name, context);
+      const { editRecord } = await import('../edit-record.ts');
+      await editRecord('subnet', name, context);
       return undefined;
     }
     const { connect, out } = context;
-    checkInput(subnetPatch, edit);
+    await checkInput('subnet', edit);
     const { subnets } = await connect();
     // The list travels whole: it is changed on a copy, and the revision says on which one.
     const before = options && (await subnets.get(name));
     const changed = options && { dhcpOptions: optionsAfter(options, before?.dhcpOptions ?? []) };
-    checkInput(subnetPatch, changed ?? {});
+    await checkInput('subnet', changed ?? {});
     const subnet = await subnets.update(name, { ...edit, ...changed }, before?.revision);
     out.row(subnet, SUBNET_VIEW.columns);
     out.say(`changed subnet ${subnet.name}; the next packet is answered from it`);

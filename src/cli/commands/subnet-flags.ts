@@ -1,5 +1,5 @@
 import type { SubnetEdit } from '../../client/client.ts';
-import { DHCP_MODES } from '../../domain/subnet.ts';
+import { DHCP_MODES } from '../../domain/dhcp-mode.ts';
 import { UsageError } from '../errors.ts';
 import { type FlagSpec, type Flags, named } from '../flags.ts';
 

@@ -1,7 +1,5 @@
 import type { SystemAdd } from '../../client/client.ts';
 import type { BmcAdd } from '../../domain/bmc.ts';
-import { systemPatch } from '../../domain/system.ts';
-import { addTable } from '../add-table.ts';
 import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
@@ -61,13 +59,16 @@ export const systemAdd = defineCommand<One | AddsTable>({
     };
   },
   run: async (options, context) => {
-    if ('csv' in options) return addTable('system', options.csv, context);
+    if ('csv' in options) {
+      const { addTable } = await import('../add-table.ts');
+      return addTable('system', options.csv, context);
+    }
     const { input, bmc, settings } = options;
     const { connect, out, deps } = context;
     const given = settings && { settings: await applySettings(settings, {}, deps) };
     const control = bmc && { bmc: (await applyBmc(bmc, deps, out)) as BmcAdd | null };
     const whole = { ...input, ...control, ...given };
-    checkInput(systemPatch, whole);
+    await checkInput('system', whole);
     const system = await (await connect()).systems.add(whole);
     out.row(system, SYSTEM_VIEW.columns);
     out.say(`added system ${system.name}; nothing is installed until you say so`);

@@ -1,11 +1,11 @@
 import type { SystemAdd } from '../../client/client.ts';
 import type { BmcAdd } from '../../domain/bmc.ts';
-import { type System, systemPatch } from '../../domain/system.ts';
+import type { System } from '../../domain/system.ts';
 import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { type CopiedInterfaces, copiedInterfaces, interfacesOfCopy } from '../copy-interfaces.ts';
+import { type CopiedInterfaces, copiedInterfaces } from '../copy-interfaces.ts';
 import { named } from '../flags.ts';
 import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
 import {
@@ -15,7 +15,6 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { SYSTEM_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -72,6 +71,8 @@ export const systemCopy = defineCommand<Options>({
     options: optionChange(flags, flags.texts('unset-option')),
   }),
   run: async ({ from, name, fields, settings, options, ...own }, { connect, out, deps }) => {
+    const { RECORD_KINDS } = await import('../record-kinds.ts');
+    const { interfacesOfCopy } = await import('../interfaces-of-copy.ts');
     const { systems } = await connect();
     const source = await systems.get(from);
     const interfaces = interfacesOfCopy(own.interfaces, source);
@@ -88,7 +89,7 @@ export const systemCopy = defineCommand<Options>({
         dhcpOptions: options && optionsAfter(options, source.dhcpOptions),
       }),
     };
-    checkInput(systemPatch, input);
+    await checkInput('system', input);
     const system = await systems.add(input as SystemAdd);
     out.row(system, SYSTEM_VIEW.columns);
     out.say(`added system ${name} like ${from}; nothing is installed until you say so`);

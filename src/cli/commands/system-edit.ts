@@ -1,14 +1,12 @@
 import type { SystemEdit } from '../../client/client.ts';
 import type { System } from '../../domain/system.ts';
-import { systemPatch } from '../../domain/system.ts';
 import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
-import { editRecord } from '../edit-record.ts';
 import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
-import { applyInterfaceEdit, type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
+import { type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
 import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
 import {
   OPTION_FLAGS,
@@ -17,7 +15,6 @@ import {
   optionsAfter,
   UNSET_OPTION_FLAG,
 } from '../option-flags.ts';
-import { RECORD_KINDS } from '../record-kinds.ts';
 import { SYSTEM_VIEW } from '../record-views.ts';
 import {
   applySettings,
@@ -101,18 +98,19 @@ export const systemEdit = defineCommand<Options>({
   },
   run: async ({ name, edit: fields, bmc, ...parts }, context) => {
     if (namesNothing({ ...fields, ...named({ bmc, ...parts }) })) {
-      await editRecord(RECORD_KINDS.system, name, context);
+      const { editRecord } = await import('../edit-record.ts');
+      await editRecord('system', name, context);
       return undefined;
     }
     const { connect, out, deps } = context;
     const edit = { ...fields, ...(bmc && { bmc: await applyBmc(bmc, deps, out) }) };
-    checkInput(systemPatch, edit);
+    await checkInput('system', edit);
     const { systems } = await connect();
     // Lists, settings and options travel whole: they are changed on a copy, and the revision says on which one.
     const isPart = parts.interfaces || parts.settings || parts.options;
     const before = isPart ? await systems.get(name) : undefined;
     const changed = before && (await changedParts(before, parts, deps));
-    checkInput(systemPatch, changed ?? {});
+    await checkInput('system', changed ?? {});
     const system = await systems.update(name, { ...edit, ...changed }, before?.revision);
     out.row(system, SYSTEM_VIEW.columns);
     out.say(`changed system ${system.name}; its next packet is answered from it`);
@@ -127,6 +125,7 @@ async function changedParts(
   { interfaces, settings, options }: Pick<Options, 'interfaces' | 'settings' | 'options'>,
   deps: CliDeps,
 ): Promise<Pick<SystemEdit, 'interfaces' | 'settings' | 'dhcpOptions'>> {
+  const { applyInterfaceEdit } = await import('../apply-interface-edit.ts');
   return named({
     interfaces: interfaces && applyInterfaceEdit(interfaces, before),
     settings: settings && (await applySettings(settings, before.settings, deps)),

@@ -1,6 +1,6 @@
 import type { InstallAdd } from '../../client/client.ts';
 import type { BootEvent } from '../../domain/boot-event.ts';
-import { type Install, installInput } from '../../domain/install.ts';
+import type { Install } from '../../domain/install.ts';
 import { checkInput } from '../check-input.ts';
 import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -65,7 +65,7 @@ export const systemInstall = defineCommand<Options>({
   }),
   run: async ({ name, input, follow }, context) => {
     const { connect, out, deps } = context;
-    checkInput(installInput, input);
+    await checkInput('install', input);
     const client = await connect();
     const { systems } = client;
     const yesWipe = input.yesWipe ?? (await confirmWipe(name, systems, deps));

@@ -1,6 +1,6 @@
 import { DomainError, notFound } from '../../domain/errors.ts';
-import { installInput } from '../../domain/install.ts';
 import type { Refusal } from '../../domain/install-batch.ts';
+import { installInput } from '../../domain/install-input.ts';
 import type { Actor } from '../deps.ts';
 import type { Arming } from '../installs.ts';
 import { findMeant, listReachable } from '../power/select-systems.ts';

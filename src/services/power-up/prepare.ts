@@ -1,7 +1,7 @@
 import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
 import { firmwareDoubt } from '../../domain/chosen-firmware.ts';
 import type { DomainError } from '../../domain/errors.ts';
-import type { InstallInput } from '../../domain/install.ts';
+import type { InstallInput } from '../../domain/install-input.ts';
 import { NETBOOT_WAYS, type PowerUp, waysFor } from '../../domain/power-up.ts';
 import { beginPowerUp } from '../../domain/power-up-move.ts';
 import type { System } from '../../domain/system.ts';

@@ -57,7 +57,7 @@ export const MODULES: readonly ModulePrivilege[] = [
     modules: ['node:dgram', 'node:net', 'node:tls', 'node:http*', 'fastify*', '@fastify/*'],
     only: [
       'server/',
-      'src/cli/http-transport.ts', // fetch cannot speak to a unix socket
+      'src/cli/http-transport.ts', // fetch cannot speak to a unix socket, and takes long to load
       'src/cli/http-streams.ts', // the same, for answers without an end
       'src/cli/tls-certificate.ts', // fetch cannot compare a certificate before it sends
     ],

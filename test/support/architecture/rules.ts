@@ -56,7 +56,9 @@ const everyFileHasARoom: Rule = (files) =>
   files
     .filter(
       ({ path }) =>
-        !(IN_THE_HOUSE.test(path) ? roomOf(path) : /^(test|scripts)\/|^vitest\.config\.ts$/.test(path)),
+        !(IN_THE_HOUSE.test(path)
+          ? roomOf(path)
+          : /^(test|scripts)\/|^(vitest|rolldown)\.config\.m?[jt]s$/.test(path)),
     )
     .map(({ path }) => `${path}: no room of the house holds this file (the table ROOMS)`);
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Bmc } from '../../../../src/domain/bmc.ts';
 import { BMC_DRIVERS } from '../../../../src/domain/bmc-driver.ts';
 import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../../../src/domain/boot-choice.ts';
+import { DHCP_MODES } from '../../../../src/domain/dhcp-mode.ts';
 import { OPTION_TYPES } from '../../../../src/domain/dhcp-option-codes.ts';
 import { type Distro, distroInput } from '../../../../src/domain/distro.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import { FIRMWARES } from '../../../../src/domain/power.ts';
 import { type Profile, profileInput } from '../../../../src/domain/profile.ts';
 import { settingsInput } from '../../../../src/domain/settings.ts';
-import { DHCP_MODES } from '../../../../src/domain/subnet.ts';
 import type { SubnetDetails } from '../../../../src/domain/subnet-effective.ts';
 import type { System } from '../../../../src/domain/system.ts';
 import { install } from './installs.ts';

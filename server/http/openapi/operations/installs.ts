@@ -1,4 +1,4 @@
-import { installInput } from '../../../../src/domain/install.ts';
+import { installInput } from '../../../../src/domain/install-input.ts';
 import { lockInput } from '../../../../src/domain/system-lock.ts';
 import { explainQuery } from '../../../../src/services/explain/subject.ts';
 import { bulkInput } from '../../../../src/services/install-queue/bulk-input.ts';
