@@ -102,7 +102,9 @@ export interface AnswerContext {
     readonly roles: readonly string[];
   };
   readonly interfaces: readonly AnswerInterface[];
-  /** What the machine boots with: the first interface, or the bond or bridge that is made of it. */
+  /**
+   * What the machine boots with: the first interface, or the bond or bridge that is made of it. `mac` is that of the card that boots.
+   */
   readonly primary: AnswerInterface;
   readonly network: AnswerNetwork;
   readonly distro: {

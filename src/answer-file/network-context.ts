@@ -1,4 +1,4 @@
-import { bootInterfaceOf, parentsFirst } from '../domain/interface-graph.ts';
+import { bootCardOf, bootInterfaceOf, parentsFirst } from '../domain/interface-graph.ts';
 import { formatIpv4, netmask } from '../domain/ipv4.ts';
 
 /** One interface as the record has it. Addresses are canonical text, as records keep them. */
@@ -66,7 +66,7 @@ export interface AnswerNetwork {
 
 export interface NetworkContext {
   readonly interfaces: readonly AnswerInterface[];
-  /** The one that the machine boots with; undefined without interfaces. */
+  /** The one that the machine boots with, with the MAC of the card that it boots by; undefined without interfaces. */
   readonly primary: AnswerInterface | undefined;
   readonly network: AnswerNetwork;
 }
@@ -104,9 +104,11 @@ export function networkContext(facts: readonly InterfaceFacts[]): NetworkContext
       sharedAddresses: [...(nic.sharedAddresses ?? [])],
     };
   });
+  const primary = interfaces.find(({ isPrimary }) => isPrimary);
   return {
     interfaces,
-    primary: interfaces.find(({ isPrimary }) => isPrimary),
+    // A bond has no MAC of its own; BOOTIF and the like want the one of the card that it boots by.
+    primary: primary && { ...primary, mac: primary.mac ?? bootCardOf(facts)?.mac ?? null },
     network: networkOf(interfaces),
   };
 }

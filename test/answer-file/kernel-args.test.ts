@@ -54,6 +54,23 @@ describe('renderKernelArgs', () => {
     expect(renderKernelArgs(kernelArgs, buildContext(facts))).toEqual(expected);
   });
 
+  test.each(['debian-13.yaml', 'rocky-9.yaml', 'debian-13-image.yaml'])(
+    'of the shipped %s name the card that a bond boots by',
+    (profile) => {
+      const [A, B] = ['52:54:00:00:00:0a', '52:54:00:00:00:0b'];
+      const interfaces = [
+        { name: 'eth0', mac: A },
+        { name: 'eth1', mac: B },
+        { name: 'bond0', type: 'bond' as const, parents: ['eth1', 'eth0'], ip: '10.0.0.11', prefix: 24 },
+      ];
+      const { kernelArgs } = parseProfileFile(profile, parse(shippedFile(`profiles/${profile}`)));
+      const args = (nics: typeof interfaces) =>
+        renderKernelArgs(kernelArgs, buildContext(minimalFacts({ distro: rocky, interfaces: nics })));
+      expect(args(interfaces)).toContain('BOOTIF=01-52-54-00-00-00-0a');
+      expect(args(interfaces.toReversed())).toContain('BOOTIF=01-52-54-00-00-00-0b');
+    },
+  );
+
   test('an argument that comes out empty is left out', () => {
     const args = ['a', "{{'ip='~primary.ip if primary.ip}}", 'b'];
     expect(renderKernelArgs(args, buildContext(minimalFacts()))).toEqual(['a', 'b']);

@@ -143,6 +143,21 @@ describe('a loader that is chosen', () => {
     expect(text).toContain(' BOOTIF=01-52-54-00-00-00-99 ');
     expect(await byTftp('boot/grub/52-54-00-00-00-99', second.ip)).toContain("'BOOTIF=01-52-54-00-00-00-99'");
   });
+
+  it('a machine is installed through the cards of a bond, which has no MAC', async () => {
+    const cards = [
+      { name: 'eth0', mac: MAC.replaceAll('-', ':') },
+      { name: 'eth1', mac: '52:54:00:00:00:99' },
+    ];
+    await edit({
+      interfaces: [...cards, { name: 'bond0', type: 'bond', parents: ['eth0', 'eth1'], ip: MACHINE }],
+    });
+    await world.arm();
+    for (const mac of [MAC, '52-54-00-00-00-99']) {
+      const { text } = await world.client.fetch(`/boot/ipxe/${mac}`, { from: MACHINE });
+      expect(text).toContain(` BOOTIF=01-${mac} `);
+    }
+  });
 });
 
 describe('the timeline', () => {
