@@ -42,6 +42,8 @@ export interface HttpAppDeps {
   readonly now: () => number;
   /** How often one caller may ask; absent: as often as any site needs. */
   readonly rate?: RateLimit;
+  /** How long a request may take to come; absent: as below. */
+  readonly times?: RequestTimes;
   /** Addresses of proxies in front; absent: there are none, and what is forwarded is not believed. */
   readonly proxies?: readonly string[];
 }
@@ -49,26 +51,54 @@ export interface HttpAppDeps {
 /** Largest body that people and scripts may send: a record of a machine with 64 interfaces is some kilobytes. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
+/** Until a connection has said all headers of a request, and until the request is there whole, however slowly it drips. */
+export interface RequestTimes {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
+const USUAL_TIMES: RequestTimes = { headersMs: 20_000, requestMs: 120_000 };
+const CHECK_MS = 5_000;
+
 /**
  * The API for people and scripts. It never listens itself: server/main.ts gives it the TCP address (with tokens) and,
  * built once more, the unix socket (where reaching it is the permission).
  */
 export function buildHttpApp(
-  { services, access, log, version, root, now, rate = USUAL_RATE, proxies = [] }: HttpAppDeps,
+  {
+    services,
+    access,
+    log,
+    version,
+    root,
+    now,
+    rate = USUAL_RATE,
+    times = USUAL_TIMES,
+    proxies = [],
+  }: HttpAppDeps,
   trust: 'socket' | 'token',
   tls: AdminTls['options'] = null,
 ): FastifyInstance {
   const options = {
     loggerInstance: log,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: times.requestMs,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
     // Who asks, and by which scheme and host: what the proxy says of it, and nobody else.
     ...(trust === 'token' && proxies.length > 0 ? { trustProxy: [...proxies] } : {}),
   };
+  // The trap: Node looks at the time of a request only where that for its headers is the shorter one, and its own is a minute.
+  const server = {
+    headersTimeout: times.headersMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, times.headersMs),
+  };
   // The same in use, whichever way the bytes take.
-  const app = (tls === null ? Fastify(options) : Fastify({ ...options, https: tls })) as FastifyInstance;
+  const app = (
+    tls === null
+      ? Fastify({ ...options, http: server })
+      : Fastify({ ...options, https: { ...tls, ...server } })
+  ) as FastifyInstance;
   // Records are JSON; text would get as far as the schemas and be refused with the wrong reason.
   app.removeContentTypeParser('text/plain');
   readJsonBodies(app);
