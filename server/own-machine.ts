@@ -3,11 +3,12 @@ import { bootInterfaceOf } from '../src/domain/interface-graph.ts';
 import { type Ipv4, networkContains, parseIpv4, parseNetwork } from '../src/domain/ipv4.ts';
 import { ifDiskAllows } from '../src/services/if-disk-allows.ts';
 import type { Store, StoredSystem } from '../src/store/store.ts';
-import { listInterfaces, type MachineInterface } from './net/interfaces.ts';
+import { listInterfaces, listRoutedAddresses, type MachineInterface } from './net/interfaces.ts';
 
 /** The machine that the service runs on, as it was at the last look. */
 export interface OwnMachine {
   interfaces(): readonly MachineInterface[];
+  /** Those of the interfaces first, then those that are routed to its loopback. */
   ownAddresses(): readonly Ipv4[];
   /**
    * Looks again, and writes the service's own addresses into the table of addresses when they have changed. On a disk that takes
@@ -22,8 +23,10 @@ export async function createOwnMachine(store: Store, log: Logger, now: () => num
   let interfaces = listInterfaces();
   let written: string | undefined;
   let warnings: string[] = [];
-  const addressesNow = (): Ipv4[] =>
-    interfaces.flatMap((item) => item.addresses.map(({ address }) => address));
+  const addressesNow = (): Ipv4[] => [
+    ...interfaces.flatMap((item) => item.addresses.map(({ address }) => address)),
+    ...listRoutedAddresses(),
+  ];
   // Asked for with every packet.
   let own: readonly Ipv4[] = addressesNow();
   const refresh = async (): Promise<void> => {

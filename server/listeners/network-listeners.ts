@@ -86,7 +86,7 @@ const DHCP_OFF: ListenerStatus = {
 
 /** Linux's loopback interface is not among the machine's interfaces; this is its MTU. */
 const LOOPBACK: TftpAddress = { address: '127.0.0.1', mtuBytes: 65_536 };
-/** Of an address that no interface has (yet). */
+/** Of an address that no interface has (yet), or that is reached through others. */
 const ETHERNET_MTU_BYTES = 1500;
 
 function tftpAddresses(machine: OwnMachine, listen: string): TftpAddress[] {
@@ -95,7 +95,13 @@ function tftpAddresses(machine: OwnMachine, listen: string): TftpAddress[] {
     .flatMap(({ addresses, mtu }) =>
       addresses.map(({ address }) => ({ address: formatIpv4(address), mtuBytes: mtu })),
     );
-  const all = [LOOPBACK, ...own];
+  const onInterfaces = new Set(own.map(({ address }) => address));
+  const routed = machine
+    .ownAddresses()
+    .map(formatIpv4)
+    .filter((address) => !onInterfaces.has(address))
+    .map((address) => ({ address, mtuBytes: ETHERNET_MTU_BYTES }));
+  const all = [LOOPBACK, ...own, ...routed];
   if (listen === '0.0.0.0') return all;
   return [all.find(({ address }) => address === listen) ?? { address: listen, mtuBytes: ETHERNET_MTU_BYTES }];
 }

@@ -38,6 +38,8 @@ export interface InterfaceSources {
 /** linux/if.h */
 const IFF_UP = 0x1;
 const IFF_LOOPBACK = 0x8;
+/** RFC 1122 §3.2.1.3 (g) */
+const LOOPBACK_NET = 127;
 
 /**
  * The interfaces of the machine, loopback left out, by name. os.networkInterfaces alone is not enough: it
@@ -50,6 +52,21 @@ export function listInterfaces(sources: InterfaceSources = systemSources): reado
     .map((name) => describeInterface(name, sources, addresses.get(name) ?? []))
     .filter((described) => described !== undefined);
   return found.some(isUpWithoutAddress) ? withLinklessAddresses(found, sources) : found;
+}
+
+/**
+ * The machine's addresses that stand on its loopback interface and are reached through others (`ip address add 10.0.0.1/32 dev lo`,
+ * where routes are announced): all but 127.0.0.0/8, which never leaves it.
+ */
+export function listRoutedAddresses(
+  sources: Pick<InterfaceSources, 'networkInterfaces'> = systemSources,
+): readonly Ipv4[] {
+  return Object.values(sources.networkInterfaces()).flatMap((infos = []) =>
+    infos.flatMap(({ family, internal, address }) => {
+      const ip = family === 'IPv4' && internal ? parseIpv4(address) : undefined;
+      return ip === undefined || ip >>> 24 === LOOPBACK_NET ? [] : [ip];
+    }),
+  );
 }
 
 function isUpWithoutAddress({ up, addresses }: MachineInterface): boolean {

@@ -72,8 +72,7 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
   return {
     async setBootDevice(name, body, actor) {
       const { device, persistent, firmware, httpBootUri } = parseInput(bootDeviceInput, body);
-      const stored = await getBmc(store, name);
-      const chosen = await firmwareOf(store, name);
+      const { stored, chosen } = await getAsked(store, name);
       const plain = { device, persistent, firmware: firmware ?? chosen.value };
       const asked = httpBootUri === null ? plain : { ...plain, httpBootUri };
       if (httpBootUri !== null && asked.firmware !== 'uefi') throw invalid([URI_NEEDS_UEFI]);
@@ -103,7 +102,7 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
     sensors: async (name) => inSession(await getBmc(store, name), (session) => session.sensors()),
     log: async (name, limit) => inSession(await getBmc(store, name), (session) => session.log(limit)),
     async check(name) {
-      const stored = await getBmc(store, name);
+      const { stored, chosen } = await getAsked(store, name);
       const found = await told(stored, () =>
         withTries(clock, (signal) =>
           access.direct(stored, signal, async (driver, target, until) =>
@@ -112,11 +111,7 @@ export function createBmcOperations(power: PowerDeps, access: BmcAccess): BmcOpe
         ),
       );
       const password = openBmcSecrets(stored, deps.secrets).password?.reveal();
-      return [
-        ...checkRecord(stored, password),
-        ...checkFirmware(stored, await firmwareOf(store, name)),
-        ...found,
-      ];
+      return [...checkRecord(stored, password), ...checkFirmware(stored, chosen), ...found];
     },
   };
 }
@@ -167,19 +162,24 @@ function checkFirmware({ bmc, system }: StoredBmc, firmware: ChosenFirmware): Ch
   return doubt === undefined ? [] : warning(doubt, 'or let it boot from the network once: it is heard then');
 }
 
-async function firmwareOf(store: Store, name: string): Promise<ChosenFirmware> {
+interface AskedBmc {
+  readonly stored: StoredBmc;
+  /** Of its system. */
+  readonly chosen: ChosenFirmware;
+}
+
+async function getAsked(store: Store, name: string): Promise<AskedBmc> {
   const found = await store.read.systems.find(name);
   if (found === undefined) throw refusedError(name, 'not-found');
-  return found.system.effective.firmware;
+  const { id, effective } = found.system;
+  const stored = await store.read.bmcs.find(id);
+  if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
+  return { stored, chosen: effective.firmware };
 }
 
 /** The BMC of a system that has one. Throws DomainError `not-found` or `wrong-state`. */
 export async function getBmc(store: Store, name: string): Promise<StoredBmc> {
-  const found = await store.read.systems.find(name);
-  if (found === undefined) throw refusedError(name, 'not-found');
-  const stored = await store.read.bmcs.find(found.system.id);
-  if (stored?.bmc.driver == null) throw refusedError(name, 'no-power-control');
-  return stored;
+  return (await getAsked(store, name)).stored;
 }
 
 /** What a BMC did not do, as a refusal. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BMC_FAILURES, type BmcFailure } from '../../../src/domain/bmc-error.ts';
 import { failure } from '../../support/fake-bmcs.ts';
 import { bmcOf, openPowerWorld } from '../../support/power-world.ts';
@@ -44,6 +44,12 @@ describe('the boot device', () => {
     expect(body).toMatchObject({
       items: [{ stage: 'boot-device', message: 'boot device pxe (uefi, once), by local' }],
     });
+  });
+
+  it('is set for the system as it was read once: two readings could be of two records', async () => {
+    const find = vi.spyOn(world.store.read.systems, 'find');
+    expect(await call('PUT', 'boot-device', { device: 'pxe' })).toMatchObject({ status: 200 });
+    expect(find).toHaveBeenCalledTimes(1);
   });
 
   it('is asked for UEFI where nobody has told the firmware, which is said and looked at', async () => {

@@ -4,6 +4,7 @@ import {
   chooseSourceAddress,
   type InterfaceSources,
   listInterfaces,
+  listRoutedAddresses,
 } from '../../../server/net/interfaces.ts';
 import { parseIpv4 } from '../../../src/domain/ipv4.ts';
 import { must } from '../../support/must.ts';
@@ -86,6 +87,27 @@ describe('listInterfaces', () => {
 
   it('reads this machine without failing', () => {
     expect(listInterfaces().map(({ name }) => name)).not.toContain('lo');
+  });
+});
+
+describe('listRoutedAddresses', () => {
+  it('knows what stands on loopback and is reached from elsewhere', () => {
+    const onLoopback = (address: string) => ({ ...v4(address, '255.255.255.255'), internal: true });
+    const networkInterfaces = () => ({
+      ...sources.networkInterfaces(),
+      lo: [
+        onLoopback('127.0.0.1'),
+        onLoopback('127.0.0.53'),
+        onLoopback('10.0.0.7'),
+        { ...v6, internal: true },
+      ],
+      'lo:1': [onLoopback('172.16.0.1')],
+    });
+    expect(listRoutedAddresses({ networkInterfaces })).toEqual([ip('10.0.0.7'), ip('172.16.0.1')]);
+  });
+
+  it('reads this machine without failing', () => {
+    expect(listRoutedAddresses()).not.toContain(ip('127.0.0.1'));
   });
 });
 
