@@ -21,7 +21,9 @@ const BATCH = 50;
 /** Between two of them, so that a storm gets most of the time; of what waits, each takes at least this part. */
 const PAUSE_MS = 5;
 const PART = 1 / 40;
-/** A machine's exchange is over long before its story is written: a storm is not slowed down by what is told of it. */
+/** What is told of a few machines is written soon, so that little of it is lost with the process. */
+const SOON_MS = 50;
+/** A storm is not slowed down by what is told of it: where more than a batch came within that time, it is written after so long. */
 const LATER_MS = 1_000;
 
 type Dated = NewBootEvent & { readonly atMs: number };
@@ -59,6 +61,10 @@ export function eventService(
     return writing;
   };
   let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    if (queue.length <= BATCH) void drain();
+    else timer = setTimeout(drain, LATER_MS - SOON_MS).unref();
+  };
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       await writeNext();
@@ -73,7 +79,7 @@ export function eventService(
         return onLost(new Error('too many events are waiting for the disk'), 1);
       queue.push({ ...event, atMs: now() });
       recorded += 1;
-      if (timer === undefined) timer = setTimeout(drain, LATER_MS).unref();
+      if (timer === undefined) timer = setTimeout(look, SOON_MS).unref();
     },
     async flush() {
       // What is recorded meanwhile is not waited for: in a storm that would never end.

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewBootEvent } from '../../src/domain/boot-event.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { eventService } from '../../src/services/events.ts';
@@ -67,6 +67,33 @@ describe('what is recorded', () => {
     await events.flush();
     expect(lost).toEqual([]);
     expect(await empty.store.transaction((tx) => tx.events.prune(0))).toBe(1);
+  });
+
+  describe('in time', () => {
+    beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+    afterEach(() => vi.useRealTimers());
+
+    const recorded = (count: number) => {
+      const written: number[] = [];
+      const addEvents = async (batch: readonly unknown[]) => void written.push(batch.length);
+      const events = service({ ...empty.store, addEvents });
+      for (let number = 0; number < count; number += 1) events.record(EVENT);
+      return written;
+    };
+
+    it('is written soon where it is little', async () => {
+      const written = recorded(50);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(written).toEqual([50]);
+    });
+
+    it('waits until the machines are served where it is a storm', async () => {
+      const written = recorded(120);
+      await vi.advanceTimersByTimeAsync(999);
+      expect(written).toEqual([]);
+      await vi.advanceTimersByTimeAsync(20);
+      expect(written).toEqual([50, 50, 20]);
+    });
   });
 
   it('is on the timeline of its machine as soon as somebody looks', async () => {
