@@ -79,6 +79,18 @@ describe('a session', () => {
     expect(JSON.stringify(after.body)).toContain(message);
   });
 
+  it('opens nothing for a user who is disabled, also where it was left open', async () => {
+    const { cookie } = await logIn(world, 'ada');
+    await world.store.transaction(async (tx) => {
+      const found = await tx.users.find('ada');
+      await tx.users.update(found?.user.id ?? 0, { disabled: true }, world.nowMs);
+    });
+    expect(await whoami({ cookie })).toMatchObject({
+      status: 401,
+      body: { detail: "user 'ada' is disabled" },
+    });
+  });
+
   it('has the role that its user has now', async () => {
     const { cookie } = await logIn(world, 'ada');
     await world.call('PATCH', '/api/v1/users/ada', { role: 'viewer', scope: ['web'] });
