@@ -9,6 +9,8 @@ export const COBBLER_VERBS: Readonly<Record<string, VerbMeaning>> = {
   'system reboot': { words: ['power', 'cycle'] },
   'system dumpvars': { words: ['explain'] },
   'system get-autoinstall': { words: ['explain'] },
+  'system getks': { words: ['explain'] },
+  'profile getks': { instead: 'ask for a system of that profile: provision explain NAME' },
   'profile get-autoinstall': { instead: 'ask for a system of that profile: provision explain NAME' },
   check: { words: ['doctor'] },
   mkloaders: { words: ['loaders', 'install'] },

@@ -51,14 +51,20 @@ function replaced(argv: readonly string[], words: readonly string[], by: readonl
   return [...rest.slice(0, at), ...by, ...rest.slice(at)];
 }
 
-/** `system edit NAME --netboot-enabled yes` and nothing else arms an install, as there; `no` cancels it. */
+/**
+ * `system edit NAME --netboot-enabled yes` and nothing else arms an install, as there; `no` cancels it. What is added with `no`
+ * is added: it installs only when it is told to.
+ */
 function netboot(argv: readonly string[], noun: string, verb: string): readonly string[] {
-  if (noun !== 'system' || verb !== 'edit') return argv;
-  const rest = argv.filter((word) => !/^--netboot-enabled=/.test(word));
-  const given = argv.find((word) => /^--netboot-enabled=/.test(word));
-  const isAlone = rest.every((word) => !word.startsWith('--') || /^--name=/.test(word));
-  if (given === undefined || !isAlone) return argv;
-  const isOn = /=(1|y|yes|t|true|on)$/i.test(given);
+  const at = argv.findIndex((word) => /^--netboot-enabled(=|$)/.test(word));
+  if (noun !== 'system' || at < 0) return argv;
+  const [flag, inline] = splitFlag(argv[at] ?? '');
+  const rest = argv.filter((_word, index) => index !== at && (inline !== undefined || index !== at + 1));
+  const isOn = /^(1|y|yes|t|true|on)$/i.test(inline ?? argv[at + 1] ?? flag);
+  const isOff = /^(0|n|no|f|false|off)$/i.test(inline ?? argv[at + 1] ?? flag);
+  if (verb === 'add' || verb === 'copy') return isOff ? rest : argv;
+  const isAlone = rest.every((word) => !word.startsWith('--') || /^--name(=|$)/.test(word));
+  if (verb !== 'edit' || !isAlone || isOn === isOff) return argv;
   return isOn
     ? [...replaced(rest, ['system', 'edit'], ['system', 'install']), '--no-power']
     : replaced(rest, ['system', 'edit'], ['system', 'cancel']);

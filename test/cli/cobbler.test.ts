@@ -26,6 +26,12 @@ describe('lines of Cobbler', () => {
     ['check', 'doctor'],
     ['system edit --name=web001 --netboot-enabled=Y', 'system install --no-power web001'],
     ['system edit --name=web001 --netboot-enabled=false', 'system cancel web001'],
+    ['system edit --name web001 --netboot-enabled 1', 'system install --no-power web001'],
+    [
+      'system add --name=web001 --profile=p --netboot-enabled=0 --mac=m',
+      'system add --profile=p --mac=m web001',
+    ],
+    ['system getks --name=web001', 'explain web001'],
     [
       "system add --name=web001 --profile=p --mac-address=52:54:00:12:34:56 --ip-address 10.0.0.1 --kopts='quiet console=ttyS0' --ksmeta='a=1 b'",
       'system add --profile=p --mac=52:54:00:12:34:56 --ip=10.0.0.1 --kernel-args=quiet console=ttyS0 --var=a=1 --var=b= web001',
@@ -59,6 +65,7 @@ describe('lines of Cobbler', () => {
     ['sync', 'there is nothing to sync'],
     ['system edit web001 --power-pass=secret', '--bmc-password-stdin'],
     ['system add web001 --profile=p --netboot-enabled=1', 'provision system install NAME'],
+    ['system edit web001 --netboot-enabled', '--netboot-enabled wants a value'],
     ['system edit web001 --netmask=255.255.255.0', 'provision subnet add NAME'],
     ['repo list', 'there are no repository records: they are part of'],
   ])('says what is done here in the place of: %s', async (line, hint) => {
