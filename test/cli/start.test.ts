@@ -58,10 +58,10 @@ const FETCH = 'NativeModule internal/deps/undici/undici';
 
 describe('what the built command loads', () => {
   it.each([
-    ['--version', 5],
-    ['--help', 5],
-    ['system add --help', 25],
-    ['apply --help', 12],
+    ['--version', 4],
+    ['--help', 4],
+    ['system add --help', 18],
+    ['apply --help', 8],
   ])('is for %s its own few files, and nothing to talk to a server', (line, most) => {
     const { files, node, stderr } = loadedBy(line);
     expect(stderr).toBe('');
@@ -72,9 +72,9 @@ describe('what the built command loads', () => {
   });
 
   it.each([
-    ['system list', 12],
-    ['system show web001', 14],
-    ['power status web001', 16],
+    ['system list', 8],
+    ['system show web001', 8],
+    ['power status web001', 9],
   ])('is for %s what asks a server, without the schemas, YAML and fetch', (line, most) => {
     const { files, node, stderr } = loadedBy(line);
     expect(stderr).toContain('there is no such socket');
