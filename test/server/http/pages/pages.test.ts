@@ -136,6 +136,20 @@ describe('one system', () => {
       expect((await pages.post(`/systems/web001/${path}`, {}, 'viewer')).status, path).toBe(403);
   });
 
+  it('folds what is beyond the first interfaces', async () => {
+    const card = (row: number) => ({ name: `eth${row}`, mac: `52:54:00:00:0b:${10 + row}` });
+    await addRecord(pages.world, 'systems', {
+      name: 'switch001',
+      profile: 'debian-13',
+      interfaces: Array.from({ length: 11 }, (_, row) => card(row)),
+    });
+    const { html } = await pages.get('/systems/switch001');
+    const [seen = '', folded = ''] = html.split('<summary>3 more interfaces</summary>');
+    expect(seen).toContain('<dt>eth7</dt>');
+    expect(seen).not.toContain('<dt>eth8</dt>');
+    expect(folded).toContain('<dt>eth10</dt>');
+  });
+
   it('shows the files it would get, without secrets', async () => {
     const { html, status } = await pages.get('/systems/web001/files', 'viewer');
     expect(status).toBe(200);

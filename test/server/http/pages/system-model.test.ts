@@ -43,8 +43,12 @@ describe('what can be done', () => {
       cycle: true,
       allowAddressInUse: false,
     });
-    const other = actionsModel(apiSystem(), NOW, { path: 'lock', form: { reason: '' } });
-    expect(other).toMatchObject({ isLocking: true, install: { isOpen: false, power: true } });
+    const other = actionsModel(apiSystem(), NOW, { path: 'lock', form: { reason: 'mine' } });
+    expect(other).toMatchObject({
+      isLocking: true,
+      lockReason: 'mine',
+      install: { isOpen: false, power: true },
+    });
   });
 });
 
