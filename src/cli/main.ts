@@ -9,6 +9,7 @@ import { privateFiles } from './private-files.ts';
 import { rawKeys } from './raw-terminal.ts';
 import { recordFiles } from './record-files.ts';
 import { run } from './run.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /** On demand: help and what is refused at once need no server. */
 const transport = () => import('./http-transport.ts');
@@ -34,7 +35,7 @@ const deps: CliDeps = {
   readStdin: async () => (await import('./terminal.ts')).readStdin(),
   rawKeys,
   writeBytes: (bytes) => void process.stdout.write(bytes),
-  readFile: (path) => readFile(path, 'utf8').catch((cause) => unreadable(path, cause)),
+  readFile: async (path) => decodeUtf8(await readFile(path).catch((cause) => unreadable(path, cause)), path),
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
   recordFiles,

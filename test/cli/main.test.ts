@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ describe('the provision program', () => {
   /** `stopReadingAfter`: closes the reading end of stdout after so many bytes, as `head` does. */
   async function provision(
     argv: readonly string[],
-    options: { stdin?: string; stopReadingAfter?: number } = {},
+    options: { stdin?: string | Buffer; stopReadingAfter?: number } = {},
   ) {
     const child = spawn(process.execPath, [PROVISION_COMMAND, ...argv], {
       env: { HOME: home, USER: 'Ada', PROVISION_SERVER: formatServerAddress(server.address) },
@@ -108,6 +108,18 @@ describe('the provision program', () => {
     const code = await new Promise((resolve) => child.once('close', resolve));
     closeSync(full);
     expect({ code, words }).toEqual({ code: 1, words: 'error: the output cannot be written (ENOSPC)\n' });
+  });
+
+  it('refuses a table that is no UTF-8, as spreadsheets save it, by its file and on stdin', async () => {
+    const table = Buffer.from('name,profile,mac,comment\nw,p,52:54:00:00:00:01,Zo\xeb\n', 'latin1');
+    writeFileSync(join(home, 'rack.csv'), table);
+    const ofFile = await provision(['system', 'add', '--csv', 'rack.csv']);
+    expect(ofFile).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('rack.csv is not UTF-8\nnext: save'),
+    });
+    const ofStdin = await provision(['system', 'add', '--csv', '-'], { stdin: table });
+    expect(ofStdin).toMatchObject({ code: 1, stderr: expect.stringContaining('stdin is not UTF-8') });
   });
 
   it('names a file that it cannot read', async () => {
