@@ -162,3 +162,27 @@ describe('a service that does not answer', () => {
     await page.context().close();
   });
 });
+
+describe('the page of a machine that nobody sees', () => {
+  it('has no stream, as a browser has few connections for all its tabs, and is up to date when it is seen', async () => {
+    const { page, base } = await browser.open('viewer');
+    const streams: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/events?')) streams.push(request.url());
+    });
+    const see = (state: 'hidden' | 'visible') =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await page.goto(`${base}/systems/web003`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await see('hidden');
+    await hear(pages, 'web003', 'dhcp-discover', 'while nobody looked');
+    await see('visible');
+    await page.getByText('while nobody looked').first().waitFor();
+    await page.locator('#live-sign', { hasText: /^live$/ }).waitFor();
+    expect(streams).toHaveLength(2);
+    await page.context().close();
+  });
+});
