@@ -47,9 +47,14 @@ function removeOrphans() {
   }
 }
 
-/** @param {string} name @param {...string} args Throws PlainFailure. */
-async function buildTool(name, ...args) {
-  const status = await runChild(join(ROOT, 'node_modules/.bin', name), args, { stdoutToStderr: true });
+/**
+ * Throws PlainFailure.
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {import('./child.mjs').ChildOptions} options
+ */
+async function buildTool(name, args, options) {
+  const status = await runChild(join(ROOT, 'node_modules/.bin', name), args, options);
   if (status !== 0) throw new PlainFailure(`the build failed (${name}, exit ${status})`);
 }
 
@@ -63,8 +68,9 @@ export async function ensureBuilt(options = {}) {
   const wanted = fingerprint();
   if (!options.force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('building (tsc -p tsconfig.build.json, rolldown -c)');
-  await buildTool('tsc', '-p', 'tsconfig.build.json');
-  await buildTool('rolldown', '-c');
+  await buildTool('tsc', ['-p', 'tsconfig.build.json'], { stdoutToStderr: true });
+  // It lists two hundred files there.
+  await buildTool('rolldown', ['-c'], { noStdout: true });
   removeOrphans();
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -15,6 +15,7 @@ const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'];
  * @property {NodeJS.ProcessEnv} [env] added to this process's environment
  * @property {number} [limitMinutes] the process is ended after this long; no limit when left out
  * @property {boolean} [stdoutToStderr] keeps stdout free for the program that is started later
+ * @property {boolean} [noStdout] shows only what it says on stderr
  */
 
 /**
@@ -42,7 +43,7 @@ export function runChild(command, args, options = {}) {
       // A group of its own: signals to ours (Ctrl-C, timeout) reach it once, through forwardSignals, never twice.
       detached: true,
       env: { ...process.env, ...options.env },
-      stdio: ['inherit', options.stdoutToStderr ? process.stderr : 'inherit', 'inherit'],
+      stdio: ['inherit', stdoutOf(options), 'inherit'],
     });
     let timedOut = false;
     /** @type {NodeJS.Timeout[]} */
@@ -69,6 +70,12 @@ export function runChild(command, args, options = {}) {
     });
     child.on('exit', (code, signal) => finish(exitStatus(code, signal)));
   });
+}
+
+/** @param {ChildOptions} options */
+function stdoutOf({ stdoutToStderr, noStdout }) {
+  if (noStdout) return 'ignore';
+  return stdoutToStderr ? process.stderr : 'inherit';
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
