@@ -29,8 +29,8 @@ export function recordUseCases<Rec extends Stamped, Input extends { name: string
   ): Promise<Made<Rec>> => {
     const before = old && kind.recordOf(old);
     if (input !== undefined) kind.judge?.(actor, before, input);
-    // What says the same again is no change: no revision, no row, and nobody who waits for changes is woken.
-    if (old !== undefined && before !== undefined && input !== undefined)
+    // What says the same again is no change: no revision and no row. What lets the service choose may be chosen anew.
+    if (old !== undefined && before !== undefined && input !== undefined && !kind.choosesAddress(input))
       if (changesTo(kind, before, input, kind.secrets(old)).length === 0)
         return { before, after: before, changes: [] };
     const after = await write(tx, old, input);
