@@ -26,7 +26,7 @@ async function check() {
 async function build() {
   await ensureBuilt({ force: true });
   const folders = [join(ROOT, 'dist/man/man1'), join(ROOT, 'package.json')];
-  return runChild(process.execPath, [join(ROOT, 'dist/src/cli/write-man-pages.js'), ...folders]);
+  return runChild(process.execPath, [join(ROOT, 'dist/src/cli/help/write-man-pages.js'), ...folders]);
 }
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { InstalledPackages } from '../src/services/loaders.ts';
+import type { InstalledPackages } from '../src/services/boot/loaders.ts';
 
 const STATUS_FILE = '/var/lib/dpkg/status';
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { NewBootEvent, Outcome } from '../src/domain/boot-event.ts';
+import type { NewBootEvent, Outcome } from '../src/domain/boot/boot-event.ts';
 
 /** Writes boot events to the service's log too, so that a machine's story can be read where its other lines are. */
 export interface EventLog {

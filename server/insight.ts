@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
+import type { OtherServers } from '../src/services/dhcp/other-servers.ts';
+import type { Strangers } from '../src/services/dhcp/strangers.ts';
 import { diagnosisService } from '../src/services/diagnosis/service.ts';
-import { effectiveValues } from '../src/services/effective-values.ts';
-import { eventFeed } from '../src/services/event-feed.ts';
-import type { EventService } from '../src/services/events.ts';
+import { eventFeed } from '../src/services/events/event-feed.ts';
+import type { EventService } from '../src/services/events/events.ts';
 import { type ExplainSources, explainService } from '../src/services/explain/service.ts';
-import type { OtherServers } from '../src/services/other-servers.ts';
-import { recordChecks } from '../src/services/record-checks.ts';
-import type { Strangers } from '../src/services/strangers.ts';
-import { subnetAddresses } from '../src/services/subnet-addresses.ts';
+import { recordChecks } from '../src/services/records/record-checks.ts';
+import { subnetAddresses } from '../src/services/subnets/subnet-addresses.ts';
+import { effectiveValues } from '../src/services/systems/effective-values.ts';
 import type { ApiServices } from './http/api-services.ts';
 
 export interface InsightParts extends Omit<ExplainSources, 'strangers'> {

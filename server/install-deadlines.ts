@@ -1,9 +1,9 @@
 import { deadlinesOf } from '../src/config/deadlines.ts';
 import type { Config } from '../src/config.ts';
 import type { Deps } from '../src/services/deps.ts';
-import type { EventService } from '../src/services/events.ts';
-import { type InstallDeadlines, installDeadlines } from '../src/services/install-deadlines.ts';
+import type { EventService } from '../src/services/events/events.ts';
 import type { InstallerLogs } from '../src/services/installer-logs/installer-logs.ts';
+import { type InstallDeadlines, installDeadlines } from '../src/services/installs/install-deadlines.ts';
 
 /** Deadlines of stages as they are configured at the moment. */
 export function openInstallDeadlines(

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../src/config.ts';
 import type { Deps } from '../src/services/deps.ts';
-import type { EventService } from '../src/services/events.ts';
+import type { EventService } from '../src/services/events/events.ts';
 import type { QueueLimits } from '../src/services/install-queue/decide-queue.ts';
 import { findPlaceBy } from '../src/services/install-queue/place.ts';
 import {
@@ -14,7 +14,7 @@ import {
   installService,
   type PowerUps,
   type ReadinessCheck,
-} from '../src/services/installs.ts';
+} from '../src/services/installs/installs.ts';
 
 interface InstallParts {
   readonly deps: Deps;

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canFetchByHttp, LOADER_FILES } from '../src/boot/loaders.ts';
-import { sha256Of } from '../src/domain/loader.ts';
-import type { LoaderFiles, StagedLoader } from '../src/services/loaders.ts';
+import { sha256Of } from '../src/domain/boot/loader.ts';
+import type { LoaderFiles, StagedLoader } from '../src/services/boot/loaders.ts';
 
 /** Boot loaders by their logical name, from memory. A name is looked up in a table, never joined to a path as it came. */
 export interface Loaders extends LoaderFiles {

@@ -1,5 +1,5 @@
 import type { Deps } from '../src/services/deps.ts';
-import { type DoctorService, type DoctorSources, doctorService } from '../src/services/doctor.ts';
+import { type DoctorService, type DoctorSources, doctorService } from '../src/services/doctor/doctor.ts';
 import { interfaceFacts, readHostFacts } from './host-facts.ts';
 import type { OwnMachine } from './own-machine.ts';
 

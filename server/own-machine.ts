@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { bootInterfaceOf } from '../src/domain/interface-graph.ts';
-import { type Ipv4, networkContains, parseIpv4, parseNetwork } from '../src/domain/ipv4.ts';
-import { ifDiskAllows } from '../src/services/if-disk-allows.ts';
-import type { Store, StoredSystem } from '../src/store/store.ts';
+import { bootInterfaceOf } from '../src/domain/network/interface-graph.ts';
+import { type Ipv4, networkContains, parseIpv4, parseNetwork } from '../src/domain/network/ipv4.ts';
+import { ifDiskAllows } from '../src/services/dhcp/if-disk-allows.ts';
+import type { Store, StoredSystem } from '../src/store/interfaces/store.ts';
 import { listInterfaces, listRoutedAddresses, type MachineInterface } from './net/interfaces.ts';
 
 /** The machine that the service runs on, as it was at the last look. */

@@ -1,7 +1,7 @@
-import type { AnswerFiles } from '../src/services/answer-files.ts';
-import { everyReason } from '../src/services/every-reason.ts';
-import type { ReadinessCheck } from '../src/services/installs.ts';
-import type { Store } from '../src/store/store.ts';
+import type { AnswerFiles } from '../src/services/boot/answer-files.ts';
+import type { ReadinessCheck } from '../src/services/installs/installs.ts';
+import { everyReason } from '../src/services/records/every-reason.ts';
+import type { Store } from '../src/store/interfaces/store.ts';
 import { addressTowards, type OwnMachine } from './own-machine.ts';
 
 /** Everything that a machine would be given, by the address at which it reaches this one. */

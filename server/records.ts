@@ -1,11 +1,11 @@
-import type { Ipv4 } from '../src/domain/ipv4.ts';
+import type { Ipv4 } from '../src/domain/network/ipv4.ts';
 import { applyService } from '../src/services/apply/apply.ts';
 import type { Deps } from '../src/services/deps.ts';
 import { distroService, type FileFacts } from '../src/services/distros.ts';
-import { idempotencyService } from '../src/services/idempotency.ts';
 import { profileService, type ShippedProfiles } from '../src/services/profiles.ts';
-import { subnetService } from '../src/services/subnets.ts';
-import { systemService } from '../src/services/systems.ts';
+import { idempotencyService } from '../src/services/records/idempotency.ts';
+import { subnetService } from '../src/services/subnets/subnets.ts';
+import { systemService } from '../src/services/systems/systems.ts';
 
 export interface RecordParts {
   readonly files: FileFacts;

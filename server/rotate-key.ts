@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../src/config.ts';
-import { listSealedRecords } from '../src/services/sealed-records.ts';
-import { openSqliteStore } from '../src/store/sqlite.ts';
-import type { Store } from '../src/store/store.ts';
+import { listSealedRecords } from '../src/services/records/sealed-records.ts';
+import type { Store } from '../src/store/interfaces/store.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite.ts';
 import { refuseLaxModes } from './private-modes.ts';
 import { openSecretBox, refuseLostKey } from './secret-box.ts';
 

@@ -1,5 +1,5 @@
-import type { AddressUse } from '../src/services/address-use.ts';
-import type { OtherServers } from '../src/services/other-servers.ts';
+import type { AddressUse } from '../src/services/dhcp/address-use.ts';
+import type { OtherServers } from '../src/services/dhcp/other-servers.ts';
 import type { ListenerStatus, ServiceStatus } from './http/api-services.ts';
 import type { NetworkListeners } from './listeners/network-listeners.ts';
 import type { OwnMachine } from './own-machine.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseProfileFile } from '../src/domain/profile-file.ts';
+import { parseProfileFile } from '../src/domain/records/profile-file.ts';
 import type { ShippedProfile, ShippedProfiles } from '../src/services/profiles.ts';
 import { createLiveTexts, type LiveTexts, readYamls } from './files.ts';
 

@@ -1,5 +1,5 @@
-import type { InstallDeadlines } from '../src/services/install-deadlines.ts';
-import type { Store } from '../src/store/store.ts';
+import type { InstallDeadlines } from '../src/services/installs/install-deadlines.ts';
+import type { Store } from '../src/store/interfaces/store.ts';
 import type { Backups } from './backup/backups.ts';
 import type { WireWatch } from './dhcp/wire-watch.ts';
 import type { Handoffs } from './handoff/wiring.ts';

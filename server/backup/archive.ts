@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../src/domain/errors.ts';
-import type { UpkeepStore } from '../../src/store/upkeep-store.ts';
+import type { UpkeepStore } from '../../src/store/interfaces/upkeep-store.ts';
 import { flushFolder } from './flush-folder.ts';
 import { DATABASE, KEY, MANIFEST, type Manifest } from './manifest.ts';
 import { BLOCK_BYTES, END_BYTES, encodeTarHeader, paddingOf } from './tar.ts';

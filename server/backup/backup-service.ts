@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Actor, Deps } from '../../src/services/deps.ts';
-import { parseInput } from '../../src/services/input.ts';
+import { parseInput } from '../../src/services/records/input.ts';
 import type { Archive } from './archive.ts';
 import type { Backups } from './backups.ts';
 

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BackupFact } from '../../src/services/doctor/facts.ts';
-import type { Store } from '../../src/store/store.ts';
-import type { UpkeepStore } from '../../src/store/upkeep-store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
+import type { UpkeepStore } from '../../src/store/interfaces/upkeep-store.ts';
 import { type Archive, makeArchive, UNFINISHED, writeArchive } from './archive.ts';
 
 export interface BackupParts {

@@ -4,9 +4,9 @@ import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/pro
 import { join, resolve } from 'node:path';
 import type { Config } from '../../src/config.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import { SCHEMAS } from '../../src/store/sqlite.ts';
-import { lockDataFolder } from '../../src/store/sqlite-lock.ts';
-import { inspectDatabase } from '../../src/store/sqlite-schema.ts';
+import { lockDataFolder } from '../../src/store/sqlite/lock.ts';
+import { SCHEMAS } from '../../src/store/sqlite/sqlite.ts';
+import { inspectDatabase } from '../../src/store/sqlite/sqlite-schema.ts';
 import { flushFolder } from './flush-folder.ts';
 import { DATABASE, KEY, MANIFEST, type Manifest, manifestSchema } from './manifest.ts';
 import { BLOCK_BYTES, decodeTarHeader, paddingOf, type TarEntry } from './tar.ts';

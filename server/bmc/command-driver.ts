@@ -1,11 +1,11 @@
-import type { BmcDriver, BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcDriver, BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import {
   type CommandSet,
   type CommandVerb,
   fillArguments,
   type Placeholder,
-} from '../../src/domain/command-set.ts';
+} from '../../src/domain/power/command-set.ts';
 import { printable } from '../../src/domain/printable.ts';
 import { partialSession } from './partial-session.ts';
 import { type CommandResult, runCommand } from './run-command.ts';

@@ -1,6 +1,6 @@
-import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
 import type { Check } from '../../src/domain/check.ts';
+import type { BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import type { RandomBytes } from '../../src/ipmi/session.ts';
 import { encodeSuiteZeroProbe, takeSuiteZeroAnswer } from '../../src/ipmi/suite-zero.ts';
 import { type Conversation, NoAnswer } from './ipmi-line.ts';

@@ -1,4 +1,4 @@
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { COMPLETED, completionCode, INSUFFICIENT_PRIVILEGE } from '../../src/ipmi/completion-codes.ts';
 import { MalformedMessage } from '../../src/ipmi/malformed.ts';
 import type { IpmiRequest, IpmiResponse } from '../../src/ipmi/message.ts';

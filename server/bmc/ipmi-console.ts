@@ -1,5 +1,5 @@
-import type { BmcConsole, ConsoleOptions } from '../../src/domain/bmc-console.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcConsole, ConsoleOptions } from '../../src/domain/power/bmc-console.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
 import { PAYLOAD } from '../../src/ipmi/plus-packet.ts';
 import {

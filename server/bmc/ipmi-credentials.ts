@@ -1,5 +1,5 @@
-import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { bmcKey, passwordKey, userName } from '../../src/ipmi/keys.ts';
 import { UnencodableMessage } from '../../src/ipmi/malformed.ts';
 

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
-import type { OpenBmcConsole } from '../../src/domain/bmc-console.ts';
-import type { BmcDriver, BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { OpenBmcConsole } from '../../src/domain/power/bmc-console.ts';
+import type { BmcDriver, BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import type { CipherSuiteId } from '../../src/ipmi/cipher-suites.ts';
 import type { MalformedMessage } from '../../src/ipmi/malformed.ts';
 import { RMCP_PORT } from '../../src/ipmi/rmcp.ts';

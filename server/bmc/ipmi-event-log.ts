@@ -1,4 +1,4 @@
-import type { BmcLogEntry } from '../../src/domain/bmc-driver.ts';
+import type { BmcLogEntry } from '../../src/domain/power/bmc-driver.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
 import {
   decodeSelEntry,

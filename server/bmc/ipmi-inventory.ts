@@ -1,5 +1,5 @@
-import type { BmcInfo } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcInfo } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { decodeDeviceId, GET_DEVICE_ID, manufacturerName } from '../../src/ipmi/device-id.ts';
 import {
   decodeFruArea,

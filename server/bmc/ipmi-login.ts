@@ -1,5 +1,5 @@
-import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import type { CipherSuiteId } from '../../src/ipmi/cipher-suites.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
 import { type LoginFacts, type LoginStep, startLogin, stepLogin } from '../../src/ipmi/login.ts';

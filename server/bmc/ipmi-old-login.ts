@@ -1,5 +1,5 @@
-import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError, type BmcFailure } from '../../src/domain/bmc-error.ts';
+import type { BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError, type BmcFailure } from '../../src/domain/power/bmc-error.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
 import { MalformedMessage } from '../../src/ipmi/malformed.ts';
 import {

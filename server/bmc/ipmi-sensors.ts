@@ -1,4 +1,4 @@
-import type { BmcSensor } from '../../src/domain/bmc-driver.ts';
+import type { BmcSensor } from '../../src/domain/power/bmc-driver.ts';
 import { COMPLETED } from '../../src/ipmi/completion-codes.ts';
 import {
   decodeSdrPart,

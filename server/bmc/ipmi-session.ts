@@ -1,6 +1,6 @@
-import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
-import type { BootOverride, PowerAction } from '../../src/domain/power.ts';
+import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
+import type { BootOverride, PowerAction } from '../../src/domain/power/power.ts';
 import {
   type BootFlags,
   decodeBootFlags,

@@ -1,5 +1,11 @@
-import { broadcastOf, type Ipv4, type Ipv4Network, netmask, networkContains } from '../../src/domain/ipv4.ts';
-import { type Mac, macToBytes } from '../../src/domain/mac.ts';
+import {
+  broadcastOf,
+  type Ipv4,
+  type Ipv4Network,
+  netmask,
+  networkContains,
+} from '../../src/domain/network/ipv4.ts';
+import { type Mac, macToBytes } from '../../src/domain/network/mac.ts';
 
 /** Six bytes 0xff, then the MAC sixteen times: AMD, "Magic Packet Technology" (20213), 1995. */
 export function encodeMagicPacket(mac: Mac): Buffer {

@@ -1,5 +1,5 @@
-import type { BmcSession } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcSession } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 
 /** What each method is, in the words of a message. */
 const METHODS: Readonly<Record<keyof BmcSession, string>> = {

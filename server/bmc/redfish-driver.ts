@@ -1,4 +1,4 @@
-import type { BmcDriver } from '../../src/domain/bmc-driver.ts';
+import type { BmcDriver } from '../../src/domain/power/bmc-driver.ts';
 import { redfishDriver } from '../../src/redfish/driver.ts';
 import { createRedfishTransport } from './redfish-transport.ts';
 import { createTrustStore } from './trusted-certificates.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 
 export interface CommandRun {
   readonly program: string;

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 
 /** SHA-256 of the certificate that the other side shows for itself: 64 hex digits; undefined where it shows none. */
 export function fingerprintOf(socket: TLSSocket): string | undefined {

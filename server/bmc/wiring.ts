@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../src/config.ts';
-import { parseNetwork } from '../../src/domain/ipv4.ts';
+import { parseNetwork } from '../../src/domain/network/ipv4.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import type { BmcDrivers } from '../../src/services/power/bmc-access.ts';
 import { type PowerService, powerService } from '../../src/services/power/power-service.ts';
 import type { BindPeers } from '../net/peer-socket.ts';

@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BmcDriver, BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
-import { formatIpv4, type Ipv4, type Ipv4Network, parseIpv4 } from '../../src/domain/ipv4.ts';
-import { parseMac } from '../../src/domain/mac.ts';
+import { formatIpv4, type Ipv4, type Ipv4Network, parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
+import type { BmcDriver, BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { chooseBroadcasts, encodeMagicPacket, type OwnAddress } from './magic-packet.ts';
 import { partialSession } from './partial-session.ts';
 

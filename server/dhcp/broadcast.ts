@@ -1,5 +1,5 @@
 import { OPTION } from '../../src/dhcp/codes.ts';
-import { type Ipv4, ipv4FromBytes, LIMITED_BROADCAST } from '../../src/domain/ipv4.ts';
+import { type Ipv4, ipv4FromBytes, LIMITED_BROADCAST } from '../../src/domain/network/ipv4.ts';
 import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import type { InterfaceAddress } from '../net/interfaces.ts';
 import { EVERYBODY } from '../net/link-socket.ts';

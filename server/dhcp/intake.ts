@@ -1,5 +1,5 @@
 import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
-import { type Mac, macFromBytes } from '../../src/domain/mac.ts';
+import { type Mac, macFromBytes } from '../../src/domain/network/mac.ts';
 import type { UdpAddress } from '../net/udp-socket.ts';
 import type { ClientLimits } from './client-limits.ts';
 import { type DhcpCounters, isWorthLogging } from './counters.ts';

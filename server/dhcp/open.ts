@@ -1,13 +1,13 @@
 import type { Config } from '../../src/config.ts';
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
-import { createAddressUse } from '../../src/services/address-use.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import { type DhcpSettings, dhcpService } from '../../src/services/dhcp.ts';
-import type { EventService } from '../../src/services/events.ts';
-import type { InstallService } from '../../src/services/installs.ts';
-import { createOffers } from '../../src/services/offers.ts';
-import { createOtherServers } from '../../src/services/other-servers.ts';
-import { createStrangers } from '../../src/services/strangers.ts';
+import { createAddressUse } from '../../src/services/dhcp/address-use.ts';
+import { type DhcpSettings, dhcpService } from '../../src/services/dhcp/dhcp.ts';
+import { createOffers } from '../../src/services/dhcp/offers.ts';
+import { createOtherServers } from '../../src/services/dhcp/other-servers.ts';
+import { createStrangers } from '../../src/services/dhcp/strangers.ts';
+import type { EventService } from '../../src/services/events/events.ts';
+import type { InstallService } from '../../src/services/installs/installs.ts';
 import { createAfterwards } from '../timers.ts';
 
 export interface DhcpParts {

@@ -1,4 +1,4 @@
-import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { DhcpStore } from '../../src/store/interfaces/dhcp-store.ts';
 import type { NetworkListeners } from '../listeners/network-listeners.ts';
 import { whenCalm } from './calm.ts';
 import { type RehearsalDeps, rehearse } from './rehearsal.ts';

@@ -1,11 +1,11 @@
 import { MESSAGE_TYPE, OP, OPTION } from '../../src/dhcp/codes.ts';
 import { ipsBytes, textBytes, u8Bytes, u16Bytes } from '../../src/dhcp/options.ts';
 import { encodePacket } from '../../src/dhcp/packet.ts';
-import { type Ipv4, NO_ADDRESS, parseIpv4 } from '../../src/domain/ipv4.ts';
-import { macFromBytes } from '../../src/domain/mac.ts';
-import { type Subnet, subnetInput } from '../../src/domain/subnet.ts';
-import { dhcpService } from '../../src/services/dhcp.ts';
-import type { DhcpStore, MachineFacts } from '../../src/store/dhcp-store.ts';
+import { type Ipv4, NO_ADDRESS, parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import { macFromBytes } from '../../src/domain/network/mac.ts';
+import { type Subnet, subnetInput } from '../../src/domain/network/subnet.ts';
+import { dhcpService } from '../../src/services/dhcp/dhcp.ts';
+import type { DhcpStore, MachineFacts } from '../../src/store/interfaces/dhcp-store.ts';
 import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import type { UdpHandlers } from '../net/udp-socket.ts';
 import { createClientLimits } from './client-limits.ts';

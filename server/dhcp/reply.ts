@@ -1,6 +1,6 @@
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
-import { LIMITED_BROADCAST } from '../../src/domain/ipv4.ts';
-import type { Mac } from '../../src/domain/mac.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
+import { LIMITED_BROADCAST } from '../../src/domain/network/ipv4.ts';
+import type { Mac } from '../../src/domain/network/mac.ts';
 import type { DhcpSocket } from '../net/dhcp-socket.ts';
 import { chooseSourceAddress, type InterfaceAddress } from '../net/interfaces.ts';
 import type { SendDone } from '../net/udp-socket.ts';

@@ -1,8 +1,8 @@
-import type { NewBootEvent } from '../../src/domain/boot-event.ts';
+import type { NewBootEvent } from '../../src/domain/boot/boot-event.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import type { InstallInput } from '../../src/domain/install-input.ts';
-import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/ipv4.ts';
-import type { StoredSystem } from '../../src/store/store.ts';
+import type { InstallInput } from '../../src/domain/install/install-input.ts';
+import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import type { StoredSystem } from '../../src/store/interfaces/store.ts';
 import type { ProbeAddresses } from '../net/address-prober.ts';
 import type { MachineInterface } from '../net/interfaces.ts';
 

@@ -3,8 +3,8 @@ import { BROADCAST_FLAG, HARDWARE_TYPE, MESSAGE_TYPE, OP, OPTION, PORT } from '.
 import { readIp, readU8, u8Bytes } from '../../src/dhcp/options.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { MalformedPacket } from '../../src/dhcp/packet-errors.ts';
-import { type Ipv4, LIMITED_BROADCAST, NO_ADDRESS } from '../../src/domain/ipv4.ts';
-import { type Mac, macToBytes } from '../../src/domain/mac.ts';
+import { type Ipv4, LIMITED_BROADCAST, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
+import { type Mac, macToBytes } from '../../src/domain/network/mac.ts';
 import type { MachineInterface } from '../net/interfaces.ts';
 import type { LibcResult } from '../net/libc.ts';
 import { EVERYBODY, type FilterInstruction, type LinkSocket, openLinkSocket } from '../net/link-socket.ts';

@@ -1,8 +1,8 @@
 import { givesAddresses } from '../../src/dhcp/choose-subnet.ts';
-import { type Ipv4, networkContains, parseNetwork } from '../../src/domain/ipv4.ts';
-import type { Subnet } from '../../src/domain/subnet.ts';
-import type { AddressUse } from '../../src/services/address-use.ts';
-import type { OtherServers } from '../../src/services/other-servers.ts';
+import { type Ipv4, networkContains, parseNetwork } from '../../src/domain/network/ipv4.ts';
+import type { Subnet } from '../../src/domain/network/subnet.ts';
+import type { AddressUse } from '../../src/services/dhcp/address-use.ts';
+import type { OtherServers } from '../../src/services/dhcp/other-servers.ts';
 import type { ProbeAddresses } from '../net/address-prober.ts';
 import type { MachineInterface } from '../net/interfaces.ts';
 import type { DhcpLog } from './serve.ts';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { PORT } from '../../src/dhcp/codes.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
-import { type Mac, macFromBytes, macToBytes } from '../../src/domain/mac.ts';
-import type { DhcpAnswer, DhcpPacketService } from '../../src/services/dhcp.ts';
+import { type Mac, macFromBytes, macToBytes } from '../../src/domain/network/mac.ts';
+import type { DhcpAnswer, DhcpPacketService } from '../../src/services/dhcp/dhcp.ts';
 import { type HandedInSocket, parseListenFds } from '../net/handed-in-sockets.ts';
 import type { Reply, ReplyDestination } from './reply.ts';
 import type { DhcpHandle } from './serve.ts';

@@ -1,4 +1,4 @@
-import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
+import type { DefinitionOf } from '../../src/domain/handoff/handoff-definition.ts';
 import type { HandoffDriver, HandoffOutcome } from '../../src/services/handoff/driver.ts';
 import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.ts';
 import { createAnsibleReader } from '../../src/services/handoff/read-ansible.ts';

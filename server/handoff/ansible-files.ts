@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
+import type { DefinitionOf } from '../../src/domain/handoff/handoff-definition.ts';
 import type { HandoffOrder } from '../../src/services/handoff/driver.ts';
 import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.ts';
 import type { RunFolder } from './run-folder.ts';

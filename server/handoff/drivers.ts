@@ -2,13 +2,13 @@ import type {
   DefinitionOf,
   HandoffDefinition,
   HandoffDriverName,
-} from '../../src/domain/handoff-definition.ts';
+} from '../../src/domain/handoff/handoff-definition.ts';
 import type { HandoffDriver } from '../../src/services/handoff/driver.ts';
 import { type AnsibleParts, createAnsibleDriver } from './ansible-driver.ts';
 import { createPuppetDriver, type PuppetParts } from './puppet-driver.ts';
 import { createWebhookDriver, type WebhookParts } from './webhook-driver.ts';
 
-/** The driver of a definition; one for each member of the union in src/domain/handoff-definition.ts. */
+/** The driver of a definition; one for each member of the union in src/domain/handoff/handoff-definition.ts. */
 export function createDrivers(
   parts: AnsibleParts & PuppetParts & WebhookParts,
 ): (definition: HandoffDefinition) => HandoffDriver<HandoffDefinition> {

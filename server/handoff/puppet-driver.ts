@@ -1,4 +1,4 @@
-import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
+import type { DefinitionOf } from '../../src/domain/handoff/handoff-definition.ts';
 import type { PuppetCa } from '../../src/puppet/ca.ts';
 import { CaError, type CaFailure } from '../../src/puppet/ca-error.ts';
 import type { HandoffDriver, HandoffOrder, HandoffOutcome } from '../../src/services/handoff/driver.ts';

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { PuppetFacts } from '../../src/answer-file/context.ts';
 import type { Config } from '../../src/config.ts';
-import type { NewBootEvent } from '../../src/domain/boot-event.ts';
+import type { NewBootEvent } from '../../src/domain/boot/boot-event.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
-import type { System } from '../../src/domain/system.ts';
+import type { DefinitionOf } from '../../src/domain/handoff/handoff-definition.ts';
+import type { System } from '../../src/domain/records/system.ts';
 import { createPuppetCa, type PuppetCa } from '../../src/puppet/ca.ts';
 import { challengeOf } from '../../src/puppet/challenge.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import {
   type MachineCertificates,
   machineCertificates,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { DefinitionOf } from '../../src/domain/handoff-definition.ts';
+import type { DefinitionOf } from '../../src/domain/handoff/handoff-definition.ts';
 import { printable } from '../../src/domain/printable.ts';
 import type { HandoffDriver, HandoffOrder, HandoffOutcome } from '../../src/services/handoff/driver.ts';
 import type { InventoryFacts } from '../../src/services/handoff/inventory-facts.ts';

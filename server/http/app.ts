@@ -1,5 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { AccessService } from '../../src/services/access.ts';
+import type { AccessService } from '../../src/services/access/access.ts';
 import type { AdminTls } from '../tls/admin-tls.ts';
 import { accessRoutes } from './api/access.ts';
 import { applyRoutes } from './api/apply.ts';

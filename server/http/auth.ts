@@ -1,8 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { leastRoleFor, type Permission, type RouteScope, roleAllows } from '../../src/domain/access.ts';
+import {
+  leastRoleFor,
+  type Permission,
+  type RouteScope,
+  roleAllows,
+} from '../../src/domain/access/access.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import type { AccessService } from '../../src/services/access/access.ts';
 import { actorOfSession, type Session, type Whence } from '../../src/services/access/sessions.ts';
-import type { AccessService } from '../../src/services/access.ts';
 import { type Actor, LOCAL } from '../../src/services/deps.ts';
 import { addressOf } from './caller-address.ts';
 import { installCsrfCheck, refuseForeignOrigin } from './csrf.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Secret } from '../../src/domain/access/secret.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import { Secret } from '../../src/domain/secret.ts';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseInput } from '../../src/services/input.ts';
+import { parseInput } from '../../src/services/records/input.ts';
 
 /** Query of whatever can be tried: `?dryRun=1`. */
 export const dryRunQuery = z.strictObject({

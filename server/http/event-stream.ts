@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { BootEvent } from '../../src/domain/boot-event.ts';
-import type { FeedSink } from '../../src/services/event-feed.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
+import type { FeedSink } from '../../src/services/events/event-feed.ts';
 
 /** Who does not take what was written within this time is let go; what it has missed it may ask for. */
 const SLOW_MS = 15_000;

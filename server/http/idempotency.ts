@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { IdempotencyService, KeyedCall } from '../../src/services/idempotency.ts';
+import type { IdempotencyService, KeyedCall } from '../../src/services/records/idempotency.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

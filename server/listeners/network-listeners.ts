@@ -1,5 +1,5 @@
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
-import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
+import type { DhcpStore } from '../../src/store/interfaces/dhcp-store.ts';
 import type { DhcpInterfaceStatus, DhcpInterfaces } from '../dhcp/interfaces.ts';
 import type { DhcpCountersStatus, ListenerStatus } from '../http/api-services.ts';
 import type { MachineInterface } from '../net/interfaces.ts';

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { INSTALL_STATES, type InstallState } from '../../src/domain/install.ts';
+import { INSTALL_STATES, type InstallState } from '../../src/domain/install/install.ts';
 import type { Notice } from '../../src/domain/notification.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 
 /** From a restart to a night's work. */
 const SECONDS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];

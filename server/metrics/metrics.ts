@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import type { ServiceStatus } from '../http/api-services.ts';
 import { openInstallMetrics } from './install-metrics.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
-import type { Mac } from '../../src/domain/mac.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
+import type { Mac } from '../../src/domain/network/mac.ts';
 import { decodeArpClaim, encodeArpProbe } from './arp-packet.ts';
 import type { MachineInterface } from './interfaces.ts';
 import type { LibcResult } from './libc.ts';

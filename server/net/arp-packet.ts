@@ -1,5 +1,5 @@
-import { type Ipv4, ipv4FromBytes, ipv4ToBytes, NO_ADDRESS } from '../../src/domain/ipv4.ts';
-import { type Mac, macFromBytes, macToBytes, parseMac } from '../../src/domain/mac.ts';
+import { type Ipv4, ipv4FromBytes, ipv4ToBytes, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
+import { type Mac, macFromBytes, macToBytes, parseMac } from '../../src/domain/network/mac.ts';
 
 /** RFC 826, "Packet format", for IPv4 on Ethernet. */
 const HEAD = Buffer.of(0, 1, 8, 0, 6, 4);

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { endianness } from 'node:os';
-import { formatIpv4, ipv4FromNumber, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, ipv4FromNumber, parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { adoptUdp, bindUdp, type DatagramSocket, type Endpoint } from './datagram.ts';
 import {
   AF_INET,

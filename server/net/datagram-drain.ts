@@ -1,4 +1,4 @@
-import { type Ipv4, ipv4FromNumber } from '../../src/domain/ipv4.ts';
+import { type Ipv4, ipv4FromNumber } from '../../src/domain/network/ipv4.ts';
 import { type Libc, MSG_DONTWAIT } from './libc.ts';
 import { hasMessageRings, ReceiveRing } from './message-ring.ts';
 

@@ -1,4 +1,4 @@
-import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import type { DatagramDrain } from './datagram-drain.ts';
 import {
   AF_INET,

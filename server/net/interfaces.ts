@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/ipv4.ts';
-import { type Mac, parseMac } from '../../src/domain/mac.ts';
+import { type Ipv4, netmask, parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import { type Mac, parseMac } from '../../src/domain/network/mac.ts';
 import { findLinklessAddresses } from './linkless-addresses.ts';
 
 /** An address of an interface with its prefix length, 0–32. */

@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { type Mac, macFromBytes } from '../../src/domain/mac.ts';
+import { type Mac, macFromBytes } from '../../src/domain/network/mac.ts';
 import {
   AF_PACKET,
   type CallResult,

@@ -5,7 +5,7 @@ import {
   ipv4FromBytes,
   networkContains,
   parseIpv4,
-} from '../../src/domain/ipv4.ts';
+} from '../../src/domain/network/ipv4.ts';
 
 // An interface without a link (cable out, switch starting, bridge without ports) keeps its addresses, but
 // getifaddrs as Node calls it leaves it out. The kernel's routing tables in text still have them.

@@ -1,4 +1,4 @@
-import { type Ipv4, NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { type Ipv4, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import { bindUdpSocket, type UdpHandlers, type UdpSocket } from './udp-socket.ts';
 
 const SILENT: UdpHandlers = { message: () => undefined, error: () => undefined };

@@ -1,4 +1,4 @@
-import type { Mac } from '../../src/domain/mac.ts';
+import type { Mac } from '../../src/domain/network/mac.ts';
 import {
   AF_PACKET,
   type CallResult,

@@ -1,4 +1,4 @@
-import { signWebhook } from '../../src/domain/webhook-signature.ts';
+import { signWebhook } from '../../src/domain/access/webhook-signature.ts';
 
 export interface SignedPost {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
-import { type Ipv4, ipv4ToBytes } from '../../src/domain/ipv4.ts';
-import { type Mac, macToBytes } from '../../src/domain/mac.ts';
+import { type Ipv4, ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
+import { type Mac, macToBytes } from '../../src/domain/network/mac.ts';
 import { AF_INET, AF_PACKET } from './libc.ts';
 
 type ByteOrder = 'LE' | 'BE';

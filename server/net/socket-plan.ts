@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 import { type HandedInSocket, handedInName } from './handed-in-sockets.ts';
 import type { InterfaceAddress, MachineInterface } from './interfaces.ts';
 import { SocketRefused } from './socket-refused.ts';

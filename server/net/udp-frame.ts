@@ -1,4 +1,4 @@
-import { ipv4FromBytes, ipv4ToBytes } from '../../src/domain/ipv4.ts';
+import { ipv4FromBytes, ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
 import type { UdpAddress } from './udp-socket.ts';
 
 /** One UDP datagram with everything below it that the kernel would otherwise fill in. */

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import type { DatagramDrain, TakeDatagram } from './datagram-drain.ts';
 import { type Libc, MSG_DONTWAIT } from './libc.ts';
 import { encodeSockaddrIn } from './sockaddr.ts';

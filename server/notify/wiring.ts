@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { NotifyConfig } from '../../src/config/notify.ts';
 import type { Config } from '../../src/config.ts';
-import type { InstallState } from '../../src/domain/install.ts';
+import type { InstallState } from '../../src/domain/install/install.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import {
   type Endpoint,

@@ -1,7 +1,7 @@
 import type { AnswerFileErrorDetails } from '../../src/answer-file/error.ts';
 import type { RenderLimits } from '../../src/answer-file/limits.ts';
 import type { Rendered, RenderMode, RenderRequest } from '../../src/answer-file/render.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 
 /** To the render process. Only over its IPC channel: arguments and environment can be read by others. */
 export interface RenderCall {

@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 import type { InstallerLogs } from '../../src/services/installer-logs/installer-logs.ts';
 
 /** Where the messages of both ports go. */

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Ipv4, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { type Ipv4, parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { Deframer, type Frame } from '../../src/syslog/deframer.ts';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
 import type { Endpoint } from '../net/datagram.ts';

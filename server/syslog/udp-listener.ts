@@ -1,4 +1,4 @@
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { type Listener, portRefusal } from '../listeners/listener.ts';
 import { type BindUdp, bindUdp, type DatagramSocket, type Endpoint } from '../net/datagram.ts';
 import type { SyslogSink } from './sink.ts';

@@ -1,5 +1,5 @@
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
-import type { BootFileService } from '../../src/services/boot-files.ts';
+import { parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import type { BootFileService } from '../../src/services/boot/boot-files.ts';
 import type { Files } from '../files.ts';
 import type { TftpFind } from './lookup.ts';
 

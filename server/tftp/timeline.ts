@@ -1,9 +1,9 @@
 import { withoutToken } from '../../src/boot/boot-names.ts';
-import type { NewBootEvent } from '../../src/domain/boot-event.ts';
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
-import { limitEvents } from '../../src/services/event-budget.ts';
-import type { EventService } from '../../src/services/events.ts';
-import type { DhcpStore } from '../../src/store/dhcp-store.ts';
+import type { NewBootEvent } from '../../src/domain/boot/boot-event.ts';
+import { parseIpv4 } from '../../src/domain/network/ipv4.ts';
+import { limitEvents } from '../../src/services/events/event-budget.ts';
+import type { EventService } from '../../src/services/events/events.ts';
+import type { DhcpStore } from '../../src/store/interfaces/dhcp-store.ts';
 import type { TftpEvent } from './events.ts';
 
 /** Puts what a machine fetched by TFTP on its timeline; what strangers fetch has none. */

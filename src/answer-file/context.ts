@@ -1,5 +1,5 @@
-import { hostNamesOf } from '../domain/fqdn.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/access/secret.ts';
+import { hostNamesOf } from '../domain/network/fqdn.ts';
 import { AnswerFileError } from './error.ts';
 import { compressionOf, factProblems, type ImageCompression } from './fact-rules.ts';
 import {

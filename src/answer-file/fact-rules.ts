@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { hostname, recordName } from '../domain/fields.ts';
-import { parseIpv4, parseNetwork } from '../domain/ipv4.ts';
-import { parseMac } from '../domain/mac.ts';
-import { BOND_MODES, INTERFACE_TYPES } from '../domain/network-interface.ts';
-import { roleName } from '../domain/role.ts';
-import { Secret } from '../domain/secret.ts';
-import { settingsInput } from '../domain/settings.ts';
+import { roleName } from '../domain/access/role.ts';
+import { Secret } from '../domain/access/secret.ts';
+import { parseIpv4, parseNetwork } from '../domain/network/ipv4.ts';
+import { parseMac } from '../domain/network/mac.ts';
+import { BOND_MODES, INTERFACE_TYPES } from '../domain/network/network-interface.ts';
+import { hostname, recordName } from '../domain/records/fields.ts';
+import { settingsInput } from '../domain/records/settings.ts';
 import type { AnswerFacts } from './context.ts';
 
 /** How an image file is packed, as its name says. */

@@ -1,4 +1,4 @@
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/access/secret.ts';
 import { ValueProblem } from './error.ts';
 import { checkPreseedValue, quoteForKickstart, quoteForShell } from './quoting.ts';
 import { isList, isMap, isTrue, kindOf, plain, textOf, type Value } from './values.ts';

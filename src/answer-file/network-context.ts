@@ -1,5 +1,5 @@
-import { bootCardOf, bootInterfaceOf, parentsFirst } from '../domain/interface-graph.ts';
-import { formatIpv4, netmask } from '../domain/ipv4.ts';
+import { bootCardOf, bootInterfaceOf, parentsFirst } from '../domain/network/interface-graph.ts';
+import { formatIpv4, netmask } from '../domain/network/ipv4.ts';
 
 /** One interface as the record has it. Addresses are canonical text, as records keep them. */
 export interface InterfaceFacts {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/access/secret.ts';
 import { Environment } from './environment.ts';
 import { DEFAULT_LIMITS, type RenderLimits } from './limits.ts';
 import { parseTemplate } from './parse.ts';

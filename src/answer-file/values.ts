@@ -1,4 +1,4 @@
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/access/secret.ts';
 import { ValueProblem } from './error.ts';
 import type { BinaryOperator, CompareOperator } from './syntax-tree.ts';
 

@@ -1,5 +1,5 @@
-import { type Ipv4, parseIpv4 } from '../domain/ipv4.ts';
-import { type Mac, parseMac } from '../domain/mac.ts';
+import { type Ipv4, parseIpv4 } from '../domain/network/ipv4.ts';
+import { type Mac, parseMac } from '../domain/network/mac.ts';
 
 /** Whose file a name asks for, as far as the name says; a loader is answered by its address all the same. */
 export interface NamedMachine {

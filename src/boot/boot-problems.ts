@@ -1,5 +1,5 @@
-import type { Arch } from '../domain/arch.ts';
-import type { LoaderChoice } from '../domain/boot-choice.ts';
+import type { Arch } from '../domain/boot/arch.ts';
+import type { LoaderChoice } from '../domain/boot/boot-choice.ts';
 import type { Problem } from '../domain/errors.ts';
 import { LOADERS } from './loaders.ts';
 

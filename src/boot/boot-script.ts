@@ -1,5 +1,5 @@
-import type { LoaderChoice, LocalBootChoice } from '../domain/boot-choice.ts';
-import type { Mac } from '../domain/mac.ts';
+import type { LoaderChoice, LocalBootChoice } from '../domain/boot/boot-choice.ts';
+import type { Mac } from '../domain/network/mac.ts';
 import { type BootServer, bootUrl } from './bootfile.ts';
 
 /** What the script of one install needs. Its URLs carry the install's token. */

@@ -1,7 +1,7 @@
-import type { Arch } from '../domain/arch.ts';
-import type { LoaderChoice } from '../domain/boot-choice.ts';
-import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
-import { type Mac, macWithDashes } from '../domain/mac.ts';
+import type { Arch } from '../domain/boot/arch.ts';
+import type { LoaderChoice } from '../domain/boot/boot-choice.ts';
+import { formatIpv4, type Ipv4 } from '../domain/network/ipv4.ts';
+import { type Mac, macWithDashes } from '../domain/network/mac.ts';
 import { LOADERS } from './loaders.ts';
 
 /** How this very packet's sender boots: its firmware, or iPXE that the firmware has loaded already. */

@@ -1,6 +1,6 @@
-import type { InstallState } from '../domain/install.ts';
-import type { InstallFacts } from '../domain/install-state.ts';
-import { hasAttemptLeft, isOpen } from '../domain/install-state.ts';
+import type { InstallState } from '../domain/install/install.ts';
+import type { InstallFacts } from '../domain/install/install-state.ts';
+import { hasAttemptLeft, isOpen } from '../domain/install/install-state.ts';
 
 /** What the records say of the machine that asks. */
 export interface BootFacts {

@@ -1,5 +1,5 @@
-import { formatIpv4 } from '../domain/ipv4.ts';
-import { type Mac, macWithDashes } from '../domain/mac.ts';
+import { formatIpv4 } from '../domain/network/ipv4.ts';
+import { type Mac, macWithDashes } from '../domain/network/mac.ts';
 import {
   type InstallScript,
   installFile,

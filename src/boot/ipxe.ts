@@ -1,4 +1,4 @@
-import { macWithDashes } from '../domain/mac.ts';
+import { macWithDashes } from '../domain/network/mac.ts';
 import {
   type HandOver,
   type InstallScript,

@@ -1,4 +1,4 @@
-import { type Mac, macWithDashes } from '../domain/mac.ts';
+import { type Mac, macWithDashes } from '../domain/network/mac.ts';
 
 /**
  * Kernel args with BOOTIF, where they have one, naming the NIC that boots now: a machine may boot by another than the

@@ -1,5 +1,5 @@
-import type { Arch } from '../domain/arch.ts';
-import type { LoaderChoice } from '../domain/boot-choice.ts';
+import type { Arch } from '../domain/boot/arch.ts';
+import type { LoaderChoice } from '../domain/boot/boot-choice.ts';
 
 /** One kind of firmware and one choice: the file that it is given, and what that file asks for next. */
 export interface Chain {

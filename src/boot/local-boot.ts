@@ -1,4 +1,4 @@
-import type { LocalBootChoice } from '../domain/boot-choice.ts';
+import type { LocalBootChoice } from '../domain/boot/boot-choice.ts';
 
 /**
  * One way of a loader to the disk. `exit-ok` and `exit-failure`: it leaves, and says to the firmware that it has worked

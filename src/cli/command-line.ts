@@ -2,15 +2,15 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Command, Invocation } from './command.ts';
 import type { CliDeps } from './deps.ts';
 import { UsageError } from './errors.ts';
-import { type FlagSpec, type FlagValue, flagName } from './flags.ts';
-import { GLOBAL_FLAGS, type GlobalOptions, globalOptions } from './global-flags.ts';
+import { type FlagSpec, type FlagValue, flagName } from './flags/flags.ts';
+import { GLOBAL_FLAGS, type GlobalOptions, globalOptions } from './flags/global-flags.ts';
 import {
   EXAMPLES_TITLE,
   NOUN_SUMMARIES,
   ROOT_HELP_AFTER,
   ROOT_SUMMARY,
   WORD_SUMMARIES,
-} from './help-text.ts';
+} from './help/help-text.ts';
 import { pathOf } from './load-commands.ts';
 
 /** What a command line asks for. */

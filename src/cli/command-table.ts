@@ -7,11 +7,11 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-const views = () => import('./record-views.ts');
+const views = () => import('./records/record-views.ts');
 const list = () => import('./commands/record-list.ts');
 const show = () => import('./commands/record-show.ts');
 const find = () => import('./commands/record-find.ts');
-const filters = () => import('./record-filters.ts');
+const filters = () => import('./records/record-filters.ts');
 const copy = () => import('./commands/record-copy.ts');
 const rename = () => import('./commands/record-rename.ts');
 const remove = () => import('./commands/record-remove.ts');

@@ -1,9 +1,9 @@
 import type { Client } from '../client/client.ts';
+import type { ServerAddress } from './connect/server-address.ts';
 import type { CliDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { type FlagSpec, Flags, type FlagValue } from './flags.ts';
-import type { Output } from './output.ts';
-import type { ServerAddress } from './server-address.ts';
+import { type FlagSpec, Flags, type FlagValue } from './flags/flags.ts';
+import type { Output } from './output/output.ts';
 
 /** What a command's `run` gets. */
 export interface CommandContext {

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.ts';
-import type { ServerAddress } from './server-address.ts';
+import type { ServerAddress } from './connect/server-address.ts';
 
 /** Text sink of the process: stdout or stderr. */
 export interface TextSink {

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { COMMAND_TABLE, type CommandEntry } from './command-table.ts';
-import { wordsOf } from './global-flags.ts';
+import { wordsOf } from './flags/global-flags.ts';
 
 /** As much of a command's path as the first words of a line name: `['system', 'add']`, `['system']`, or nothing. */
 export function pathOf(

@@ -3,16 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createClient } from '../client/client.ts';
+import { privateFiles } from './connect/private-files.ts';
 import type { CliDeps, TextSink } from './deps.ts';
 import { LocalError } from './errors.ts';
-import { privateFiles } from './private-files.ts';
-import { rawKeys } from './raw-terminal.ts';
-import { recordFiles } from './record-files.ts';
+import { rawKeys } from './output/raw-terminal.ts';
+import { recordFiles } from './records/record-files.ts';
+import { decodeUtf8 } from './records/utf8.ts';
 import { run } from './run.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 /** On demand: help and what is refused at once need no server. */
-const transport = () => import('./http-transport.ts');
+const transport = () => import('./connect/http-transport.ts');
 
 /**
  * The `provision` command: builds the outside world and runs one command line. Only wiring; see run.ts. What few commands need is
@@ -22,7 +22,7 @@ const deps: CliDeps = {
   connect: (address, token, timeoutMs) =>
     createClient({
       request: async (request) => (await transport()).httpTransport(address, timeoutMs)(request),
-      openStream: async (...how) => (await import('./http-streams.ts')).httpStreams(address)(...how),
+      openStream: async (...how) => (await import('./connect/http-streams.ts')).httpStreams(address)(...how),
       token,
     }),
   readCertificate: async (url) => (await transport()).certificateOf(url),
@@ -32,16 +32,16 @@ const deps: CliDeps = {
   env: process.env,
   cwd: process.cwd(),
   version: ownVersion(),
-  readStdin: async () => (await import('./terminal.ts')).readStdin(),
+  readStdin: async () => (await import('./output/terminal.ts')).readStdin(),
   rawKeys,
   writeBytes: (bytes) => void process.stdout.write(bytes),
   readFile: async (path) => decodeUtf8(await readFile(path).catch((cause) => unreadable(path, cause)), path),
   readBytes: (path) => readFile(path).catch((cause) => unreadable(path, cause)),
   privateFiles,
   recordFiles,
-  openDraft: async (command, name) => (await import('./editor.ts')).openDraft(command, name),
-  saveStream: async (...what) => (await import('./save-stream.ts')).saveStream(...what),
-  prompt: async (...question) => (await import('./terminal.ts')).prompt(...question),
+  openDraft: async (command, name) => (await import('./records/editor.ts')).openDraft(command, name),
+  saveStream: async (...what) => (await import('./output/save-stream.ts')).saveStream(...what),
+  prompt: async (...question) => (await import('./output/terminal.ts')).prompt(...question),
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

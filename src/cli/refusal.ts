@@ -1,10 +1,10 @@
 import { ApiError, UnexpectedAnswer, Unreachable, type UnreachableReason } from '../client/errors.ts';
 import { DomainError } from '../domain/errors.ts';
+import { DEFAULT_SERVER } from './connect/server-address.ts';
 import { LocalError, UsageError } from './errors.ts';
 import { NO_SUCH_ROUTE } from './exit-codes.ts';
-import { flagOfField } from './flag-of-field.ts';
-import type { FlagSpec } from './flags.ts';
-import { DEFAULT_SERVER } from './server-address.ts';
+import { flagOfField } from './flags/flag-of-field.ts';
+import type { FlagSpec } from './flags/flags.ts';
 
 /** What went wrong, in the parts that people and scripts want: the error before its formatting. */
 export interface Refusal {

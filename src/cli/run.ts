@@ -2,14 +2,14 @@ import { ApiError } from '../client/errors.ts';
 import type { CommandContext } from './command.ts';
 import { type Parsed, parseCommandLine } from './command-line.ts';
 import { COMMAND_TABLE } from './command-table.ts';
-import { chooseServer, connectTo } from './connect.ts';
+import { chooseServer, connectTo } from './connect/connect.ts';
 import type { CliDeps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf, NO_SUCH_ROUTE } from './exit-codes.ts';
-import type { OutputFormat } from './global-flags.ts';
+import type { OutputFormat } from './flags/global-flags.ts';
 import { loadFor, pathOf } from './load-commands.ts';
-import { Output } from './output.ts';
-import { printable, printableJson } from './printable.ts';
+import { Output } from './output/output.ts';
+import { printable, printableJson } from './output/printable.ts';
 import { formatRefusal, problemOf, type RefusalScene, refusalOf } from './refusal.ts';
 
 type Run = Extract<Parsed, { kind: 'run' }>;
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<ExitC
     return EXIT.ok;
   }
   if (argv[0] === '__complete') {
-    const { complete } = await import('./complete.ts');
+    const { complete } = await import('./help/complete.ts');
     for (const word of await complete(argv.slice(2), COMMAND_TABLE, deps)) deps.stdout.write(`${word}\n`);
     return EXIT.ok;
   }
@@ -56,7 +56,7 @@ async function parse(argv: readonly string[], { env }: CliDeps): Promise<Parsed>
     return parseCommandLine(argv, await loadFor(argv), env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const { translated } = await import('./cobbler.ts');
+    const { translated } = await import('./cobbler/cobbler.ts');
     const line = await translated(argv, COMMAND_TABLE);
     if (line === undefined) throw error;
     return parseCommandLine(line, await loadFor(line), env);
@@ -65,7 +65,8 @@ async function parse(argv: readonly string[], { env }: CliDeps): Promise<Parsed>
 
 async function contextOf(globals: Run['globals'], deps: CliDeps): Promise<CommandContext> {
   const { format } = globals;
-  const formatYaml = format === 'yaml' ? (await import('./yaml-text.ts')).formatYaml : unreachableFormat;
+  const formatYaml =
+    format === 'yaml' ? (await import('./records/yaml-text.ts')).formatYaml : unreachableFormat;
   const out = new Output(deps, { format, formatYaml });
   const address = () => chooseServer(globals, deps);
   return { deps, out, address, connect: async () => connectTo(await address(), globals, deps, out) };
@@ -91,7 +92,7 @@ async function fail(
   deps: CliDeps,
 ): Promise<ExitCode> {
   if (format === 'yaml') {
-    const { formatYaml } = await import('./yaml-text.ts');
+    const { formatYaml } = await import('./records/yaml-text.ts');
     deps.stderr.write(formatYaml(problemOf(error, scene)));
     return exitCodeOf(error);
   }

@@ -1,6 +1,6 @@
-import type { Role } from '../domain/access.ts';
-import type { AuditEvent } from '../domain/audit.ts';
-import type { SessionRecord, TokenRecord, User } from '../domain/credential.ts';
+import type { Role } from '../domain/access/access.ts';
+import type { AuditEvent } from '../domain/access/audit.ts';
+import type { SessionRecord, TokenRecord, User } from '../domain/access/credential.ts';
 import type { Exchange, Items } from './exchange.ts';
 
 export interface TokenAdd {

@@ -1,4 +1,4 @@
-import type { ApplyAnswer, RecordsDocument } from '../domain/apply.ts';
+import type { ApplyAnswer, RecordsDocument } from '../domain/records/apply.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface ApplyOptions {

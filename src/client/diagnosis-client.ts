@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../domain/diagnosis.ts';
+import type { Diagnosis } from '../domain/install/diagnosis.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface DiagnosisClient {

@@ -1,4 +1,4 @@
-import type { BootEvent } from '../domain/boot-event.ts';
+import type { BootEvent } from '../domain/boot/boot-event.ts';
 import { readEventStream } from './event-stream.ts';
 import { refuseStream } from './exchange.ts';
 import type { OpenStream } from './transport.ts';

@@ -1,4 +1,4 @@
-import type { Explanation, FirmwareKind } from '../domain/explanation.ts';
+import type { Explanation, FirmwareKind } from '../domain/install/explanation.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface ExplainWish {

@@ -1,4 +1,4 @@
-import type { Handoff, HandoffReceipt } from '../domain/handoff.ts';
+import type { Handoff, HandoffReceipt } from '../domain/handoff/handoff.ts';
 import type { Exchange, Items } from './exchange.ts';
 import type { Selection } from './power-client.ts';
 

@@ -1,11 +1,11 @@
-import type { Install, InstallState } from '../domain/install.ts';
+import type { Install, InstallState } from '../domain/install/install.ts';
 import type {
   BatchProgress,
   BatchReceipt,
   InstallBatch,
   InstallPlan,
   QueueView,
-} from '../domain/install-batch.ts';
+} from '../domain/install/install-batch.ts';
 import type { Exchange, Items } from './exchange.ts';
 
 /** Which machines are to be installed (exactly one of the first four), and how. */

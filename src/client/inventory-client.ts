@@ -1,4 +1,4 @@
-import type { AnsibleInventory } from '../domain/ansible-inventory.ts';
+import type { AnsibleInventory } from '../domain/records/ansible-inventory.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Which machines are meant: in one of these states, with one of these roles; none named means all. */

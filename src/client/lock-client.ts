@@ -1,4 +1,4 @@
-import type { System } from '../domain/system.ts';
+import type { System } from '../domain/records/system.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Locks of systems. */

@@ -1,4 +1,4 @@
-import type { InstallState } from '../domain/install.ts';
+import type { InstallState } from '../domain/install/install.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Which part of which log: the last lines, or what comes from an offset on. */

@@ -1,4 +1,4 @@
-import type { InstallState } from '../domain/install.ts';
+import type { InstallState } from '../domain/install/install.ts';
 import type { Delivery, DeliveryOutcome, DeliveryState } from '../domain/notification.ts';
 import type { Exchange, Items } from './exchange.ts';
 

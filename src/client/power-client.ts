@@ -1,6 +1,6 @@
-import type { BmcInfo, BmcLogEntry, BmcSensor } from '../domain/bmc-driver.ts';
 import type { Check } from '../domain/check.ts';
-import type { Job, JobReceipt } from '../domain/job.ts';
+import type { BmcInfo, BmcLogEntry, BmcSensor } from '../domain/power/bmc-driver.ts';
+import type { Job, JobReceipt } from '../domain/power/job.ts';
 import type {
   BootDevice,
   BootDeviceResult,
@@ -8,7 +8,7 @@ import type {
   Firmware,
   PowerAction,
   PowerStatus,
-} from '../domain/power.ts';
+} from '../domain/power/power.ts';
 import type { Exchange, Items } from './exchange.ts';
 
 /** Which machines are meant: exactly one of these. */

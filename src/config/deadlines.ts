@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AWAITED, type AwaitedStage, type DeadlineSeconds } from '../domain/stage-deadlines.ts';
+import { AWAITED, type AwaitedStage, type DeadlineSeconds } from '../domain/install/stage-deadlines.ts';
 
 /** From half a minute to a week. */
 const seconds = (stage: AwaitedStage) => z.int().min(30).max(604_800).default(AWAITED[stage].seconds);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handoffDefinition, handoffName } from '../domain/handoff-definition.ts';
+import { handoffDefinition, handoffName } from '../domain/handoff/handoff-definition.ts';
 
 /** Section `handoff`: what configures machines after their first boot. */
 export const handoffSection = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commandSetSchema } from '../domain/command-set.ts';
+import { commandSetSchema } from '../domain/power/command-set.ts';
 
 /** Section `power`: how BMCs are treated. */
 export const powerSection = z

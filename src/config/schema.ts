@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseIpv4 } from '../domain/ipv4.ts';
+import { parseIpv4 } from '../domain/network/ipv4.ts';
 import { backupSection } from './backup.ts';
 import { handoffSection } from './handoff.ts';
 import { installsSection } from './installs.ts';

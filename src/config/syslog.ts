@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseIpv4 } from '../domain/ipv4.ts';
+import { parseIpv4 } from '../domain/network/ipv4.ts';
 
 /** Section `syslog`: where installers send their logs, by UDP and by TCP. */
 export const syslogSection = z

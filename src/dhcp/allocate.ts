@@ -1,4 +1,10 @@
-import { broadcastOf, type Ipv4, type Ipv4Network, ipv4FromNumber, networkContains } from '../domain/ipv4.ts';
+import {
+  broadcastOf,
+  type Ipv4,
+  type Ipv4Network,
+  ipv4FromNumber,
+  networkContains,
+} from '../domain/network/ipv4.ts';
 
 /** Dynamic addresses of a subnet, both ends included. */
 export interface AddressRange {

@@ -1,4 +1,4 @@
-import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../domain/network/ipv4.ts';
 import type { DhcpClient } from './client.ts';
 import { FIELD_BYTES, OPTION } from './codes.ts';
 import type { BootTarget } from './facts.ts';

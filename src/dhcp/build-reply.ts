@@ -1,4 +1,4 @@
-import { type Ipv4, ipv4ToBytes, NO_ADDRESS } from '../domain/ipv4.ts';
+import { type Ipv4, ipv4ToBytes, NO_ADDRESS } from '../domain/network/ipv4.ts';
 import type { BootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';
 import { BROADCAST_FLAG, MESSAGE_TYPE, OP, OPTION } from './codes.ts';

@@ -1,4 +1,4 @@
-import { formatIpv4, type Ipv4, NO_ADDRESS, networkContains } from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4, NO_ADDRESS, networkContains } from '../domain/network/ipv4.ts';
 import type { DhcpClient } from './client.ts';
 import type { DhcpSubnet } from './facts.ts';
 

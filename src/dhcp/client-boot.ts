@@ -1,4 +1,4 @@
-import type { Mac } from '../domain/mac.ts';
+import type { Mac } from '../domain/network/mac.ts';
 import {
   type ClientFirmware,
   chooseFirmware,

@@ -1,5 +1,5 @@
-import { type Arch, type FirmwareType, firmwareType } from '../domain/arch.ts';
-import type { Mac } from '../domain/mac.ts';
+import { type Arch, type FirmwareType, firmwareType } from '../domain/boot/arch.ts';
+import type { Mac } from '../domain/network/mac.ts';
 
 /** The firmware that a client says it has, and the wire number that said so. */
 export interface ClientFirmware extends FirmwareType {

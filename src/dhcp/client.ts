@@ -1,5 +1,5 @@
-import { type Ipv4, type Ipv4Network, NO_ADDRESS, networkContains } from '../domain/ipv4.ts';
-import { isMachineMac, type Mac, macFromBytes } from '../domain/mac.ts';
+import { type Ipv4, type Ipv4Network, NO_ADDRESS, networkContains } from '../domain/network/ipv4.ts';
+import { isMachineMac, type Mac, macFromBytes } from '../domain/network/mac.ts';
 import { type BootFacts, describeBoot, IPXE_USER_CLASSES } from './client-boot.ts';
 import {
   BROADCAST_FLAG,

@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../domain/ipv4.ts';
+import type { Ipv4 } from '../domain/network/ipv4.ts';
 import type { BootAnswer } from './boot-answer.ts';
 
 /** Why a client may have an address. `restored`: it renews one that is free, and of which there is no record. */

@@ -1,5 +1,5 @@
-import { type Ipv4, NO_ADDRESS } from '../domain/ipv4.ts';
-import { isMachineMac, type Mac, macFromBytes } from '../domain/mac.ts';
+import { type Ipv4, NO_ADDRESS } from '../domain/network/ipv4.ts';
+import { isMachineMac, type Mac, macFromBytes } from '../domain/network/mac.ts';
 import { BROADCAST_FLAG, HARDWARE_TYPE, PORT } from './codes.ts';
 import type { ReplyDecision } from './decision.ts';
 import type { DhcpPacket } from './packet.ts';

@@ -1,4 +1,4 @@
-import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../domain/network/ipv4.ts';
 import { isHostAddress, isInRanges } from './allocate.ts';
 import { chooseBootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';

@@ -1,6 +1,6 @@
-import type { DhcpMode } from '../domain/dhcp-mode.ts';
-import type { Ipv4, Ipv4Network } from '../domain/ipv4.ts';
-import type { Mac } from '../domain/mac.ts';
+import type { DhcpMode } from '../domain/network/dhcp-mode.ts';
+import type { Ipv4, Ipv4Network } from '../domain/network/ipv4.ts';
+import type { Mac } from '../domain/network/mac.ts';
 import type { AddressRange } from './allocate.ts';
 
 /** The subnet of the client's link, as its answers need it. */

@@ -1,4 +1,4 @@
-import { type BindingKey, circuitKey, clientIdKey } from '../domain/binding-key.ts';
+import { type BindingKey, circuitKey, clientIdKey } from '../domain/network/binding-key.ts';
 import type { DhcpClient } from './client.ts';
 
 /** How a machine is known. `seen`: by the lease of its record, which was given to this MAC. */

@@ -1,4 +1,4 @@
-import { broadcastOf, ipv4ToBytes, netmask } from '../domain/ipv4.ts';
+import { broadcastOf, ipv4ToBytes, netmask } from '../domain/network/ipv4.ts';
 import type { DhcpClient } from './client.ts';
 import { OPTION } from './codes.ts';
 import type { DhcpFacts, DhcpSubnet, OwnOption } from './facts.ts';

@@ -1,4 +1,4 @@
-import { type Ipv4, ipv4FromBytes, ipv4ToBytes } from '../domain/ipv4.ts';
+import { type Ipv4, ipv4FromBytes, ipv4ToBytes } from '../domain/network/ipv4.ts';
 import type { OptionMap } from './option-area.ts';
 
 /** What reading one option gave. A malformed value is never the same as none: the caller must look. */

@@ -1,4 +1,4 @@
-import { type Ipv4, ipv4FromBytes } from '../domain/ipv4.ts';
+import { type Ipv4, ipv4FromBytes } from '../domain/network/ipv4.ts';
 import { FIELD_BYTES, HEADER_BYTES, MAGIC_COOKIE, MIN_PACKET_BYTES, OP, OPTION } from './codes.ts';
 import {
   type AreaBounds,

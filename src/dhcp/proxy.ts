@@ -1,4 +1,4 @@
-import { formatIpv4, formatNetwork, type Ipv4, ipv4ToBytes, NO_ADDRESS } from '../domain/ipv4.ts';
+import { formatIpv4, formatNetwork, type Ipv4, ipv4ToBytes, NO_ADDRESS } from '../domain/network/ipv4.ts';
 import { type BootAnswer, chooseBootAnswer } from './boot-answer.ts';
 import { echoed, replyHeader } from './build-reply.ts';
 import type { DhcpClient } from './client.ts';

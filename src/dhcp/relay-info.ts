@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../domain/ipv4.ts';
+import type { Ipv4 } from '../domain/network/ipv4.ts';
 import { OPTION, RELAY_SUBOPTION } from './codes.ts';
 import type { OptionMap } from './option-area.ts';
 import { readBytes, readIp, readU8, type TakeValue } from './options.ts';

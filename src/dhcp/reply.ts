@@ -1,4 +1,4 @@
-import { formatIpv4, formatNetwork, type Ipv4, NO_ADDRESS } from '../domain/ipv4.ts';
+import { formatIpv4, formatNetwork, type Ipv4, NO_ADDRESS } from '../domain/network/ipv4.ts';
 import { isHostAddress } from './allocate.ts';
 import { chooseBootAnswer } from './boot-answer.ts';
 import type { DhcpClient } from './client.ts';

@@ -1,4 +1,4 @@
-import { formatIpv4, type Ipv4 } from '../domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../domain/network/ipv4.ts';
 import type { DhcpClient } from './client.ts';
 import type { Decision, SilenceCode } from './decision.ts';
 import type { BootTarget, DhcpFacts, DhcpSubnet } from './facts.ts';

@@ -1,5 +1,5 @@
-import { formatIpv4, NO_ADDRESS } from '../domain/ipv4.ts';
-import { macFromBytes } from '../domain/mac.ts';
+import { formatIpv4, NO_ADDRESS } from '../domain/network/ipv4.ts';
+import { macFromBytes } from '../domain/network/mac.ts';
 import { BROADCAST_FLAG, messageTypeName, OP, OPTION, optionName } from './codes.ts';
 import type { OptionMap } from './option-area.ts';
 import {

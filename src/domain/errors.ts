@@ -1,5 +1,5 @@
-import type { ApplyResult } from './apply.ts';
-import type { BmcFailure } from './bmc-error.ts';
+import type { BmcFailure } from './power/bmc-error.ts';
+import type { ApplyResult } from './records/apply.ts';
 
 /** Stable codes of everything that the service refuses; server/http/errors.ts maps each to a status, the CLI to an exit code. */
 export type ErrorCode =

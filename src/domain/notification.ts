@@ -1,4 +1,4 @@
-import { INSTALL_STATES, type InstallState } from './install.ts';
+import { INSTALL_STATES, type InstallState } from './install/install.ts';
 
 /** What others are told of, unless the configuration says otherwise: how an install ended. */
 export const DEFAULT_NOTICES: readonly InstallState[] = ['ready', 'failed', 'expired', 'cancelled'];

@@ -1,4 +1,4 @@
-import type { BootDevice, BootOverride } from '../domain/power.ts';
+import type { BootDevice, BootOverride } from '../domain/power/power.ts';
 import { MalformedMessage, needBytes } from './malformed.ts';
 import { type IpmiRequest, NET_FN } from './message.ts';
 

@@ -1,4 +1,4 @@
-import type { BmcFailure } from '../domain/bmc-error.ts';
+import type { BmcFailure } from '../domain/power/bmc-error.ts';
 
 interface CodeRow {
   readonly says: string;

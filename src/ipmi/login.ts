@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { BmcFailure } from '../domain/bmc-error.ts';
+import type { BmcFailure } from '../domain/power/bmc-error.ts';
 import type { CipherSuite } from './cipher-suites.ts';
 import { type RakpFacts, rakp2Code, rakp3Code, rakp4Code, sessionIntegrityKey, sessionKeys } from './keys.ts';
 import { decodeOpenSessionResponse, encodeOpenSessionRequest, type Privilege } from './open-session.ts';

@@ -1,4 +1,4 @@
-import type { BmcFailure } from '../domain/bmc-error.ts';
+import type { BmcFailure } from '../domain/power/bmc-error.ts';
 import { MalformedMessage, needBytes } from './malformed.ts';
 import { type IpmiRequest, NET_FN } from './message.ts';
 import { AUTH_TYPE, type AuthType } from './old-packet.ts';

@@ -1,4 +1,4 @@
-import { hostNamesOf } from '../domain/fqdn.ts';
+import { hostNamesOf } from '../domain/network/fqdn.ts';
 
 /** What Puppet takes as the name of a certificate; its path is made of it. */
 const CERTNAME = /^[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?$/;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/access/secret.ts';
 
 /**
  * The challenge of an install (`challengePassword` of the machine's certificate request): made of the install's token, which

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/access/secret.ts';
 import { contentOf, type DerValue, decodeDer, decodeInside, decodeOid, MalformedDer, TAG } from './der.ts';
 
 /** A certificate request (RFC 2986 §4), as far as a decision needs it. */

@@ -1,4 +1,4 @@
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/access/secret.ts';
 import type { Csr } from './csr.ts';
 
 /** What a request must be to be signed: for this name only, with this install's challenge. */

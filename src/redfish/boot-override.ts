@@ -1,5 +1,5 @@
-import { BmcError } from '../domain/bmc-error.ts';
-import type { BootDevice, BootOverride, Firmware } from '../domain/power.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
+import type { BootDevice, BootOverride, Firmware } from '../domain/power/power.ts';
 import { bmcText } from './bmc-text.ts';
 import type { Quirks } from './quirks.ts';
 import { objectAt, type Resource, rowOf, textAt, textsAt } from './resource.ts';

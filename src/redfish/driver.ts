@@ -1,5 +1,5 @@
-import type { BmcDriver, BmcSession, BmcTarget } from '../domain/bmc-driver.ts';
-import { BmcError } from '../domain/bmc-error.ts';
+import type { BmcDriver, BmcSession, BmcTarget } from '../domain/power/bmc-driver.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import { readLog } from './event-log.ts';
 import { Exchange, type Fetched } from './exchange.ts';
 import { RedfishError } from './failure.ts';

@@ -1,5 +1,5 @@
-import type { BmcLogEntry } from '../domain/bmc-driver.ts';
-import { BmcError } from '../domain/bmc-error.ts';
+import type { BmcLogEntry } from '../domain/power/bmc-driver.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import { bmcText } from './bmc-text.ts';
 import { isExpanded, readMembers, referencesOf } from './collection.ts';
 import type { Exchange, Fetched } from './exchange.ts';

@@ -1,4 +1,4 @@
-import { BmcError } from '../domain/bmc-error.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import { errorOf, RedfishError } from './failure.ts';
 import { pathOf } from './link.ts';
 import { parseResource, type Resource, textAt } from './resource.ts';

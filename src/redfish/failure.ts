@@ -1,4 +1,4 @@
-import { BmcError, type BmcFailure } from '../domain/bmc-error.ts';
+import { BmcError, type BmcFailure } from '../domain/power/bmc-error.ts';
 import { bmcText } from './bmc-text.ts';
 import { isResource, objectsAt, type Resource, rowOf, textAt, textsAt } from './resource.ts';
 import type { RedfishRequest, RedfishResponse } from './transport.ts';

@@ -1,5 +1,5 @@
-import type { BmcTarget } from '../domain/bmc-driver.ts';
-import { BmcError } from '../domain/bmc-error.ts';
+import type { BmcTarget } from '../domain/power/bmc-driver.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import { bmcText } from './bmc-text.ts';
 import { readMembers, referencesOf } from './collection.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,4 +1,4 @@
-import { BmcError } from '../domain/bmc-error.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import type { Exchange, Fetched } from './exchange.ts';
 import { objectsAt, type Resource, textAt, textsAt, valueAt } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import type { BmcInfo } from '../domain/bmc-driver.ts';
+import type { BmcInfo } from '../domain/power/bmc-driver.ts';
 import { bmcText } from './bmc-text.ts';
 import { readMembers, referencesOf } from './collection.ts';
 import type { Exchange, Fetched } from './exchange.ts';

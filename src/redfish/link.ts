@@ -1,4 +1,4 @@
-import { BmcError } from '../domain/bmc-error.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import { bmcText } from './bmc-text.ts';
 
 /** Stands for the BMC itself where references are resolved; no real name, so that none can be equal by chance. */

@@ -1,5 +1,5 @@
-import type { BmcTarget } from '../domain/bmc-driver.ts';
-import { BmcError } from '../domain/bmc-error.ts';
+import type { BmcTarget } from '../domain/power/bmc-driver.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 import type { Exchange } from './exchange.ts';
 import { RedfishError } from './failure.ts';
 import { linkAt, type Resource, textAt } from './resource.ts';

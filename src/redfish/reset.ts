@@ -1,5 +1,5 @@
-import { BmcError } from '../domain/bmc-error.ts';
-import type { PowerAction } from '../domain/power.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
+import type { PowerAction } from '../domain/power/power.ts';
 import { bmcText } from './bmc-text.ts';
 import type { Exchange } from './exchange.ts';
 import { RedfishError } from './failure.ts';

@@ -1,4 +1,4 @@
-import { BmcError } from '../domain/bmc-error.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
 
 /** A JSON object of a BMC: nothing in it can be trusted to be there, or to be of its type. */
 export type Resource = Readonly<Record<string, unknown>>;

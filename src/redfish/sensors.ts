@@ -1,4 +1,4 @@
-import type { BmcSensor } from '../domain/bmc-driver.ts';
+import type { BmcSensor } from '../domain/power/bmc-driver.ts';
 import { bmcText } from './bmc-text.ts';
 import { isExpanded, readMembers } from './collection.ts';
 import type { Exchange, Fetched } from './exchange.ts';

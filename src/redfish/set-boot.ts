@@ -1,5 +1,5 @@
-import { BmcError } from '../domain/bmc-error.ts';
-import type { BootOverride } from '../domain/power.ts';
+import { BmcError } from '../domain/power/bmc-error.ts';
+import type { BootOverride } from '../domain/power/power.ts';
 import { bmcText } from './bmc-text.ts';
 import { bootAttempts, isSameBoot, readBoot } from './boot-override.ts';
 import type { Exchange, Fetched } from './exchange.ts';

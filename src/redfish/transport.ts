@@ -1,4 +1,4 @@
-import type { BmcTarget } from '../domain/bmc-driver.ts';
+import type { BmcTarget } from '../domain/power/bmc-driver.ts';
 
 /** One request of Redfish, DSP0266 §7: JSON or nothing. Headers may hold the password or the session's token. */
 export interface RedfishRequest {

@@ -1,5 +1,5 @@
-import type { Role, Scope } from '../domain/access.ts';
-import type { Store } from '../store/store.ts';
+import type { Role, Scope } from '../domain/access/access.ts';
+import type { Store } from '../store/interfaces/store.ts';
 
 /** Seals small secrets with the key file that lies outside the database; `context` binds a value to its place. */
 export interface SecretBox {

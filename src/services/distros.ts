@@ -1,9 +1,9 @@
-import { type Distro, type DistroInput, distroInput, distroPatch } from '../domain/distro.ts';
 import { invalid, type Problem } from '../domain/errors.ts';
-import type { Patch } from '../domain/fields.ts';
-import { recordQuery } from '../domain/record-query.ts';
+import { type Distro, type DistroInput, distroInput, distroPatch } from '../domain/records/distro.ts';
+import type { Patch } from '../domain/records/fields.ts';
+import { recordQuery } from '../domain/records/record-query.ts';
 import type { Deps } from './deps.ts';
-import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { inUse, mergePatch, nameTaken, parseInput } from './records/input.ts';
 import { pageOf } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';

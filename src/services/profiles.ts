@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
-import { recordName } from '../domain/fields.ts';
-import { type Profile, type ProfileInput, profileInput, profilePatch } from '../domain/profile.ts';
-import { recordQuery } from '../domain/record-query.ts';
-import type { StoredProfile, StoreTransaction } from '../store/store.ts';
+import { recordName } from '../domain/records/fields.ts';
+import { type Profile, type ProfileInput, profileInput, profilePatch } from '../domain/records/profile.ts';
+import { recordQuery } from '../domain/records/record-query.ts';
+import type { StoredProfile, StoreTransaction } from '../store/interfaces/store.ts';
 import type { Deps } from './deps.ts';
-import { inUse, mergePatch, nameTaken, parseInput } from './input.ts';
+import { inUse, mergePatch, nameTaken, parseInput } from './records/input.ts';
 import { pageOf } from './records/pages.ts';
 import type { RecordKind } from './records/record-kind.ts';
 import { recordUseCases } from './records/record-use-cases.ts';
-import { SETTINGS_SECRETS, sealSettings, settingsSecrets } from './sealed-settings.ts';
+import { SETTINGS_SECRETS, sealSettings, settingsSecrets } from './records/sealed-settings.ts';
 
 /** Everything of a profile but its name, its distro and what is a matter of the site's network. */
 export type ShippedProfile = Omit<ProfileInput, 'name' | 'distro' | 'dhcpOptions'>;

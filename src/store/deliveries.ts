@@ -1,9 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { InstallState } from '../domain/install.ts';
+import type { InstallState } from '../domain/install/install.ts';
 import type { Delivery, Notice } from '../domain/notification.ts';
-import type { NotificationStore } from './notification-store.ts';
-import { timeText } from './rows.ts';
-import type { DeliveryRow, Tables } from './schema.ts';
+import type { NotificationStore } from './interfaces/notification-store.ts';
+import { timeText } from './schema/rows.ts';
+import type { DeliveryRow, Tables } from './schema/schema.ts';
 
 /** Queries of notices on their way. */
 export function deliveryQueries(db: Kysely<Tables>): NotificationStore {

@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Distro, DistroInput } from '../domain/distro.ts';
-import { newStamps, parsedList, stampsOf } from './rows.ts';
-import type { DistroRow, Tables } from './schema.ts';
-import type { DistroStore } from './store.ts';
+import type { Distro, DistroInput } from '../domain/records/distro.ts';
+import type { DistroStore } from './interfaces/store.ts';
+import { newStamps, parsedList, stampsOf } from './schema/rows.ts';
+import type { DistroRow, Tables } from './schema/schema.ts';
 
 /** Queries of distros. */
 export function distroQueries(db: Kysely<Tables>): DistroStore {

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
-import { type Job, jobHint, OPEN_JOB_STATES } from '../domain/job.ts';
-import type { JobStore, StoredJob } from './power-store.ts';
-import { timeText } from './rows.ts';
-import type { JobRow, Tables } from './schema.ts';
-import { isOfScope } from './system-roles.ts';
+import { type Job, jobHint, OPEN_JOB_STATES } from '../domain/power/job.ts';
+import type { JobStore, StoredJob } from './interfaces/power-store.ts';
+import { timeText } from './schema/rows.ts';
+import type { JobRow, Tables } from './schema/schema.ts';
+import { isOfScope } from './systems/system-roles.ts';
 
 /** Queries of jobs. */
 export function jobQueries(db: Kysely<Tables>): JobStore {

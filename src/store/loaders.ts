@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { LoaderRecord } from '../domain/loader.ts';
-import { timeText } from './rows.ts';
-import type { LoaderRow, Tables } from './schema.ts';
-import type { LoaderStore } from './store.ts';
+import type { LoaderRecord } from '../domain/boot/loader.ts';
+import type { LoaderStore } from './interfaces/store.ts';
+import { timeText } from './schema/rows.ts';
+import type { LoaderRow, Tables } from './schema/schema.ts';
 
 /** Queries of installed loaders. */
 export function loaderQueries(db: Kysely<Tables>): LoaderStore {

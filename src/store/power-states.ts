@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import type { KnownPower } from '../domain/power.ts';
-import { queryOfSystems } from './compiled.ts';
-import type { PowerStateStore } from './power-store.ts';
-import { timeText } from './rows.ts';
-import type { Tables } from './schema.ts';
+import type { KnownPower } from '../domain/power/power.ts';
+import type { PowerStateStore } from './interfaces/power-store.ts';
+import { timeText } from './schema/rows.ts';
+import type { Tables } from './schema/schema.ts';
+import { queryOfSystems } from './sqlite/compiled.ts';
 
 /** Queries of what is known of machines' power. */
 export function powerStateQueries(db: Kysely<Tables>): PowerStateStore {

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Profile } from '../domain/profile.ts';
-import type { Settings } from '../domain/settings.ts';
-import { newStamps, parsedList, stampsOf } from './rows.ts';
-import type { ProfileRow, Tables } from './schema.ts';
-import type { ProfileStore, ProfileWrite, StoredProfile } from './store.ts';
+import type { Profile } from '../domain/records/profile.ts';
+import type { Settings } from '../domain/records/settings.ts';
+import type { ProfileStore, ProfileWrite, StoredProfile } from './interfaces/store.ts';
+import { newStamps, parsedList, stampsOf } from './schema/rows.ts';
+import type { ProfileRow, Tables } from './schema/schema.ts';
 
 type Row = Selectable<ProfileRow> & { distro: string };
 

@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
-import { canonicalIpv4 } from '../domain/fields.ts';
-import { formatIpv4, formatNetwork, type Ipv4, parseNetwork } from '../domain/ipv4.ts';
-import type { Subnet, SubnetInput } from '../domain/subnet.ts';
-import { newStamps, parsedList, stampsOf } from './rows.ts';
-import { DEFAULT_DOMAIN, type SubnetRow, type Tables } from './schema.ts';
-import type { SubnetStore } from './store.ts';
+import { formatIpv4, formatNetwork, type Ipv4, parseNetwork } from '../domain/network/ipv4.ts';
+import type { Subnet, SubnetInput } from '../domain/network/subnet.ts';
+import { canonicalIpv4 } from '../domain/records/fields.ts';
+import type { SubnetStore } from './interfaces/store.ts';
+import { newStamps, parsedList, stampsOf } from './schema/rows.ts';
+import { DEFAULT_DOMAIN, type SubnetRow, type Tables } from './schema/schema.ts';
 
 /** Queries of subnets, their ranges and their gateway's row in the table of addresses. */
 export function subnetQueries(db: Kysely<Tables>): SubnetStore {

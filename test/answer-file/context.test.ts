@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AnswerFacts, buildContext } from '../../src/answer-file/context.ts';
 import { AnswerFileError } from '../../src/answer-file/error.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 import { fullFacts, minimalFacts, SSH_KEY } from '../support/answer-facts.ts';
 
 describe('buildContext', () => {

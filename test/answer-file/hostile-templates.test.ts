@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AnswerFileError, type AnswerFileErrorCode } from '../../src/answer-file/error.ts';
 import { renderAnswerFile } from '../../src/answer-file/render.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 
 class Box {
   readonly inside = 'hidden';

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { buildContext } from '../../src/answer-file/context.ts';
 import { AnswerFileError } from '../../src/answer-file/error.ts';
 import { renderKernelArgs } from '../../src/answer-file/kernel-args.ts';
-import { parseProfileFile } from '../../src/domain/profile-file.ts';
+import { parseProfileFile } from '../../src/domain/records/profile-file.ts';
 import { fullFacts, minimalFacts } from '../support/answer-facts.ts';
 import { shippedFile } from '../support/shipped-files.ts';
 

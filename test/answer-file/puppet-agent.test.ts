@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AnswerKind, checkAnswerFile } from '../../src/answer-file/check.ts';
 import { buildContext, type PuppetFacts } from '../../src/answer-file/context.ts';
 import { type RenderMode, renderAnswerFile } from '../../src/answer-file/render.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 import { minimalFacts } from '../support/answer-facts.ts';
 import { hasCommand } from '../support/has-command.ts';
 import { shippedFile, shippedSnippets } from '../support/shipped-files.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { AnswerFileError } from '../../src/answer-file/error.ts';
 import { type RenderMode, renderAnswerFile } from '../../src/answer-file/render.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: bash, not JavaScript
 const BASH = 'n=${#list[@]} # ${x%%y} ${!v} {# not ours #}';

@@ -47,7 +47,9 @@ function bySocket({ socketPath }: RecordsService): NodeJS.ProcessEnv {
 }
 
 async function byUrl({ call, url }: RecordsService): Promise<NodeJS.ProcessEnv> {
-  const made = (await call('POST', '/api/v1/tokens', 201, { name: 'bench', role: 'viewer' })) as { token: string };
+  const made = (await call('POST', '/api/v1/tokens', 201, { name: 'bench', role: 'viewer' })) as {
+    token: string;
+  };
   return { PROVISION_SERVER: url, PROVISION_TOKEN: made.token };
 }
 

@@ -3,7 +3,7 @@ import { describeClient } from '../../src/dhcp/client.ts';
 import type { DhcpFacts } from '../../src/dhcp/facts.ts';
 import { decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { decideReply } from '../../src/dhcp/reply.ts';
-import { parseNetwork } from '../../src/domain/ipv4.ts';
+import { parseNetwork } from '../../src/domain/network/ipv4.ts';
 import { must } from '../support/must.ts';
 import { pxePackets } from '../support/pxe-machines.ts';
 import type { Case } from './harness.ts';

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import { BENCH_NETWORK, type BenchNetwork, type BenchServer } from './network.ts';
 import { type PeerPackages, unpackPeers } from './peer-packages.ts';
 import { systemIp, systemMac, temporaryFolder, worldTemplate } from './world.ts';

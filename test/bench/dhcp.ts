@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import type { PxeStormOptions } from '../support/pxe-storm.ts';
 import { codecCase } from './dhcp-codec.ts';
 import { type DhcpServerKind, DNSMASQ, KEA, KEA_ON_LINK, OURS } from './dhcp-servers.ts';

@@ -1,6 +1,6 @@
 // node first-offer-program.js OPTIONS: asks a server every few milliseconds and prints when it answered for the first time.
 import { createSocket } from 'node:dgram';
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { must } from '../support/must.ts';
 import { pxePackets, readPxeReply } from '../support/pxe-machines.ts';
 

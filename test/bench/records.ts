@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import { must } from '../support/must.ts';
 import { type Case, type Contender, type Goal, type Measure, millisecondsOf } from './harness.ts';
 import { type RecordsService, startRecordsService } from './records-service.ts';

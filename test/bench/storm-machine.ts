@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import type { BoundMachine } from '../support/pxe-storm.ts';
 import { isPattern } from './pattern.ts';
 import { fetchByHttp, fetchText, type HttpWish } from './storm-http.ts';

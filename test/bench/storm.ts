@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import { builtProgram } from '../support/build.ts';
 import type { Case, Measure } from './harness.ts';
 import { BENCH_SERVER_ADDRESS } from './network.ts';

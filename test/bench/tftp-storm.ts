@@ -11,7 +11,7 @@ import {
 } from '../../server/net/libc.ts';
 import { type Ipv4Name, ipv4Name, ReceiveRing, SendRing, swap32 } from '../../server/net/message-ring.ts';
 import { encodeInt, encodeSockaddrIn } from '../../server/net/sockaddr.ts';
-import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import { readRequest, TftpClients, type TftpClientsPlan } from './tftp-clients.ts';
 
 /** One storm: every client asks for the same file in the same instant. */

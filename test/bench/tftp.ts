@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseIpv4 } from '../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { must } from '../support/must.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { Case, Contender, Peer } from './harness.ts';

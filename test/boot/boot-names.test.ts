@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBootName, withoutToken } from '../../src/boot/boot-names.ts';
-import { macWithDashes } from '../../src/domain/mac.ts';
+import { macWithDashes } from '../../src/domain/network/mac.ts';
 import { ip } from '../support/dhcp-packets.ts';
 
 const MAC = '52:54:00:12:34:56';

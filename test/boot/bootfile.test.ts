@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bootUrl, chooseBootfile } from '../../src/boot/bootfile.ts';
-import { parseMac } from '../../src/domain/mac.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { canFetchByHttp, LOADER_FILES, LOADERS, LOCAL_BOOT_LOADERS } from '../../src/boot/loaders.ts';
-import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../src/domain/boot-choice.ts';
+import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../src/domain/boot/boot-choice.ts';
 import { logicalName } from '../../src/tftp/path.ts';
 
 const known = new Set(LOADER_FILES.map(({ name }) => name));

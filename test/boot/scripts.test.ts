@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { renderGrubConfig } from '../../src/boot/grub.ts';
 import { renderAutoexec, renderIpxeHandOver } from '../../src/boot/ipxe.ts';
 import { SCRIPTS } from '../../src/boot/scripts.ts';
-import { LOCAL_BOOT_CHOICES } from '../../src/domain/boot-choice.ts';
-import { parseMac } from '../../src/domain/mac.ts';
+import { LOCAL_BOOT_CHOICES } from '../../src/domain/boot/boot-choice.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 

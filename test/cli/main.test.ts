@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatServerAddress } from '../../src/cli/server-address.ts';
+import { formatServerAddress } from '../../src/cli/connect/server-address.ts';
 import { apiSystem } from '../support/api-records.ts';
 import { type ApiServer, type Received, startApiServer } from '../support/api-server.ts';
 import { PROVISION_COMMAND } from '../support/build.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpStreams } from '../../src/cli/http-streams.ts';
-import { certificateOf, httpTransport } from '../../src/cli/http-transport.ts';
-import type { ServerAddress } from '../../src/cli/server-address.ts';
+import { httpStreams } from '../../src/cli/connect/http-streams.ts';
+import { certificateOf, httpTransport } from '../../src/cli/connect/http-transport.ts';
+import type { ServerAddress } from '../../src/cli/connect/server-address.ts';
 import type { ClientRequest } from '../../src/client/transport.ts';
 import { makeCertificate } from '../support/redfish-sim/certificate.ts';
 

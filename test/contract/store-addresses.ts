@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
-import type { Store } from '../../src/store/store.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/network/ipv4.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import {

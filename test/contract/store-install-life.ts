@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { InstallState } from '../../src/domain/install.ts';
-import type { InstallChange } from '../../src/domain/install-state.ts';
+import type { InstallState } from '../../src/domain/install/install.ts';
+import type { InstallChange } from '../../src/domain/install/install-state.ts';
 import { addCatalogue, installWrite, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 

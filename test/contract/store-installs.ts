@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { INSTALL_STATES, LIVE_STATES } from '../../src/domain/install.ts';
-import { waysFor } from '../../src/domain/power-up.ts';
-import { beginPowerUp } from '../../src/domain/power-up-move.ts';
-import type { Store } from '../../src/store/store.ts';
+import { INSTALL_STATES, LIVE_STATES } from '../../src/domain/install/install.ts';
+import { waysFor } from '../../src/domain/power/power-up.ts';
+import { beginPowerUp } from '../../src/domain/power/power-up-move.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { addCatalogue, installWrite, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 

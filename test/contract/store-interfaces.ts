@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { InterfaceWrite } from '../../src/store/interface-store.ts';
+import type { InterfaceWrite } from '../../src/store/interfaces/interface-store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import { addCatalogue, holderOf, leaseWrite, macOf, NOW_MS, systemWrite } from '../support/store-records.ts';

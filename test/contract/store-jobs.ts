@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { JOB_STATES, OPEN_JOB_STATES } from '../../src/domain/job.ts';
-import type { JobWrite } from '../../src/store/power-store.ts';
+import { JOB_STATES, OPEN_JOB_STATES } from '../../src/domain/power/job.ts';
+import type { JobWrite } from '../../src/store/interfaces/power-store.ts';
 import { addCatalogue, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 

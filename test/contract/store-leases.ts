@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import {

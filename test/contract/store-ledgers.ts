@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { NewBootEvent } from '../../src/domain/boot-event.ts';
-import type { EventFilter } from '../../src/store/event-store.ts';
+import type { NewBootEvent } from '../../src/domain/boot/boot-event.ts';
+import type { EventFilter } from '../../src/store/interfaces/event-store.ts';
 import { addCatalogue, macOf, NOW_MS, systemWrite, tokenWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';
 

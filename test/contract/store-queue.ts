@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { installInput } from '../../src/domain/install-input.ts';
-import type { StoredInstall } from '../../src/store/store.ts';
+import { installInput } from '../../src/domain/install/install-input.ts';
+import type { StoredInstall } from '../../src/store/interfaces/store.ts';
 import { powerUpRecord } from '../support/power-up-records.ts';
 import { addCatalogue, installWrite, NOW_MS, systemWrite } from '../support/store-records.ts';
 import type { StoreOfTest } from './store.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { addressCases } from './store-addresses.ts';
 import { bmcCases } from './store-bmcs.ts';
 import { bootCases } from './store-boot.ts';

@@ -7,7 +7,7 @@ import {
   isHostAddress,
   MAX_PROBES,
 } from '../../src/dhcp/allocate.ts';
-import { formatIpv4, type Ipv4, parseNetwork } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4, parseNetwork } from '../../src/domain/network/ipv4.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseSubnet, type SubnetQuestion } from '../../src/dhcp/choose-subnet.ts';
 import type { DhcpSubnet } from '../../src/dhcp/facts.ts';
-import { parseNetwork } from '../../src/domain/ipv4.ts';
+import { parseNetwork } from '../../src/domain/network/ipv4.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { SUBNET } from '../support/dhcp-world.ts';
 import { must } from '../support/must.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type DhcpClient, describeClient } from '../../src/dhcp/client.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
-import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/network/ipv4.ts';
 import { ip, options, packetFixtureNames, packetOf, readPacketFixture } from '../support/dhcp-packets.ts';
 import { clientOf, RECEPTION } from '../support/dhcp-world.ts';
 import { must } from '../support/must.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseDestination } from '../../src/dhcp/destination.ts';
-import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import { ip, packetOf } from '../support/dhcp-packets.ts';
 
 const RELAY = ip('10.20.0.1');

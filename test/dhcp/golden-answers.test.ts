@@ -6,7 +6,7 @@ import { chooseDestination } from '../../src/dhcp/destination.ts';
 import type { BootTarget } from '../../src/dhcp/facts.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
 import { formatPacket } from '../../src/dhcp/summary.ts';
-import { formatIpv4, networkContains } from '../../src/domain/ipv4.ts';
+import { formatIpv4, networkContains } from '../../src/domain/network/ipv4.ts';
 import { type Exchange, exchange, RELAYED_FACTS, RELAYED_SUBNET } from '../support/dhcp-exchange.ts';
 import { ip, packetFixtureNames, readPacketFixture } from '../support/dhcp-packets.ts';
 import { factsOf, RECEPTION } from '../support/dhcp-world.ts';

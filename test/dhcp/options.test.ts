@@ -16,7 +16,7 @@ import {
   u16Bytes,
   u32Bytes,
 } from '../../src/dhcp/options.ts';
-import { ipv4ToBytes } from '../../src/domain/ipv4.ts';
+import { ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
 import { fromHex, ip, options } from '../support/dhcp-packets.ts';
 
 type Reader = (map: ReadonlyMap<number, Buffer>, code: number) => OptionRead<unknown>;

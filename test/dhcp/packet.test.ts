@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { MalformedPacket, UnencodablePacket } from '../../src/dhcp/packet-errors.ts';
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 import {
   fromHex,
   ip,

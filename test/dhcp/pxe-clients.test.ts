@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseDestination } from '../../src/dhcp/destination.ts';
 import type { BootTarget } from '../../src/dhcp/facts.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
-import { formatIpv4, networkContains } from '../../src/domain/ipv4.ts';
+import { formatIpv4, networkContains } from '../../src/domain/network/ipv4.ts';
 import {
   exchange,
   RELAYED_FACTS,

@@ -3,7 +3,7 @@ import { type DhcpClient, describeClient } from '../../src/dhcp/client.ts';
 import type { DhcpFacts } from '../../src/dhcp/facts.ts';
 import { decideReply } from '../../src/dhcp/reply.ts';
 import { requestStateOf } from '../../src/dhcp/request.ts';
-import { ipv4ToBytes } from '../../src/domain/ipv4.ts';
+import { ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
 import { ip, options, packetOf } from '../support/dhcp-packets.ts';
 import { clientOf, factsOf, NO_BOOT, NOW_MS, RECEPTION, SUBNET } from '../support/dhcp-world.ts';
 

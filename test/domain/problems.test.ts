@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { distroInput } from '../../src/domain/distro.ts';
-import { installInput } from '../../src/domain/install-input.ts';
+import { installInput } from '../../src/domain/install/install-input.ts';
+import { subnetInput } from '../../src/domain/network/subnet.ts';
 import { judgeInput } from '../../src/domain/problems.ts';
-import { settingsInput } from '../../src/domain/settings.ts';
-import { subnetInput } from '../../src/domain/subnet.ts';
-import { systemInput } from '../../src/domain/system.ts';
+import { distroInput } from '../../src/domain/records/distro.ts';
+import { settingsInput } from '../../src/domain/records/settings.ts';
+import { systemInput } from '../../src/domain/records/system.ts';
 
 const NAME = 'must be 1-64 of a-z, 0-9, dot, dash or underscore, beginning and ending with a letter or digit';
 const SUBNET = { name: 'lab', network: '10.0.0.0/24' };

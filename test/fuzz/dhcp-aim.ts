@@ -1,6 +1,6 @@
 import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { ipv4ToBytes, NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { ipv4ToBytes, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import { spoilPacket } from '../support/hostile-packets.ts';
 import { KNOWN_MACS, RELAYS, STRANGER_MACS } from './dhcp-records.ts';
 import { type Pick, picker } from './random.ts';

@@ -1,8 +1,8 @@
 import type { DhcpClient } from '../../src/dhcp/client.ts';
 import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
-import { type Ipv4, NO_ADDRESS } from '../../src/domain/ipv4.ts';
-import type { LeaseWrite } from '../../src/store/dhcp-store.ts';
+import { type Ipv4, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
+import type { LeaseWrite } from '../../src/store/interfaces/dhcp-store.ts';
 import { type AddressPlan, SERVER_IP, textOf } from './dhcp-records.ts';
 
 /** A row of the table of leases, as far as it is compared. */

@@ -1,5 +1,5 @@
-import { formatIpv4, type Ipv4, networkContains, parseNetwork } from '../../src/domain/ipv4.ts';
-import type { Store } from '../../src/store/store.ts';
+import { formatIpv4, type Ipv4, networkContains, parseNetwork } from '../../src/domain/network/ipv4.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import {

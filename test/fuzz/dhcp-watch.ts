@@ -3,7 +3,7 @@ import type { DhcpHandle } from '../../server/dhcp/serve.ts';
 import { describeClient } from '../../src/dhcp/client.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
 import { MalformedPacket } from '../../src/dhcp/packet-errors.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import type { DhcpAim } from './dhcp-aim.ts';
 import type { LeaseLedger } from './dhcp-ledger.ts';
 import { SERVER_IP } from './dhcp-records.ts';

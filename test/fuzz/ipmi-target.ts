@@ -1,7 +1,7 @@
 import { createIpmiDriver } from '../../server/bmc/ipmi-driver.ts';
-import type { BmcSession } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
+import type { BmcSession } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { BmcNet } from '../support/bmc-sim/bmc-net.ts';
 import type { BmcOptions } from '../support/bmc-sim/options.ts';
 import { bmcTarget } from '../support/bmc-target.ts';

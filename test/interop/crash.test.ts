@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/network/ipv4.ts';
 import { builtProgram } from '../support/build.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import type { StormEvent, StormOptions, StormOrder } from '../support/dhcp-storm.ts';

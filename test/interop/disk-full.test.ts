@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import { PROVISION_COMMAND } from '../support/build.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { type DhcpTalker, fixtureFrom, startDhcpTalker } from '../support/dhcp-talk.ts';

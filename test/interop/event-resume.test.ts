@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { httpStreams } from '../../src/cli/http-streams.ts';
+import { httpStreams } from '../../src/cli/connect/http-streams.ts';
 import { readEventStream } from '../../src/client/event-stream.ts';
-import type { BootEvent } from '../../src/domain/boot-event.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
 import { createNamespaces, type Namespaces, reasonAgainstNamespaces } from '../support/namespaces.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SCRIPTS } from '../../src/boot/scripts.ts';
-import { parseMac } from '../../src/domain/mac.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
 import { ip } from '../support/dhcp-packets.ts';
 import { must } from '../support/must.ts';
 import { haveProgram } from '../support/real-clients.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/network/ipv4.ts';
 import { builtProgram } from '../support/build.ts';
 import { runUdhcpc } from '../support/dhcp-namespaces.ts';
 import { readDhcpFixtures, spoilPacket } from '../support/hostile-packets.ts';

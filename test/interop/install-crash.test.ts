@@ -4,9 +4,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BootEvent } from '../../src/domain/boot-event.ts';
-import { INSTALL_STATES, type Install, type InstallState } from '../../src/domain/install.ts';
-import type { System } from '../../src/domain/system.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
+import { INSTALL_STATES, type Install, type InstallState } from '../../src/domain/install/install.ts';
+import type { System } from '../../src/domain/records/system.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 

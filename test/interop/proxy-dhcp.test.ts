@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../src/domain/network/ipv4.ts';
 import { createDhcpPrograms, type DhcpPrograms, type Talker } from '../support/dhcp-programs.ts';
 import { type DhcpTalker, fixtureFrom, startDhcpTalker } from '../support/dhcp-talk.ts';
 import { declareProfile } from '../support/machine-records.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { BootEvent } from '../../src/domain/boot-event.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
 import { type HandoffWorld, openHandoffWorld, SERVER } from '../support/handoff-world.ts';
 import { CONVERSATION, comparable, recordedAnswers } from '../support/puppet-ca/conversation.ts';
 import { csrFixture } from '../support/puppet-ca/fixtures.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restoreBackup } from '../../server/backup/restore.ts';
-import { SCHEMAS } from '../../src/store/sqlite.ts';
+import { SCHEMAS } from '../../src/store/sqlite/sqlite.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { loadSchemaFixture, schemaFixtures } from '../support/schema-fixtures.ts';

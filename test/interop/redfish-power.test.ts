@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Job, JobReceipt } from '../../src/domain/job.ts';
+import type { Job, JobReceipt } from '../../src/domain/power/job.ts';
 import { must } from '../support/must.ts';
 import { type ProvisiondProcess, startProvisiond } from '../support/provisiond-process.ts';
 import { makeCertificate } from '../support/redfish-sim/certificate.ts';

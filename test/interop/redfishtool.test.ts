@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRedfishDriver } from '../../server/bmc/redfish-driver.ts';
-import type { BmcSession } from '../../src/domain/bmc-driver.ts';
+import type { BmcSession } from '../../src/domain/power/bmc-driver.ts';
 import { hasCommand } from '../support/has-command.ts';
 import { makeCertificate } from '../support/redfish-sim/certificate.ts';
 import { type Flavour, IDRAC9, PLAIN, SUPERMICRO } from '../support/redfish-sim/flavours.ts';

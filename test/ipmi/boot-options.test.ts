@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../src/domain/power.ts';
+import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../src/domain/power/power.ts';
 import { decodeBootFlags, encodeBootFlags, setBootFlags } from '../../src/ipmi/boot-options.ts';
 import { MalformedMessage } from '../../src/ipmi/malformed.ts';
 

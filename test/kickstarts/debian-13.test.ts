@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AnswerFacts, buildContext } from '../../src/answer-file/context.ts';
 import { renderAnswerFile } from '../../src/answer-file/render.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 import { minimalFacts, PASSWORD_HASH, SSH_KEY } from '../support/answer-facts.ts';
 import { shippedFile, shippedSnippets } from '../support/shipped-files.ts';
 import { useSnippetBench } from '../support/snippet-shell.ts';

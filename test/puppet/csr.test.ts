@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 import { decodeCsr } from '../../src/puppet/csr.ts';
 import { MalformedDer } from '../../src/puppet/der.ts';
 import { csrProblem } from '../../src/puppet/judge-csr.ts';

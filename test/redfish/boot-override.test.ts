@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BootOverride } from '../../src/domain/power.ts';
+import type { BootOverride } from '../../src/domain/power/power.ts';
 import { readBoot } from '../../src/redfish/boot-override.ts';
 import { AMI, type Flavour, IDRAC9, ILO5, PLAIN, SUPERMICRO } from '../support/redfish-sim/flavours.ts';
 import { bmcErrorOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';

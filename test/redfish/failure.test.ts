@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BmcFailure } from '../../src/domain/bmc-error.ts';
+import type { BmcFailure } from '../../src/domain/power/bmc-error.ts';
 import { errorOf } from '../../src/redfish/failure.ts';
 import type { RedfishRequest } from '../../src/redfish/transport.ts';
 import { refusal } from '../support/redfish-sim/simulated-redfish.ts';

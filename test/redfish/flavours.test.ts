@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BootOverride } from '../../src/domain/power.ts';
+import type { BootOverride } from '../../src/domain/power/power.ts';
 import { FLAVOURS, type Flavour } from '../support/redfish-sim/flavours.ts';
 import { bmcErrorOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';
 import { SimulatedRedfish } from '../support/redfish-sim/simulated-redfish.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BmcSession } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
+import type { BmcSession } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
 import { pathOf } from '../../src/redfish/link.ts';
 import type { RedfishResponse } from '../../src/redfish/transport.ts';
 import { must } from '../support/must.ts';

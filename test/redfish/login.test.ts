@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { BmcFailure } from '../../src/domain/bmc-error.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
+import type { BmcFailure } from '../../src/domain/power/bmc-error.ts';
 import { redfishDriver } from '../../src/redfish/driver.ts';
 import { IDRAC9, OLD, PLAIN } from '../support/redfish-sim/flavours.ts';
 import { bmcErrorOf, bmcTarget, sessionOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BootOverride } from '../../src/domain/power.ts';
+import type { BootOverride } from '../../src/domain/power/power.ts';
 import { bootAttempts } from '../../src/redfish/boot-override.ts';
 import { QUIRK_ROWS, type Quirks, quirksOf, STANDARD } from '../../src/redfish/quirks.ts';
 

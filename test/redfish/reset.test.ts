@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BmcError, type BmcFailure } from '../../src/domain/bmc-error.ts';
-import type { PowerAction } from '../../src/domain/power.ts';
+import { BmcError, type BmcFailure } from '../../src/domain/power/bmc-error.ts';
+import type { PowerAction } from '../../src/domain/power/power.ts';
 import { chooseReset, powerStateOf } from '../../src/redfish/reset.ts';
 import { IDRAC9, PLAIN } from '../support/redfish-sim/flavours.ts';
 import { bmcErrorOf, withRedfish } from '../support/redfish-sim/redfish-session.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEventLog } from '../../server/event-log.ts';
 import { createLog } from '../../server/log.ts';
-import type { NewBootEvent } from '../../src/domain/boot-event.ts';
+import type { NewBootEvent } from '../../src/domain/boot/boot-event.ts';
 
 const EVENT: NewBootEvent = {
   systemId: 7,

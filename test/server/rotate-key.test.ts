@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reseal, rotateKey, settleRotation } from '../../server/rotate-key.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
-import { SEALING } from '../../src/domain/sealing.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
-import type { Store } from '../../src/store/store.ts';
+import { SEALING } from '../../src/domain/access/sealing.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite.ts';
 import {
   bmcWrite,
   distroWrite,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MIGRATIONS, openSqliteStore, SCHEMAS } from '../../src/store/sqlite.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
+import { MIGRATIONS, openSqliteStore, SCHEMAS } from '../../src/store/sqlite/sqlite.ts';
 import { SCHEMA_ROWS } from '../fixtures/schemas/rows.ts';
 import {
   dumpDatabase,

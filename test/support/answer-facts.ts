@@ -1,5 +1,5 @@
 import type { AnswerFacts } from '../../src/answer-file/context.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
 
 /** A crypt hash as settings hold it; of no password that anybody uses. */
 export const PASSWORD_HASH = '$6$rounds=5000$saltsalt$abcDEF./0123456789';

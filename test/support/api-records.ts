@@ -1,8 +1,8 @@
-import type { BootEvent } from '../../src/domain/boot-event.ts';
-import type { Install } from '../../src/domain/install.ts';
-import { PLAIN_SHAPE, type SystemInterface } from '../../src/domain/network-interface.ts';
-import type { Profile } from '../../src/domain/profile.ts';
-import type { System } from '../../src/domain/system.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
+import type { Install } from '../../src/domain/install/install.ts';
+import { PLAIN_SHAPE, type SystemInterface } from '../../src/domain/network/network-interface.ts';
+import type { Profile } from '../../src/domain/records/profile.ts';
+import type { System } from '../../src/domain/records/system.ts';
 
 /** Records as the API answers them; each test names only what it is about. */
 

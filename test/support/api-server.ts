@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServerAddress } from '../../src/cli/server-address.ts';
+import type { ServerAddress } from '../../src/cli/connect/server-address.ts';
 
 export interface Received {
   readonly method: string;

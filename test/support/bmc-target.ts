@@ -1,4 +1,4 @@
-import type { BmcTarget } from '../../src/domain/bmc-driver.ts';
+import type { BmcTarget } from '../../src/domain/power/bmc-driver.ts';
 
 /** A BMC of the usual kind, with these fields changed. */
 export function bmcTarget(changes: Partial<BmcTarget> = {}): BmcTarget {

@@ -1,5 +1,5 @@
 import type { InjectOptions } from 'fastify';
-import type { Role, Scope } from '../../src/domain/access.ts';
+import type { Role, Scope } from '../../src/domain/access/access.ts';
 import { LOCAL } from '../../src/services/deps.ts';
 import { type Answer, inject, jsonBody } from './inject.ts';
 import type { ServiceWorld } from './service-world.ts';

@@ -1,5 +1,5 @@
-import { type Ipv4, ipv4ToBytes } from '../../src/domain/ipv4.ts';
-import { type Mac, macFromBytes, macToBytes } from '../../src/domain/mac.ts';
+import { type Ipv4, ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
+import { type Mac, macFromBytes, macToBytes } from '../../src/domain/network/mac.ts';
 
 // Just enough DHCP, made by hand from RFC 2131 §2, to try the sockets without the codec of the service.
 

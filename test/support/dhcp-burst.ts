@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { parseMac } from '../../src/domain/mac.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
 import { discoverBytes } from './canned-dhcp.ts';
 import { must } from './must.ts';
 

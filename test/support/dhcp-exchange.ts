@@ -4,7 +4,7 @@ import type { Decision } from '../../src/dhcp/decision.ts';
 import type { BootTarget, DhcpFacts } from '../../src/dhcp/facts.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { decideReply } from '../../src/dhcp/reply.ts';
-import { parseNetwork } from '../../src/domain/ipv4.ts';
+import { parseNetwork } from '../../src/domain/network/ipv4.ts';
 import { ip, readPacketFixture } from './dhcp-packets.ts';
 import { factsOf, NOW_MS, RECEPTION, SUBNET } from './dhcp-world.ts';
 import { must } from './must.ts';

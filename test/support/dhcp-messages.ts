@@ -1,10 +1,10 @@
 import { MESSAGE_TYPE, OPTION } from '../../src/dhcp/codes.ts';
 import type { chooseDestination } from '../../src/dhcp/destination.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { formatIpv4, ipv4ToBytes } from '../../src/domain/ipv4.ts';
-import { parseMac } from '../../src/domain/mac.ts';
-import { dhcpService } from '../../src/services/dhcp.ts';
-import type { PacketReception } from '../../src/services/dhcp-reception.ts';
+import { formatIpv4, ipv4ToBytes } from '../../src/domain/network/ipv4.ts';
+import { parseMac } from '../../src/domain/network/mac.ts';
+import { dhcpService } from '../../src/services/dhcp/dhcp.ts';
+import type { PacketReception } from '../../src/services/dhcp/dhcp-reception.ts';
 import { ip, packetOf } from './dhcp-packets.ts';
 import { must } from './must.ts';
 import type { ServiceWorld } from './service-world.ts';

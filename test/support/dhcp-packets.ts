@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
-import { type Ipv4, NO_ADDRESS, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { type Ipv4, NO_ADDRESS, parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { must } from './must.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/dhcp/', import.meta.url));

@@ -7,7 +7,7 @@ import { parseListenFds } from '../../server/net/handed-in-sockets.ts';
 import { listInterfaces } from '../../server/net/interfaces.ts';
 import { loadLibc } from '../../server/net/libc.ts';
 import type { WantedInterface } from '../../server/net/socket-plan.ts';
-import { ipv4FromNumber } from '../../src/domain/ipv4.ts';
+import { ipv4FromNumber } from '../../src/domain/network/ipv4.ts';
 import { cannedReply, readRequest } from './canned-dhcp.ts';
 
 // A DHCP server of canned replies on the real sockets: started by tests inside a network namespace.

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createInterface } from 'node:readline';
 import { MESSAGE_TYPE, OP, OPTION } from '../../src/dhcp/codes.ts';
 import { decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { formatIpv4, ipv4ToBytes, NO_ADDRESS, parseIpv4 } from '../../src/domain/ipv4.ts';
+import { formatIpv4, ipv4ToBytes, NO_ADDRESS, parseIpv4 } from '../../src/domain/network/ipv4.ts';
 import { must } from './must.ts';
 
 // Many clients behind one relay, each from DISCOVER to ACK. A relay speaks plain UDP in both directions (RFC 2131

@@ -1,5 +1,5 @@
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { macFromBytes, macToBytes, parseMac } from '../../src/domain/mac.ts';
+import { macFromBytes, macToBytes, parseMac } from '../../src/domain/network/mac.ts';
 import { builtProgram } from './build.ts';
 import type { DatagramCommand, DatagramEvent } from './datagram-probe.ts';
 import { options, readPacketFixture } from './dhcp-packets.ts';

@@ -1,7 +1,7 @@
 import { type DhcpClient, describeClient, type Reception } from '../../src/dhcp/client.ts';
 import type { BootTarget, DhcpFacts, DhcpSubnet } from '../../src/dhcp/facts.ts';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
-import { parseNetwork } from '../../src/domain/ipv4.ts';
+import { parseNetwork } from '../../src/domain/network/ipv4.ts';
 import { ip, packetOf } from './dhcp-packets.ts';
 import { must } from './must.ts';
 

@@ -1,6 +1,6 @@
-import type { BootEvent } from '../../src/domain/boot-event.ts';
-import type { Diagnosis } from '../../src/domain/diagnosis.ts';
-import type { Install } from '../../src/domain/install.ts';
+import type { BootEvent } from '../../src/domain/boot/boot-event.ts';
+import type { Diagnosis } from '../../src/domain/install/diagnosis.ts';
+import type { Install } from '../../src/domain/install/install.ts';
 import { diagnose } from '../../src/services/diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../../src/services/diagnosis/evidence.ts';
 import { apiInstall } from './api-records.ts';

@@ -1,4 +1,4 @@
-import type { Subnet } from '../../src/domain/subnet.ts';
+import type { Subnet } from '../../src/domain/network/subnet.ts';
 import type { BackupFact, DoctorFacts, HostFacts } from '../../src/services/doctor/facts.ts';
 import { ip } from './dhcp-packets.ts';
 import { NOW_MS } from './store-records.ts';

@@ -1,10 +1,10 @@
 import { decodePacket } from '../../src/dhcp/packet.ts';
 import { formatPacket } from '../../src/dhcp/summary.ts';
-import type { ExplainStepName, Explanation, FirmwareKind } from '../../src/domain/explanation.ts';
-import type { InstallChange } from '../../src/domain/install-state.ts';
-import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
-import { type Mac, parseMac } from '../../src/domain/mac.ts';
-import { dhcpService } from '../../src/services/dhcp.ts';
+import type { ExplainStepName, Explanation, FirmwareKind } from '../../src/domain/install/explanation.ts';
+import type { InstallChange } from '../../src/domain/install/install-state.ts';
+import { NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
+import { type Mac, parseMac } from '../../src/domain/network/mac.ts';
+import { dhcpService } from '../../src/services/dhcp/dhcp.ts';
 import { encodeProbe, FIRMWARE } from '../../src/services/explain/probe-packet.ts';
 import { ip } from './dhcp-packets.ts';
 import { must } from './must.ts';

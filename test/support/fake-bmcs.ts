@@ -1,7 +1,7 @@
-import type { BmcConsole, ConsoleOptions } from '../../src/domain/bmc-console.ts';
-import type { BmcDriver, BmcSession, BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../src/domain/bmc-error.ts';
-import type { BootOverride, PowerAction } from '../../src/domain/power.ts';
+import type { BmcConsole, ConsoleOptions } from '../../src/domain/power/bmc-console.ts';
+import type { BmcDriver, BmcSession, BmcTarget } from '../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../src/domain/power/bmc-error.ts';
+import type { BootOverride, PowerAction } from '../../src/domain/power/power.ts';
 
 /** One BMC made of values: what it is told it does, unless the test says otherwise. */
 export class FakeBmc {

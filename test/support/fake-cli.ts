@@ -1,6 +1,6 @@
+import { formatServerAddress } from '../../src/cli/connect/server-address.ts';
 import type { CliDeps, ServerCertificate, TextSink } from '../../src/cli/deps.ts';
 import { run } from '../../src/cli/run.ts';
-import { formatServerAddress } from '../../src/cli/server-address.ts';
 import { createClient } from '../../src/client/client.ts';
 import { Unreachable } from '../../src/client/errors.ts';
 import type { ClientRequest, OpenStream, StreamResponse, Transport } from '../../src/client/transport.ts';

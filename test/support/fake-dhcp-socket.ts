@@ -2,8 +2,8 @@ import type { DhcpSocket } from '../../server/net/dhcp-socket.ts';
 import type { CallResult } from '../../server/net/libc.ts';
 import type { UdpFrame } from '../../server/net/udp-frame.ts';
 import type { UdpAddress, UdpHandlers } from '../../server/net/udp-socket.ts';
-import { ipv4FromNumber } from '../../src/domain/ipv4.ts';
-import type { Mac } from '../../src/domain/mac.ts';
+import { ipv4FromNumber } from '../../src/domain/network/ipv4.ts';
+import type { Mac } from '../../src/domain/network/mac.ts';
 import { must } from './must.ts';
 
 /** A DHCP socket without a network: what is sent is kept, and the test says what arrives. */

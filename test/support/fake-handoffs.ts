@@ -1,7 +1,7 @@
-import type { HandoffDefinition } from '../../src/domain/handoff-definition.ts';
-import { handoffDefinition } from '../../src/domain/handoff-definition.ts';
+import type { HandoffDefinition } from '../../src/domain/handoff/handoff-definition.ts';
+import { handoffDefinition } from '../../src/domain/handoff/handoff-definition.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import type { HandoffOrder, HandoffOutcome, SshAnswer, SshNeed } from '../../src/services/handoff/driver.ts';
 import type { SshQuestion } from '../../src/services/handoff/handoff-deps.ts';
 import { type HandoffService, handoffService } from '../../src/services/handoff/handoff-service.ts';

@@ -8,7 +8,7 @@ import {
   SOL_SOCKET,
 } from '../../server/net/libc.ts';
 import { encodeInterfaceName, encodeSockaddrIn } from '../../server/net/sockaddr.ts';
-import { NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 import { must } from './must.ts';
 
 // What systemd does for a .socket unit with ListenDatagram=, BindToDevice= and FileDescriptorName=: opens the

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { Handoff } from '../../src/domain/handoff.ts';
-import type { Install } from '../../src/domain/install.ts';
+import type { Handoff } from '../../src/domain/handoff/handoff.ts';
+import type { Install } from '../../src/domain/install/install.ts';
 import { PROVISION_COMMAND } from './build.ts';
 import { must } from './must.ts';
 import { createNamespaces, type Finished, type Namespaces } from './namespaces.ts';

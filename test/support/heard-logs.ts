@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { openInstallLogFiles } from '../../server/installer-logs/log-files.ts';
+import { type MachineReports, machineReports } from '../../src/services/boot/machine-reports.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import { type InstallerLogs, installerLogs } from '../../src/services/installer-logs/installer-logs.ts';
 import type { InstallLogFiles } from '../../src/services/installer-logs/log-files.ts';
 import { type LogReader, logReader } from '../../src/services/installer-logs/read-logs.ts';
-import type { InstallService } from '../../src/services/installs.ts';
-import { type MachineReports, machineReports } from '../../src/services/machine-reports.ts';
+import type { InstallService } from '../../src/services/installs/installs.ts';
 import type { ServiceWorld } from './service-world.ts';
 
 /** What installers say, kept in files that are written when somebody reads them. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const FIXTURES = fileURLToPath(new URL('../../test/fixtures/dhcp', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../fixtures/dhcp', import.meta.url));
 
 /** Where things lie in a DHCP packet, RFC 2131 §2. */
 const AT = { hops: 3, flags: 10, ciaddr: 12, giaddr: 24, chaddr: 28, options: 240 } as const;

@@ -1,5 +1,5 @@
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import type { QueueLimits } from '../../src/services/install-queue/decide-queue.ts';
 import { findPlaceBy } from '../../src/services/install-queue/place.ts';
 import {
@@ -12,7 +12,7 @@ import {
   installService,
   type PowerUps,
   type ReadinessCheck,
-} from '../../src/services/installs.ts';
+} from '../../src/services/installs/installs.ts';
 
 /** What a test decides about installs; all of it may be changed while it runs. */
 export interface InstallEdges {

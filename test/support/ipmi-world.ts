@@ -1,8 +1,8 @@
 import { createIpmiDriver, type IpmiDriver, type IpmiDriverDeps } from '../../server/bmc/ipmi-driver.ts';
 import type { BindUdp } from '../../server/net/datagram.ts';
 import { plainPeers } from '../../server/net/peer-socket.ts';
-import type { BmcSession, BmcTarget } from '../../src/domain/bmc-driver.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/access/secret.ts';
+import type { BmcSession, BmcTarget } from '../../src/domain/power/bmc-driver.ts';
 import { BmcNet } from './bmc-sim/bmc-net.ts';
 import type { BmcOptions } from './bmc-sim/options.ts';
 import type { SimulatedBmc } from './bmc-sim/simulated-bmc.ts';

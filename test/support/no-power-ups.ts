@@ -1,4 +1,4 @@
-import type { PowerUps } from '../../src/services/installs.ts';
+import type { PowerUps } from '../../src/services/installs/installs.ts';
 
 /** Where nobody switches machines on. */
 export const NO_POWER_UPS: PowerUps = {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import type { Role, Scope } from '../../src/domain/access.ts';
+import type { Role, Scope } from '../../src/domain/access/access.ts';
 import { SESSION_MS } from '../../src/services/access/sessions.ts';
-import { hashToken } from '../../src/services/token.ts';
+import { hashToken } from '../../src/services/boot/token.ts';
 import { must } from './must.ts';
 import { openServiceWorld, type ServiceWorld } from './service-world.ts';
 

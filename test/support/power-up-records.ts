@@ -1,5 +1,5 @@
-import type { PowerUp } from '../../src/domain/power-up.ts';
-import { beginPowerUp } from '../../src/domain/power-up-move.ts';
+import type { PowerUp } from '../../src/domain/power/power-up.ts';
+import { beginPowerUp } from '../../src/domain/power/power-up-move.ts';
 import { NOW_MS } from './store-records.ts';
 
 /** A machine that its BMC brings up; off as yet. */

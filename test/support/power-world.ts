@@ -1,4 +1,4 @@
-import type { Job, JobReceipt } from '../../src/domain/job.ts';
+import type { Job, JobReceipt } from '../../src/domain/power/job.ts';
 import type { FakeBmc } from './fake-bmcs.ts';
 import { addRecord, addRecords, openServiceWorld, type ServiceWorld } from './service-world.ts';
 import { macOf } from './store-records.ts';

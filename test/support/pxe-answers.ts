@@ -1,6 +1,6 @@
 import { type DhcpPacket, decodePacket } from '../../src/dhcp/packet.ts';
-import { macFromBytes, parseMac } from '../../src/domain/mac.ts';
-import { dhcpService } from '../../src/services/dhcp.ts';
+import { macFromBytes, parseMac } from '../../src/domain/network/mac.ts';
+import { dhcpService } from '../../src/services/dhcp/dhcp.ts';
 import { ip, readPacketFixture } from './dhcp-packets.ts';
 import { addRecord, bodies, openServiceWorld, type ServiceWorld } from './service-world.ts';
 

@@ -1,7 +1,7 @@
 import { BROADCAST_FLAG, MESSAGE_TYPE, OP, OPTION } from '../../src/dhcp/codes.ts';
 import { ipsBytes, textBytes, u8Bytes, u16Bytes } from '../../src/dhcp/options.ts';
 import { encodePacket } from '../../src/dhcp/packet.ts';
-import { type Ipv4, NO_ADDRESS } from '../../src/domain/ipv4.ts';
+import { type Ipv4, NO_ADDRESS } from '../../src/domain/network/ipv4.ts';
 
 // The packets of PXE firmware, made once and then patched in place, and just enough of a reply read to go on: a generator
 // that plays thousands of machines on one core must cost less than the server that it measures.

@@ -38,7 +38,7 @@ describe('the list of PXE clients', () => {
   });
 
   it('has a line in the table of armed machines for every row that points there', () => {
-    const table = sourceOf('test/services/pxe-clients.test.ts');
+    const table = sourceOf('test/services/dhcp/pxe-clients.test.ts');
     const named = [...table.matchAll(/row: '([^']+)'/g)].flatMap(([, rows = '']) => rows.split(', '));
     const isAboutAll = ['F18', 'F23'];
     for (const { row, tests } of PXE_ROWS)

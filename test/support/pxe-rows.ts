@@ -16,7 +16,7 @@ export interface PxeRow {
 }
 
 const at = (file: string) => (title: string) => ({ file, title });
-const answers = at('test/services/pxe-clients.test.ts');
+const answers = at('test/services/dhcp/pxe-clients.test.ts');
 const decisions = at('test/dhcp/pxe-clients.test.ts');
 const proxy = at('test/dhcp/proxy.test.ts');
 const proxyOnTheWire = at('test/interop/proxy-dhcp.test.ts');
@@ -24,7 +24,7 @@ const tftp = at('test/server/tftp/pxe-clients.test.ts');
 const scripts = at('test/boot/pxe-clients.test.ts');
 const names = at('test/boot/boot-names.test.ts');
 const bootFiles = at('test/server/http/boot-files.test.ts');
-const targets = at('test/services/boot-target.test.ts');
+const targets = at('test/services/boot/boot-target.test.ts');
 const given = targets('rows of the list of PXE clients: what each firmware is given');
 const nothing = targets('firmware that there is nothing for');
 /** The table of that file has one line a row and client. */

@@ -1,5 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { formatIpv4, type Ipv4, LIMITED_BROADCAST, NO_ADDRESS, parseIpv4 } from '../../src/domain/ipv4.ts';
+import {
+  formatIpv4,
+  type Ipv4,
+  LIMITED_BROADCAST,
+  NO_ADDRESS,
+  parseIpv4,
+} from '../../src/domain/network/ipv4.ts';
 import { must } from './must.ts';
 import { macOfPacket, type PxePackets, pxePackets, readPxeReply } from './pxe-machines.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openSecretBox } from '../../server/secret-box.ts';
-import type { Install } from '../../src/domain/install.ts';
-import type { BatchReceipt } from '../../src/domain/install-batch.ts';
-import { eventService } from '../../src/services/events.ts';
+import type { Install } from '../../src/domain/install/install.ts';
+import type { BatchReceipt } from '../../src/domain/install/install-batch.ts';
+import { eventService } from '../../src/services/events/events.ts';
 import type { InstallQueueService } from '../../src/services/install-queue/queue-service.ts';
-import type { InstallService } from '../../src/services/installs.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { InstallService } from '../../src/services/installs/installs.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { ADA } from './actors.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { type InstallEdges, openInstallServices } from './install-services.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openRecords } from '../../server/records.ts';
 import { openSecretBox } from '../../server/secret-box.ts';
 import type { ShippedProfile } from '../../src/services/profiles.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/interfaces/store.ts';
 import { openEmptyStore } from './empty-store.ts';
 import { NOW_MS } from './store-records.ts';
 

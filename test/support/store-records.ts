@@ -1,10 +1,10 @@
-import type { DistroInput } from '../../src/domain/distro.ts';
-import { formatIpv4, type Ipv4 } from '../../src/domain/ipv4.ts';
-import type { SubnetInput } from '../../src/domain/subnet.ts';
-import type { TokenWrite } from '../../src/store/access-store.ts';
-import type { LeaseWrite } from '../../src/store/dhcp-store.ts';
-import type { BmcWrite } from '../../src/store/power-store.ts';
-import type { InstallWrite, ProfileWrite, Store, SystemWrite } from '../../src/store/store.ts';
+import { formatIpv4, type Ipv4 } from '../../src/domain/network/ipv4.ts';
+import type { SubnetInput } from '../../src/domain/network/subnet.ts';
+import type { DistroInput } from '../../src/domain/records/distro.ts';
+import type { TokenWrite } from '../../src/store/interfaces/access-store.ts';
+import type { LeaseWrite } from '../../src/store/interfaces/dhcp-store.ts';
+import type { BmcWrite } from '../../src/store/interfaces/power-store.ts';
+import type { InstallWrite, ProfileWrite, Store, SystemWrite } from '../../src/store/interfaces/store.ts';
 import { ip } from './dhcp-packets.ts';
 
 /** Records as they are written to a store; each test names only what it is about. */

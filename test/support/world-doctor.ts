@@ -1,6 +1,6 @@
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 import type { Deps } from '../../src/services/deps.ts';
-import { type DoctorService, type DoctorSources, doctorService } from '../../src/services/doctor.ts';
+import { type DoctorService, type DoctorSources, doctorService } from '../../src/services/doctor/doctor.ts';
 import { WELL_BACKUPS, WELL_HOST } from './doctor-facts.ts';
 
 /** The doctor of a world on a machine that lacks nothing, with one interface. */

@@ -1,5 +1,5 @@
 import { type InsightParts, openInsight } from '../../server/insight.ts';
-import type { Ipv4 } from '../../src/domain/ipv4.ts';
+import type { Ipv4 } from '../../src/domain/network/ipv4.ts';
 
 /** What lets people see into the installs of a world whose only interface is lan0. */
 export function worldInsight(

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Deps } from '../../src/services/deps.ts';
-import type { EventService } from '../../src/services/events.ts';
+import type { EventService } from '../../src/services/events/events.ts';
 import { type PowerService, powerService } from '../../src/services/power/power-service.ts';
 import type { FakeBmcs } from './fake-bmcs.ts';
 import type { FakeClock } from './fake-clock.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { AccessService } from '../../../src/services/access.ts';
-import { parseInput } from '../../../src/services/input.ts';
+import type { AccessService } from '../../../src/services/access/access.ts';
+import { parseInput } from '../../../src/services/records/input.ts';
 import { actorFrom, whenceOf } from '../auth.ts';
 import { clearSessionCookie, sessionCookieOf, setSessionCookie } from '../session-cookie.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { AccessService } from '../../../src/services/access.ts';
+import type { AccessService } from '../../../src/services/access/access.ts';
 
 type Named = { Params: { name: string } };
 

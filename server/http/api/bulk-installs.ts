@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { INSTALL_STATES, LIVE_STATES } from '../../../src/domain/install.ts';
-import { parseInput } from '../../../src/services/input.ts';
+import { INSTALL_STATES, LIVE_STATES } from '../../../src/domain/install/install.ts';
+import { parseInput } from '../../../src/services/records/input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 

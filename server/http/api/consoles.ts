@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalid } from '../../../src/domain/errors.ts';
-import { parseInput } from '../../../src/services/input.ts';
 import type { ConsoleAttachment } from '../../../src/services/power/consoles.ts';
 import type { ConsoleViewer } from '../../../src/services/power/shared-console.ts';
+import { parseInput } from '../../../src/services/records/input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { STAGES } from '../../../src/domain/boot-event.ts';
+import { STAGES } from '../../../src/domain/boot/boot-event.ts';
 import { invalid } from '../../../src/domain/errors.ts';
-import type { FeedWish } from '../../../src/services/event-feed.ts';
-import { parseInput } from '../../../src/services/input.ts';
+import type { FeedWish } from '../../../src/services/events/event-feed.ts';
+import { parseInput } from '../../../src/services/records/input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 import { eventStreamSink, formatBeat, openEventStream } from '../event-stream.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { InventoryQuery } from '../../../src/services/inventory.ts';
+import type { InventoryQuery } from '../../../src/services/systems/inventory.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { MAX_LOADER_BYTES } from '../../../src/domain/boot/loader.ts';
 import { invalid } from '../../../src/domain/errors.ts';
-import { MAX_LOADER_BYTES } from '../../../src/domain/loader.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Permission, RouteScope } from '../../../src/domain/access.ts';
+import type { Permission, RouteScope } from '../../../src/domain/access/access.ts';
 import { invalid } from '../../../src/domain/errors.ts';
-import type { DryRun } from '../../../src/domain/record-changes.ts';
-import type { Page } from '../../../src/domain/record-query.ts';
+import type { DryRun } from '../../../src/domain/records/record-changes.ts';
+import type { Page } from '../../../src/domain/records/record-query.ts';
 import type { Actor } from '../../../src/services/deps.ts';
-import { parseInput } from '../../../src/services/input.ts';
+import { parseInput } from '../../../src/services/records/input.ts';
 import { actorFrom } from '../auth.ts';
 import { isDryRun } from '../dry-run.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { AccessService } from '../../../src/services/access.ts';
+import type { AccessService } from '../../../src/services/access/access.ts';
 import type { ApiServices } from '../api-services.ts';
 import { actorFrom } from '../auth.ts';
 import { addressOf } from '../caller-address.ts';

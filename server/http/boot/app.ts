@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { parseIpv4 } from '../../../src/domain/ipv4.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
-import type { BootService, Delivery, FileName } from '../../../src/services/boot.ts';
-import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot-files.ts';
+import { parseIpv4 } from '../../../src/domain/network/ipv4.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
+import type { BootService, Delivery, FileName } from '../../../src/services/boot/boot.ts';
+import { type BootFileService, LOADER_TYPE } from '../../../src/services/boot/boot-files.ts';
+import type { MachineReports } from '../../../src/services/boot/machine-reports.ts';
 import type { LogUploads } from '../../../src/services/installer-logs/uploads.ts';
-import type { MachineReports } from '../../../src/services/machine-reports.ts';
 import { logicalName } from '../../../src/tftp/path.ts';
 import type { HttpApp } from '../http-listener.ts';
 import { type BootAnswer, type BootRequest, PLAIN_TEXT, wholeAnswer, withBody } from './answer.ts';

@@ -1,5 +1,5 @@
-import { type Ipv4, parseIpv4 } from '../../../src/domain/ipv4.ts';
-import type { Caller } from '../../../src/services/boot.ts';
+import { type Ipv4, parseIpv4 } from '../../../src/domain/network/ipv4.ts';
+import type { Caller } from '../../../src/services/boot/boot.ts';
 import type { BootRequest } from './answer.ts';
 
 /** How machines reach the boot listener. */

@@ -1,4 +1,4 @@
-import type { Report } from '../../../src/services/machine-reports.ts';
+import type { Report } from '../../../src/services/boot/machine-reports.ts';
 
 /** Longest detail kept of a report, in characters; the rest of a machine's text is of no use on a timeline. */
 const DETAIL_LIMIT = 1000;

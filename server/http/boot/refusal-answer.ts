@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../src/services/boot.ts';
+import type { Refusal } from '../../../src/services/boot/boot.ts';
 import { type BootAnswer, PLAIN_TEXT, wholeAnswer } from './answer.ts';
 
 const STATUS: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, 'not-yours': 403, over: 410 };

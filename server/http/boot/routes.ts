@@ -1,4 +1,4 @@
-import type { Permission } from '../../../src/domain/access.ts';
+import type { Permission } from '../../../src/domain/access/access.ts';
 import type { BootAnswer, BootRequest } from './answer.ts';
 
 /** What a route's path gave, by name and percent-decoded. */

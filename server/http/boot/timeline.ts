@@ -1,9 +1,9 @@
 import { withoutToken } from '../../../src/boot/boot-names.ts';
-import type { NewBootEvent } from '../../../src/domain/boot-event.ts';
-import type { Caller } from '../../../src/services/boot.ts';
-import { limitEvents } from '../../../src/services/event-budget.ts';
-import type { EventService } from '../../../src/services/events.ts';
-import type { DhcpStore } from '../../../src/store/dhcp-store.ts';
+import type { NewBootEvent } from '../../../src/domain/boot/boot-event.ts';
+import type { Caller } from '../../../src/services/boot/boot.ts';
+import { limitEvents } from '../../../src/services/events/event-budget.ts';
+import type { EventService } from '../../../src/services/events/events.ts';
+import type { DhcpStore } from '../../../src/store/interfaces/dhcp-store.ts';
 
 /** A loader that a machine asked for by HTTP: its size in bytes, or why there is none. */
 export type LoaderAsked = { readonly name: string; readonly caller: Caller } & (

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { applyInput } from '../../../src/domain/apply.ts';
-import { distroInput } from '../../../src/domain/distro.ts';
-import { profileInput } from '../../../src/domain/profile.ts';
-import { subnetInput } from '../../../src/domain/subnet.ts';
-import { systemInput } from '../../../src/domain/system.ts';
+import { subnetInput } from '../../../src/domain/network/subnet.ts';
+import { applyInput } from '../../../src/domain/records/apply.ts';
+import { distroInput } from '../../../src/domain/records/distro.ts';
+import { profileInput } from '../../../src/domain/records/profile.ts';
+import { systemInput } from '../../../src/domain/records/system.ts';
 
 /** What is left out comes from the shipped profile `from`, or from the one of the same name. */
 const profileAdd = profileInput.partial().extend({

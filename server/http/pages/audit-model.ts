@@ -1,5 +1,5 @@
-import type { AuditEvent, AuditFields } from '../../../src/domain/audit.ts';
-import { auditChanges } from '../../../src/domain/audit-changes.ts';
+import type { AuditEvent, AuditFields } from '../../../src/domain/access/audit.ts';
+import { auditChanges } from '../../../src/domain/access/audit-changes.ts';
 import { printable } from '../../../src/domain/printable.ts';
 import { systemPath } from './page-kit.ts';
 import { subnetPath } from './subnets-model.ts';

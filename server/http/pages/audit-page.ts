@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { AUDIT_ACTIONS } from '../../../src/domain/audit.ts';
+import { AUDIT_ACTIONS } from '../../../src/domain/access/audit.ts';
 import type { AuditLog } from '../../../src/services/access/audit-log.ts';
 import { auditRows } from './audit-model.ts';
 import { type PageKit, sendPage, systemPath } from './page-kit.ts';

@@ -1,5 +1,5 @@
-import type { Install, InstallState } from '../../../src/domain/install.ts';
-import type { KnownPower } from '../../../src/domain/power.ts';
+import type { Install, InstallState } from '../../../src/domain/install/install.ts';
+import type { KnownPower } from '../../../src/domain/power/power.ts';
 import { distanceText } from './text.ts';
 
 /** What a colour means, the same on every page; the word always stands beside it. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Actor } from '../../../src/services/deps.ts';
-import type { CheckAbout, RecordChecks, ValueCheck } from '../../../src/services/record-checks.ts';
+import type { CheckAbout, RecordChecks, ValueCheck } from '../../../src/services/records/record-checks.ts';
 import { actorFrom } from '../auth.ts';
 import { linkTo } from './form/place-problems.ts';
 import { SYSTEM_TEXTS } from './form/system-fields.ts';

@@ -1,6 +1,6 @@
-import type { ChosenFirmware } from '../../../src/domain/chosen-firmware.ts';
-import type { Effective } from '../../../src/domain/effective.ts';
-import type { System } from '../../../src/domain/system.ts';
+import type { ChosenFirmware } from '../../../src/domain/boot/chosen-firmware.ts';
+import type { Effective } from '../../../src/domain/records/effective.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { labelOf } from './form/system-fields.ts';
 import { timeText } from './text.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../../src/domain/errors.ts';
-import type { System } from '../../../src/domain/system.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { actorFrom } from '../auth.ts';
 import { SYSTEM_READING } from './form/form-model.ts';
 import { bodyOf, compacted, type FormValues, valuesOf } from './form/form-values.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../../src/domain/errors.ts';
-import { type System, systemInput } from '../../../src/domain/system.ts';
+import { type System, systemInput } from '../../../src/domain/records/system.ts';
 import { actorFrom } from '../auth.ts';
 import { problemOf, STATUS } from '../errors.ts';
 import { addressesIn } from './check-page.ts';

@@ -1,4 +1,4 @@
-import type { SystemInterface } from '../../../src/domain/network-interface.ts';
+import type { SystemInterface } from '../../../src/domain/network/network-interface.ts';
 
 /** One interface as pages show it. */
 export interface InterfaceRow {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../../src/domain/errors.ts';
-import type { AccessService } from '../../../src/services/access.ts';
+import type { AccessService } from '../../../src/services/access/access.ts';
 import { whenceOf } from '../auth.ts';
 import { problemOf } from '../errors.ts';
 import { clearSessionCookie, sessionCookieOf, setSessionCookie } from '../session-cookie.ts';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Permission, roleAllows } from '../../../src/domain/access.ts';
+import { type Permission, roleAllows } from '../../../src/domain/access/access.ts';
 import { actorOfSession } from '../../../src/services/access/sessions.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import type { ApiServices } from '../api-services.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { AccessService } from '../../../src/services/access.ts';
+import type { AccessService } from '../../../src/services/access/access.ts';
 import { assetRoutes, openAssets } from './assets.ts';
 import { auditPages } from './audit-page.ts';
 import { checkPage } from './check-page.ts';

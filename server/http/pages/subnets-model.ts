@@ -1,4 +1,4 @@
-import type { AddressSpan } from '../../../src/services/subnet-addresses.ts';
+import type { AddressSpan } from '../../../src/services/subnets/subnet-addresses.ts';
 import type { Tone } from './badges.ts';
 import { systemPath } from './page-kit.ts';
 import { numberText } from './text.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../../src/domain/errors.ts';
-import { POWER_ACTIONS } from '../../../src/domain/power.ts';
+import { POWER_ACTIONS } from '../../../src/domain/power/power.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import { actorFrom } from '../auth.ts';
 import type { DONE_TEXTS } from './done-texts.ts';

@@ -1,9 +1,9 @@
-import type { Install, InstallState } from '../../../src/domain/install.ts';
-import { isLive } from '../../../src/domain/install-state.ts';
-import type { Job } from '../../../src/domain/job.ts';
+import type { Install, InstallState } from '../../../src/domain/install/install.ts';
+import { isLive } from '../../../src/domain/install/install-state.ts';
+import type { Job } from '../../../src/domain/power/job.ts';
 import { printable } from '../../../src/domain/printable.ts';
-import type { System } from '../../../src/domain/system.ts';
-import { factsOf } from '../../../src/services/installs.ts';
+import type { System } from '../../../src/domain/records/system.ts';
+import { factsOf } from '../../../src/services/installs/installs.ts';
 import { type Badge, installBadge, powerBadge, type Tone } from './badges.ts';
 import { distanceText, timeText } from './text.ts';
 

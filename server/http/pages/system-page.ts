@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { BootEvent } from '../../../src/domain/boot-event.ts';
+import type { BootEvent } from '../../../src/domain/boot/boot-event.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
 import { actorFrom } from '../auth.ts';
 import { problemOf } from '../errors.ts';

@@ -1,5 +1,5 @@
-import { INSTALL_STATES, type InstallState } from '../../../src/domain/install.ts';
-import type { System } from '../../../src/domain/system.ts';
+import { INSTALL_STATES, type InstallState } from '../../../src/domain/install/install.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { type Badge, installBadge, powerBadge } from './badges.ts';
 import { type InterfaceRow, interfaceRows } from './interface-rows.ts';
 import { systemPath } from './page-kit.ts';

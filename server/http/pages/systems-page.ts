@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError, type Problem } from '../../../src/domain/errors.ts';
-import type { System } from '../../../src/domain/system.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import type { Actor } from '../../../src/services/deps.ts';
 import { cursorOf } from '../../../src/services/records/pages.ts';
-import { sortValue } from '../../../src/services/systems.ts';
+import { sortValue } from '../../../src/services/systems/systems.ts';
 import { actorFrom } from '../auth.ts';
 import { problemOf } from '../errors.ts';
 import { type PageKit, sendPage } from './page-kit.ts';

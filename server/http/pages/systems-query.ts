@@ -1,5 +1,5 @@
-import { parseMac } from '../../../src/domain/mac.ts';
-import type { SystemSort } from '../../../src/domain/record-query.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
+import type { SystemSort } from '../../../src/domain/records/record-query.ts';
 
 /** What narrows the list, by the names that the API has for it. */
 const FILTERS = ['search', 'state', 'power', 'role', 'profile', 'locked'] as const;

@@ -1,5 +1,5 @@
-import type { BootEvent } from '../../../src/domain/boot-event.ts';
-import type { DiagnosedStage, Diagnosis } from '../../../src/domain/diagnosis.ts';
+import type { BootEvent } from '../../../src/domain/boot/boot-event.ts';
+import type { DiagnosedStage, Diagnosis } from '../../../src/domain/install/diagnosis.ts';
 import { printable, printableLine } from '../../../src/domain/printable.ts';
 import type { Tone } from './badges.ts';
 import { lengthText, timeText } from './text.ts';

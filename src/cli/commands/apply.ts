@@ -1,8 +1,8 @@
-import { applyRecords, exitOfResults, formatCounts, RESULT_COLUMNS } from '../apply-records.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
-import type { FlagSpec, Flags } from '../flags.ts';
-import type { RecordsSource } from '../records-source.ts';
+import type { FlagSpec, Flags } from '../flags/flags.ts';
+import { applyRecords, exitOfResults, formatCounts, RESULT_COLUMNS } from '../records/apply-records.ts';
+import type { RecordsSource } from '../records/records-source.ts';
 
 /** The records that `apply` and `diff` are about. */
 export const FILE_FLAG: FlagSpec = {
@@ -59,7 +59,7 @@ export const apply = defineCommand<Options>({
   }),
   run: async (options, context) => {
     const { connect, deps, out } = context;
-    const { readRecords } = await import('../records-source.ts');
+    const { readRecords } = await import('../records/records-source.ts');
     const source = await readRecords(options.files, deps);
     const client = await connect();
     const { dryRun, remove, each } = options;

@@ -1,11 +1,11 @@
 import type { AccessClient, AuditQuery } from '../../client/access-client.ts';
-import type { AuditEvent, AuditFields } from '../../domain/audit.ts';
-import { auditChanges } from '../../domain/audit-changes.ts';
+import type { AuditEvent, AuditFields } from '../../domain/access/audit.ts';
+import { auditChanges } from '../../domain/access/audit-changes.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { formatTime, parseDurationMinutes } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { formatTime, parseDurationMinutes } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<AuditEvent>[] = [
   { header: 'TIME', value: ({ at }) => at, pretty: ({ at }) => formatTime(at) },

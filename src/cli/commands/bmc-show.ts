@@ -1,9 +1,9 @@
-import type { BmcLogEntry, BmcSensor } from '../../domain/bmc-driver.ts';
 import type { Check } from '../../domain/check.ts';
-import { checkName } from '../check-name.ts';
+import type { BmcLogEntry, BmcSensor } from '../../domain/power/bmc-driver.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Column } from '../table.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
 
 const SENSORS: readonly Column<BmcSensor>[] = [
   { header: 'SENSOR', value: ({ name }) => name },

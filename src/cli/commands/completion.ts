@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { COMPLETION_SCRIPTS, SHELLS, type Shell } from '../completion-scripts.ts';
 import { UsageError } from '../errors.ts';
+import { COMPLETION_SCRIPTS, SHELLS, type Shell } from '../help/completion-scripts.ts';
 
 export const completion = defineCommand<{ readonly shell: Shell }>({
   noun: 'completion',

@@ -1,10 +1,10 @@
 import type { ConsoleSeat } from '../../client/console-client.ts';
 import { ApiError } from '../../client/errors.ts';
-import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { KEYS_HELP, type KeysState, readKeys } from '../console-keys.ts';
 import type { RawKeys } from '../deps.ts';
 import { UsageError } from '../errors.ts';
+import { KEYS_HELP, type KeysState, readKeys } from '../output/console-keys.ts';
+import { checkName } from '../records/check-name.ts';
 
 interface ConsoleCommand {
   readonly name: string;

@@ -1,6 +1,12 @@
 import { defineCommand } from '../command.ts';
-import { getLogin, type Login, readCredentials, saveCredentials, withoutLogin } from '../credentials.ts';
-import type { Column } from '../table.ts';
+import {
+  getLogin,
+  type Login,
+  readCredentials,
+  saveCredentials,
+  withoutLogin,
+} from '../connect/credentials.ts';
+import type { Column } from '../output/table.ts';
 
 /** A login as it may be shown: without its token. */
 interface Context extends Omit<Login, 'token'> {

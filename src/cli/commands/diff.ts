@@ -1,8 +1,8 @@
-import type { ApplyResult } from '../../domain/apply.ts';
-import { applyRecords, formatChange, formatCounts } from '../apply-records.ts';
+import type { ApplyResult } from '../../domain/records/apply.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../output/printable.ts';
+import { applyRecords, formatChange, formatCounts } from '../records/apply-records.ts';
 import { FILE_FLAG, filesOf } from './apply.ts';
 
 export const diff = defineCommand({
@@ -20,7 +20,7 @@ export const diff = defineCommand({
   examples: ['provision diff -f rack.yaml', 'provision diff -f records/ --remove'],
   parse: ({ flags }) => ({ files: filesOf(flags), remove: flags.isOn('remove') }),
   run: async ({ files, remove }, { connect, deps, out }) => {
-    const source = await (await import('../records-source.ts')).readRecords(files, deps);
+    const source = await (await import('../records/records-source.ts')).readRecords(files, deps);
     const answer = await applyRecords(source, { dryRun: true, remove }, await connect(), out);
     const different = answer.results.filter(({ action }) => action !== 'unchanged');
     if (out.json) out.document({ ...answer, results: different });

@@ -1,10 +1,10 @@
 import type { DistroAdd } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
 import { UsageError } from '../errors.ts';
-import { requireFlags } from '../flags.ts';
-import { DISTRO_VIEW } from '../record-views.ts';
+import { type AddsTable, csvFlag, tableOf } from '../flags/csv-flag.ts';
+import { requireFlags } from '../flags/flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { DISTRO_VIEW } from '../records/record-views.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
 
 const FAMILY_OF: ReadonlyMap<string, DistroAdd['family']> = new Map([
@@ -47,7 +47,7 @@ export const distroAdd = defineCommand<DistroAdd | AddsTable>({
   },
   run: async (input, context) => {
     if ('csv' in input) {
-      const { addTable } = await import('../add-table.ts');
+      const { addTable } = await import('../records/add-table.ts');
       return addTable('distro', input.csv, context);
     }
     const { connect, out } = context;

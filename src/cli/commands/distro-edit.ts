@@ -1,9 +1,9 @@
 import type { DistroEdit } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
-import { DISTRO_VIEW } from '../record-views.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags/flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { DISTRO_VIEW } from '../records/record-views.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
 
 export const distroEdit = defineCommand<{ readonly name: string; readonly edit: DistroEdit }>({
@@ -22,7 +22,7 @@ export const distroEdit = defineCommand<{ readonly name: string; readonly edit: 
   },
   run: async ({ name, edit }, context) => {
     if (namesNothing(edit)) {
-      const { editRecord } = await import('../edit-record.ts');
+      const { editRecord } = await import('../records/edit-record.ts');
       await editRecord('distro', name, context);
       return undefined;
     }

@@ -1,5 +1,5 @@
 import type { DistroEdit } from '../../client/client.ts';
-import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
+import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags/flags.ts';
 
 /** Flags of a distro's fields, for add and edit. */
 export const DISTRO_FLAGS: readonly FlagSpec[] = [

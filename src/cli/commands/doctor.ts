@@ -1,8 +1,8 @@
 import type { Check } from '../../domain/check.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
-import type { Column } from '../table.ts';
+import { printable } from '../output/printable.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<Check>[] = [
   { header: 'STATE', value: ({ state }) => state },

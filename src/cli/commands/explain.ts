@@ -4,11 +4,11 @@ import {
   type ExplainStepName,
   type Explanation,
   FIRMWARE_KINDS,
-} from '../../domain/explanation.ts';
+} from '../../domain/install/explanation.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../output/printable.ts';
 
 /** What of it can be shown by itself. */
 const PARTS = {

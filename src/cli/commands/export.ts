@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { RecordsDocument } from '../../domain/apply.ts';
-import { checkName } from '../check-name.ts';
+import type { RecordsDocument } from '../../domain/records/apply.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { RECORD_NOUNS } from '../record-nouns.ts';
+import { checkName } from '../records/check-name.ts';
+import { RECORD_NOUNS } from '../records/record-nouns.ts';
 
 interface Options {
   readonly file: string | undefined;
@@ -43,7 +43,7 @@ export const exportCommand = defineCommand<Options>({
       out.document(document);
       return undefined;
     }
-    const { formatYaml } = await import('../yaml-text.ts');
+    const { formatYaml } = await import('../records/yaml-text.ts');
     const text = formatYaml(document);
     if (file === undefined) out.text(text);
     else {
@@ -60,7 +60,7 @@ async function writeFolder(
   folder: string,
   { deps, out }: CommandContext,
 ): Promise<undefined> {
-  const { formatYaml } = await import('../yaml-text.ts');
+  const { formatYaml } = await import('../records/yaml-text.ts');
   const texts = new Map<string, string>();
   for (const noun of RECORD_NOUNS) {
     const kind = `${noun}s` as const;

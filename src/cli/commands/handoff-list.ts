@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { named } from '../flags.ts';
-import { HANDOFF_COLUMNS, runIdOf } from '../handoff-view.ts';
+import { named } from '../flags/flags.ts';
+import { HANDOFF_COLUMNS, runIdOf } from '../output/handoff-view.ts';
 
 export const handoffList = defineCommand({
   noun: 'handoff',

@@ -1,8 +1,8 @@
 import { Unreachable } from '../../client/errors.ts';
 import type { HandoffClient, HandoffLogPiece } from '../../client/handoff-client.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { exitOfRuns, runIdOf } from '../handoff-view.ts';
-import { printable } from '../printable.ts';
+import { exitOfRuns, runIdOf } from '../output/handoff-view.ts';
+import { printable } from '../output/printable.ts';
 
 const POLL_MS = 1_000;
 /** Half a minute of silence is a restart of the server, which goes on with its runs; more is a server that is gone. */

@@ -1,6 +1,6 @@
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { exitOfRuns, HANDOFF_COLUMNS, sayHints, waitForRuns } from '../handoff-view.ts';
+import { exitOfRuns, HANDOFF_COLUMNS, sayHints, waitForRuns } from '../output/handoff-view.ts';
+import { checkName } from '../records/check-name.ts';
 
 export const handoffRetry = defineCommand<{ readonly name: string; readonly wait: boolean }>({
   noun: 'handoff',

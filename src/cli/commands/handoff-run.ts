@@ -1,11 +1,11 @@
 import type { HandoffRequest } from '../../client/handoff-client.ts';
-import type { HandoffItem } from '../../domain/handoff.ts';
+import type { HandoffItem } from '../../domain/handoff/handoff.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { exitOfRuns, sayHints, waitForRuns } from '../handoff-view.ts';
-import { SELECTION_FLAGS, selectionOf } from '../power-selection.ts';
-import type { Column } from '../table.ts';
+import { SELECTION_FLAGS, selectionOf } from '../flags/power-selection.ts';
+import { exitOfRuns, sayHints, waitForRuns } from '../output/handoff-view.ts';
+import type { Column } from '../output/table.ts';
 
 interface Options {
   readonly request: HandoffRequest;

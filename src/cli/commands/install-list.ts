@@ -1,13 +1,13 @@
 import type { InstallQuery } from '../../client/install-client.ts';
-import { INSTALL_STATES, type Install } from '../../domain/install.ts';
-import type { BatchProgress, InstallBatch, QueueItem } from '../../domain/install-batch.ts';
+import { INSTALL_STATES, type Install } from '../../domain/install/install.ts';
+import type { BatchProgress, InstallBatch, QueueItem } from '../../domain/install/install-batch.ts';
 import { defineCommand } from '../command.ts';
-import { formatDistance } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { named } from '../flags.ts';
-import { countsText, followInstalls } from '../follow-installs.ts';
-import type { Column } from '../table.ts';
+import { formatDistance } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import { countsText, followInstalls } from '../follow/follow-installs.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<Install>[] = [
   { header: 'INSTALL', value: ({ id }) => id },

@@ -1,11 +1,11 @@
-import type { Install } from '../../domain/install.ts';
-import { checkName } from '../check-name.ts';
+import type { Install } from '../../domain/install/install.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countsText } from '../follow-installs.ts';
-import { INSTALL_COLUMNS } from '../record-views.ts';
-import type { Column } from '../table.ts';
+import { countsText } from '../follow/follow-installs.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
+import { INSTALL_COLUMNS } from '../records/record-views.ts';
 
 const PLACE_COLUMNS: readonly Column<Install>[] = [
   { header: 'SYSTEM', value: ({ system }) => system },

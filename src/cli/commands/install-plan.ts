@@ -1,9 +1,9 @@
 import type { BulkRequest } from '../../client/install-client.ts';
-import type { InstallPlan, PlanItem, PlannedPower, Refusal } from '../../domain/install-batch.ts';
+import type { InstallPlan, PlanItem, PlannedPower, Refusal } from '../../domain/install/install-batch.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { BULK_FLAGS, bulkRequestOf } from '../install-flags.ts';
-import type { Column } from '../table.ts';
+import { BULK_FLAGS, bulkRequestOf } from '../flags/install-flags.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<PlanItem>[] = [
   { header: 'SYSTEM', value: ({ system }) => system },

@@ -1,13 +1,13 @@
 import type { BulkRequest, InstallClient } from '../../client/install-client.ts';
-import type { BatchItem } from '../../domain/install-batch.ts';
-import { checkName } from '../check-name.ts';
+import type { BatchItem } from '../../domain/install/install-batch.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { named } from '../flags.ts';
-import { followInstalls } from '../follow-installs.ts';
-import { BULK_FLAGS, bulkRequestOf } from '../install-flags.ts';
-import type { Column } from '../table.ts';
+import { named } from '../flags/flags.ts';
+import { BULK_FLAGS, bulkRequestOf } from '../flags/install-flags.ts';
+import { followInstalls } from '../follow/follow-installs.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
 import { refusalText } from './install-plan.ts';
 
 interface Options {

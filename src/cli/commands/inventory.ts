@@ -1,11 +1,11 @@
 import type { InventoryQuery } from '../../client/inventory-client.ts';
-import type { AnsibleInventory } from '../../domain/ansible-inventory.ts';
-import { checkName } from '../check-name.ts';
+import type { AnsibleInventory } from '../../domain/records/ansible-inventory.ts';
 import { defineCommand } from '../command.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
 
 interface Options {
   readonly query: InventoryQuery;

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { LEASE_COLUMNS } from '../record-views.ts';
+import { LEASE_COLUMNS } from '../records/record-views.ts';
 
 export const leaseList = defineCommand({
   noun: 'lease',

@@ -3,8 +3,8 @@ import type { LoaderInstall } from '../../client/client.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Flags, named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { type Flags, named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
 
 type Options =
   | { readonly from: 'packages'; readonly names: readonly string[] }

@@ -1,7 +1,7 @@
-import type { Loader } from '../../domain/loader.ts';
+import type { Loader } from '../../domain/boot/loader.ts';
 import { defineCommand } from '../command.ts';
-import { printable } from '../printable.ts';
-import type { Column } from '../table.ts';
+import { printable } from '../output/printable.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<Loader>[] = [
   { header: 'LOADER', value: (loader) => loader.name },

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { confirmRemoval } from '../confirm-removal.ts';
+import { confirmRemoval } from '../records/confirm-removal.ts';
 
 export const loadersRemove = defineCommand<{ readonly name: string; readonly yes: boolean }>({
   noun: 'loaders',

@@ -8,15 +8,15 @@ import {
   readCredentials,
   saveCredentials,
   withoutLogin,
-} from '../credentials.ts';
+} from '../connect/credentials.ts';
+import { certificateToPin, FINGERPRINT_FLAG, fingerprintOf } from '../connect/pin-certificate.ts';
+import { isPlainRemote, parseServerAddress } from '../connect/server-address.ts';
+import { expiryWarning } from '../connect/token-expiry.ts';
 import type { CliDeps } from '../deps.ts';
-import { formatDistance } from '../duration.ts';
 import { LocalError, UsageError } from '../errors.ts';
 import { NO_SUCH_ROUTE } from '../exit-codes.ts';
-import { certificateToPin, FINGERPRINT_FLAG, fingerprintOf } from '../pin-certificate.ts';
+import { formatDistance } from '../flags/duration.ts';
 import { readSecret } from '../secrets.ts';
-import { isPlainRemote, parseServerAddress } from '../server-address.ts';
-import { expiryWarning } from '../token-expiry.ts';
 
 interface Options {
   readonly url: string;

@@ -1,11 +1,11 @@
 import type { DeadSelection } from '../../client/notification-client.ts';
 import type { Delivery } from '../../domain/notification.ts';
 import { type CommandInput, defineCommand } from '../command.ts';
-import { formatDistance } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { formatDistance } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<Delivery>[] = [
   { header: 'ID', value: ({ id }) => id },

@@ -1,9 +1,9 @@
-import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../domain/power.ts';
-import { checkName } from '../check-name.ts';
+import { BOOT_DEVICES, type BootOverride, FIRMWARES } from '../../domain/power/power.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
 
 const COLUMNS: readonly Column<BootOverride & { readonly system: string }>[] = [
   { header: 'SYSTEM', value: ({ system }) => system },

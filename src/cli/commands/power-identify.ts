@@ -1,5 +1,5 @@
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
+import { checkName } from '../records/check-name.ts';
 
 export const powerIdentify = defineCommand<{ readonly name: string; readonly seconds: number | undefined }>({
   noun: 'power',

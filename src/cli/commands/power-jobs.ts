@@ -1,9 +1,9 @@
-import type { Job } from '../../domain/job.ts';
+import type { Job } from '../../domain/power/job.ts';
 import { defineCommand } from '../command.ts';
-import { formatDistance } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { named } from '../flags.ts';
-import type { Column } from '../table.ts';
+import { formatDistance } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<Job>[] = [
   { header: 'JOB', value: ({ id }) => id },

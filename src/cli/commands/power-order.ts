@@ -1,15 +1,15 @@
 import type { PowerRequest } from '../../client/power-client.ts';
-import type { Job, JobItem, JobReceipt } from '../../domain/job.ts';
-import { OPEN_JOB_STATES } from '../../domain/job.ts';
-import type { PowerAction } from '../../domain/power.ts';
+import type { Job, JobItem, JobReceipt } from '../../domain/power/job.ts';
+import { OPEN_JOB_STATES } from '../../domain/power/job.ts';
+import type { PowerAction } from '../../domain/power/power.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { parseDurationSeconds } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type FlagSpec, type Flags, named } from '../flags.ts';
-import { confirmMany, SELECTION_FLAGS, selectionOf } from '../power-selection.ts';
-import type { Column } from '../table.ts';
-import { waitForJobs } from '../wait-for-jobs.ts';
+import { parseDurationSeconds } from '../flags/duration.ts';
+import { type FlagSpec, type Flags, named } from '../flags/flags.ts';
+import { confirmMany, SELECTION_FLAGS, selectionOf } from '../flags/power-selection.ts';
+import { waitForJobs } from '../follow/wait-for-jobs.ts';
+import type { Column } from '../output/table.ts';
 
 interface Options {
   readonly request: PowerRequest;

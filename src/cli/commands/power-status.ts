@@ -1,9 +1,9 @@
 import type { Selection } from '../../client/power-client.ts';
-import type { PowerStatus } from '../../domain/power.ts';
+import type { PowerStatus } from '../../domain/power/power.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { SELECTION_FLAGS, selectionOf } from '../power-selection.ts';
-import type { Column } from '../table.ts';
+import { SELECTION_FLAGS, selectionOf } from '../flags/power-selection.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<PowerStatus>[] = [
   { header: 'SYSTEM', value: ({ system }) => system },

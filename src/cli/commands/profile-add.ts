@@ -1,11 +1,16 @@
 import type { ProfileAdd } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
-import { named, requireFlags } from '../flags.ts';
-import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
-import { PROFILE_VIEW } from '../record-views.ts';
-import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
+import { type AddsTable, csvFlag, tableOf } from '../flags/csv-flag.ts';
+import { named, requireFlags } from '../flags/flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../flags/option-flags.ts';
+import {
+  applySettings,
+  SETTINGS_FLAGS,
+  type SettingsChange,
+  settingsChange,
+} from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { PROFILE_VIEW } from '../records/record-views.ts';
 import { PROFILE_FLAGS, profileFields } from './profile-flags.ts';
 
 interface Options {
@@ -40,7 +45,7 @@ export const profileAdd = defineCommand<Options | AddsTable>({
   },
   run: async (options, context) => {
     if ('csv' in options) {
-      const { addTable } = await import('../add-table.ts');
+      const { addTable } = await import('../records/add-table.ts');
       return addTable('profile', options.csv, context);
     }
     const { connect, out, deps } = context;

@@ -1,23 +1,23 @@
 import type { ProfileEdit } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags/flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
   optionChange,
   optionsAfter,
   UNSET_OPTION_FLAG,
-} from '../option-flags.ts';
-import { PROFILE_VIEW } from '../record-views.ts';
+} from '../flags/option-flags.ts';
 import {
   applySettings,
   SETTINGS_FLAGS,
   type SettingsChange,
   settingsChange,
   UNSET_FLAG,
-} from '../settings-flags.ts';
+} from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { PROFILE_VIEW } from '../records/record-views.ts';
 import { PROFILE_FLAGS, profileFields } from './profile-flags.ts';
 
 interface Options {
@@ -46,7 +46,7 @@ export const profileEdit = defineCommand<Options>({
   },
   run: async ({ name, edit, settings, options }, context) => {
     if (namesNothing({ ...edit, ...named({ settings, options }) })) {
-      const { editRecord } = await import('../edit-record.ts');
+      const { editRecord } = await import('../records/edit-record.ts');
       await editRecord('profile', name, context);
       return undefined;
     }

@@ -1,7 +1,7 @@
 import type { ProfileEdit } from '../../client/client.ts';
-import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
-import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
-import { HANDOFF_FLAG, handoffOf } from '../handoff-flag.ts';
+import { BOOT_FLAGS, bootFields } from '../flags/boot-flags.ts';
+import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags/flags.ts';
+import { HANDOFF_FLAG, handoffOf } from '../flags/handoff-flag.ts';
 
 /** Flags of a profile's own fields, for add and edit; settings have their own. */
 export const PROFILE_FLAGS: readonly FlagSpec[] = [

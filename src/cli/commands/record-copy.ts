@@ -1,11 +1,11 @@
 import type { DistroAdd, ProfileAdd, SubnetAdd } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { named, requireFlags } from '../flags.ts';
-import { OPTION_FLAGS, optionChange, optionsAfter, UNSET_OPTION_FLAG } from '../option-flags.ts';
-import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW } from '../record-views.ts';
-import { applySettings, SETTINGS_FLAGS, settingsChange, UNSET_FLAG } from '../settings-flags.ts';
+import { named, requireFlags } from '../flags/flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter, UNSET_OPTION_FLAG } from '../flags/option-flags.ts';
+import { applySettings, SETTINGS_FLAGS, settingsChange, UNSET_FLAG } from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { DISTRO_VIEW, PROFILE_VIEW, SUBNET_VIEW } from '../records/record-views.ts';
 import { DISTRO_FLAGS, distroFields } from './distro-flags.ts';
 import { PROFILE_FLAGS, profileFields } from './profile-flags.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
@@ -23,7 +23,7 @@ export const distroCopy = defineCommand({
   examples: ['provision distro copy debian-13 debian-13-mirror --tree http://mirror.example.net/debian'],
   parse: ({ names, flags }) => ({ ...namesOf(names), fields: distroFields(flags) }),
   run: async ({ from, name, fields }, { connect, out }) => {
-    const { RECORD_KINDS } = await import('../record-kinds.ts');
+    const { RECORD_KINDS } = await import('../records/record-kinds.ts');
     const { distros } = await connect();
     const input = { ...RECORD_KINDS.distro.toInput(await distros.get(from)), ...fields, name };
     await checkInput('distro', input);
@@ -47,7 +47,7 @@ export const profileCopy = defineCommand({
     options: optionChange(flags, flags.texts('unset-option')),
   }),
   run: async ({ from, name, fields, settings, options }, { connect, out, deps }) => {
-    const { RECORD_KINDS } = await import('../record-kinds.ts');
+    const { RECORD_KINDS } = await import('../records/record-kinds.ts');
     const { profiles } = await connect();
     const source = await profiles.get(from);
     const input = {
@@ -82,7 +82,7 @@ export const subnetCopy = defineCommand({
     return { ...namesOf(names), fields: subnetFields(flags), options };
   },
   run: async ({ from, name, fields, options }, { connect, out }) => {
-    const { RECORD_KINDS } = await import('../record-kinds.ts');
+    const { RECORD_KINDS } = await import('../records/record-kinds.ts');
     const { subnets } = await connect();
     const source = await subnets.get(from);
     const { gateway, ranges, exclusions: _exclusions, ...shared } = RECORD_KINDS.subnet.toInput(source);

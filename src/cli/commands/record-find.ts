@@ -1,9 +1,9 @@
 import { type Command, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { flagName } from '../flags.ts';
-import { globTest } from '../glob.ts';
-import { nameQuery, type RecordFilter } from '../record-filters.ts';
-import type { RecordView } from '../record-views.ts';
+import { flagName } from '../flags/flags.ts';
+import { globTest } from '../records/glob.ts';
+import { nameQuery, type RecordFilter } from '../records/record-filters.ts';
+import type { RecordView } from '../records/record-views.ts';
 
 type Test<Rec> = (record: Rec) => boolean;
 

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts';
-import { flagName } from '../flags.ts';
-import type { RecordView } from '../record-views.ts';
+import { flagName } from '../flags/flags.ts';
+import type { RecordView } from '../records/record-views.ts';
 
 /** `provision NOUN list`, the same for every kind of record. */
 export function recordList<Rec extends object>(view: RecordView<Rec>): Command {

@@ -1,7 +1,7 @@
-import { checkName } from '../check-name.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { confirmRemoval } from '../confirm-removal.ts';
-import type { RecordView } from '../record-views.ts';
+import { checkName } from '../records/check-name.ts';
+import { confirmRemoval } from '../records/confirm-removal.ts';
+import type { RecordView } from '../records/record-views.ts';
 
 /** `provision NOUN remove NAME`: asks first where somebody sits at the terminal; scripts are not asked. */
 export function recordRemove<Rec extends object>(view: RecordView<Rec>, example: string): Command {

@@ -1,6 +1,6 @@
-import { checkName } from '../check-name.ts';
 import { type Command, defineCommand } from '../command.ts';
-import type { RecordView } from '../record-views.ts';
+import { checkName } from '../records/check-name.ts';
+import type { RecordView } from '../records/record-views.ts';
 
 /** `provision NOUN show NAME`: every field, by its path in the API. */
 export function recordShow<Rec extends object>(view: RecordView<Rec>, example: string): Command {

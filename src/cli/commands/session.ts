@@ -1,8 +1,8 @@
-import type { SessionRecord } from '../../domain/credential.ts';
+import type { SessionRecord } from '../../domain/access/credential.ts';
 import { defineCommand } from '../command.ts';
-import { formatDistance } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import type { Column } from '../table.ts';
+import { formatDistance } from '../flags/duration.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<SessionRecord>[] = [
   { header: 'ID', value: ({ id }) => id },

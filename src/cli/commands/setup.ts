@@ -1,10 +1,10 @@
-import { RECORD_NAME } from '../../domain/record-name.ts';
+import { RECORD_NAME } from '../../domain/records/record-name.ts';
 import { defineCommand } from '../command.ts';
-import { contextNameOf, credentialsPath, readCredentials, saveCredentials } from '../credentials.ts';
+import { contextNameOf, credentialsPath, readCredentials, saveCredentials } from '../connect/credentials.ts';
+import { certificateToPin, FINGERPRINT_FLAG, fingerprintOf } from '../connect/pin-certificate.ts';
+import { isPlainRemote } from '../connect/server-address.ts';
 import { UsageError } from '../errors.ts';
-import { certificateToPin, FINGERPRINT_FLAG, fingerprintOf } from '../pin-certificate.ts';
 import { readSecret } from '../secrets.ts';
-import { isPlainRemote } from '../server-address.ts';
 
 interface Options {
   readonly name: string;

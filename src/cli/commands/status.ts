@@ -1,7 +1,7 @@
 import type { ListenerStatus } from '../../client/client.ts';
 import { defineCommand } from '../command.ts';
-import { printable } from '../printable.ts';
-import type { Column } from '../table.ts';
+import { printable } from '../output/printable.ts';
+import type { Column } from '../output/table.ts';
 
 const COLUMNS: readonly Column<ListenerStatus>[] = [
   { header: 'LISTENER', value: (listener) => listener.name },

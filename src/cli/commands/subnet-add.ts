@@ -1,10 +1,10 @@
 import type { SubnetAdd } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
 import { defineCommand } from '../command.ts';
-import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
-import { named, requireFlags } from '../flags.ts';
-import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
-import { SUBNET_VIEW } from '../record-views.ts';
+import { type AddsTable, csvFlag, tableOf } from '../flags/csv-flag.ts';
+import { named, requireFlags } from '../flags/flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../flags/option-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { SUBNET_VIEW } from '../records/record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
 export const subnetAdd = defineCommand<SubnetAdd | AddsTable>({
@@ -27,7 +27,7 @@ export const subnetAdd = defineCommand<SubnetAdd | AddsTable>({
   },
   run: async (input, context) => {
     if ('csv' in input) {
-      const { addTable } = await import('../add-table.ts');
+      const { addTable } = await import('../records/add-table.ts');
       return addTable('subnet', input.csv, context);
     }
     const { connect, out } = context;

@@ -1,16 +1,16 @@
 import type { SubnetEdit } from '../../client/client.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags/flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
   optionChange,
   optionsAfter,
   UNSET_OPTION_FLAG,
-} from '../option-flags.ts';
-import { SUBNET_VIEW } from '../record-views.ts';
+} from '../flags/option-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { SUBNET_VIEW } from '../records/record-views.ts';
 import { SUBNET_FLAGS, subnetFields } from './subnet-flags.ts';
 
 interface Options {
@@ -38,7 +38,7 @@ export const subnetEdit = defineCommand<Options>({
   },
   run: async ({ name, edit, options }, context) => {
     if (namesNothing({ ...edit, ...named({ options }) })) {
-      const { editRecord } = await import('../edit-record.ts');
+      const { editRecord } = await import('../records/edit-record.ts');
       await editRecord('subnet', name, context);
       return undefined;
     }

@@ -1,7 +1,7 @@
 import type { SubnetEdit } from '../../client/client.ts';
-import { DHCP_MODES } from '../../domain/dhcp-mode.ts';
+import { DHCP_MODES } from '../../domain/network/dhcp-mode.ts';
 import { UsageError } from '../errors.ts';
-import { type FlagSpec, type Flags, named } from '../flags.ts';
+import { type FlagSpec, type Flags, named } from '../flags/flags.ts';
 
 /** Flags of a subnet's fields, for add and edit. */
 export const SUBNET_FLAGS: readonly FlagSpec[] = [

@@ -1,14 +1,19 @@
 import type { SystemAdd } from '../../client/client.ts';
-import type { BmcAdd } from '../../domain/bmc.ts';
-import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
-import { checkInput } from '../check-input.ts';
+import type { BmcAdd } from '../../domain/power/bmc.ts';
 import { defineCommand } from '../command.ts';
-import { type AddsTable, csvFlag, tableOf } from '../csv-flag.ts';
-import { named, requireFlags } from '../flags.ts';
-import { BOOT_INTERFACE_FLAGS, newInterfaces } from '../interface-flags.ts';
-import { OPTION_FLAGS, optionChange, optionsAfter } from '../option-flags.ts';
-import { SYSTEM_VIEW } from '../record-views.ts';
-import { applySettings, SETTINGS_FLAGS, type SettingsChange, settingsChange } from '../settings-flags.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../flags/bmc-flags.ts';
+import { type AddsTable, csvFlag, tableOf } from '../flags/csv-flag.ts';
+import { named, requireFlags } from '../flags/flags.ts';
+import { BOOT_INTERFACE_FLAGS, newInterfaces } from '../flags/interface-flags.ts';
+import { OPTION_FLAGS, optionChange, optionsAfter } from '../flags/option-flags.ts';
+import {
+  applySettings,
+  SETTINGS_FLAGS,
+  type SettingsChange,
+  settingsChange,
+} from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { SYSTEM_VIEW } from '../records/record-views.ts';
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
 interface One {
@@ -60,7 +65,7 @@ export const systemAdd = defineCommand<One | AddsTable>({
   },
   run: async (options, context) => {
     if ('csv' in options) {
-      const { addTable } = await import('../add-table.ts');
+      const { addTable } = await import('../records/add-table.ts');
       return addTable('system', options.csv, context);
     }
     const { input, bmc, settings } = options;

@@ -1,6 +1,6 @@
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
-import { INSTALL_COLUMNS } from '../record-views.ts';
+import { checkName } from '../records/check-name.ts';
+import { INSTALL_COLUMNS } from '../records/record-views.ts';
 
 export const systemCancel = defineCommand<{ readonly name: string }>({
   noun: 'system',

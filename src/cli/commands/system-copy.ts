@@ -1,28 +1,28 @@
 import type { SystemAdd } from '../../client/client.ts';
-import type { BmcAdd } from '../../domain/bmc.ts';
-import type { System } from '../../domain/system.ts';
-import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../bmc-flags.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
+import type { BmcAdd } from '../../domain/power/bmc.ts';
+import type { System } from '../../domain/records/system.ts';
 import { defineCommand } from '../command.ts';
-import { type CopiedInterfaces, copiedInterfaces } from '../copy-interfaces.ts';
-import { named } from '../flags.ts';
-import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange } from '../flags/bmc-flags.ts';
+import { type CopiedInterfaces, copiedInterfaces } from '../flags/copy-interfaces.ts';
+import { named } from '../flags/flags.ts';
+import { BOOT_INTERFACE_FLAGS } from '../flags/interface-flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
   optionChange,
   optionsAfter,
   UNSET_OPTION_FLAG,
-} from '../option-flags.ts';
-import { SYSTEM_VIEW } from '../record-views.ts';
+} from '../flags/option-flags.ts';
 import {
   applySettings,
   SETTINGS_FLAGS,
   type SettingsChange,
   settingsChange,
   UNSET_FLAG,
-} from '../settings-flags.ts';
+} from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { SYSTEM_VIEW } from '../records/record-views.ts';
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
 interface Options {
@@ -71,8 +71,8 @@ export const systemCopy = defineCommand<Options>({
     options: optionChange(flags, flags.texts('unset-option')),
   }),
   run: async ({ from, name, fields, settings, options, ...own }, { connect, out, deps }) => {
-    const { RECORD_KINDS } = await import('../record-kinds.ts');
-    const { interfacesOfCopy } = await import('../interfaces-of-copy.ts');
+    const { RECORD_KINDS } = await import('../records/record-kinds.ts');
+    const { interfacesOfCopy } = await import('../flags/interfaces-of-copy.ts');
     const { systems } = await connect();
     const source = await systems.get(from);
     const interfaces = interfacesOfCopy(own.interfaces, source);

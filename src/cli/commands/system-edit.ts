@@ -1,28 +1,28 @@
 import type { SystemEdit } from '../../client/client.ts';
-import type { System } from '../../domain/system.ts';
-import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../bmc-flags.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
+import type { System } from '../../domain/records/system.ts';
 import { defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
-import { named, namesNothing, RENAME_FLAG } from '../flags.ts';
-import { type InterfaceEdit, interfaceEdit } from '../interface-edit.ts';
-import { BOOT_INTERFACE_FLAGS } from '../interface-flags.ts';
+import { applyBmc, BMC_FLAGS, type BmcChange, bmcChange, bmcNextStep } from '../flags/bmc-flags.ts';
+import { named, namesNothing, RENAME_FLAG } from '../flags/flags.ts';
+import { type InterfaceEdit, interfaceEdit } from '../flags/interface-edit.ts';
+import { BOOT_INTERFACE_FLAGS } from '../flags/interface-flags.ts';
 import {
   OPTION_FLAGS,
   type OptionChange,
   optionChange,
   optionsAfter,
   UNSET_OPTION_FLAG,
-} from '../option-flags.ts';
-import { SYSTEM_VIEW } from '../record-views.ts';
+} from '../flags/option-flags.ts';
 import {
   applySettings,
   SETTINGS_FLAGS,
   type SettingsChange,
   settingsChange,
   UNSET_FLAG,
-} from '../settings-flags.ts';
+} from '../flags/settings-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { SYSTEM_VIEW } from '../records/record-views.ts';
 import { SYSTEM_FLAGS, systemFields } from './system-flags.ts';
 
 interface Options {
@@ -98,7 +98,7 @@ export const systemEdit = defineCommand<Options>({
   },
   run: async ({ name, edit: fields, bmc, ...parts }, context) => {
     if (namesNothing({ ...fields, ...named({ bmc, ...parts }) })) {
-      const { editRecord } = await import('../edit-record.ts');
+      const { editRecord } = await import('../records/edit-record.ts');
       await editRecord('system', name, context);
       return undefined;
     }
@@ -125,7 +125,7 @@ async function changedParts(
   { interfaces, settings, options }: Pick<Options, 'interfaces' | 'settings' | 'options'>,
   deps: CliDeps,
 ): Promise<Pick<SystemEdit, 'interfaces' | 'settings' | 'dhcpOptions'>> {
-  const { applyInterfaceEdit } = await import('../apply-interface-edit.ts');
+  const { applyInterfaceEdit } = await import('../flags/apply-interface-edit.ts');
   return named({
     interfaces: interfaces && applyInterfaceEdit(interfaces, before),
     settings: settings && (await applySettings(settings, before.settings, deps)),

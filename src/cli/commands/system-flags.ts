@@ -1,7 +1,7 @@
 import type { SystemEdit } from '../../client/client.ts';
-import { BOOT_FLAGS, bootFields } from '../boot-flags.ts';
-import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags.ts';
-import { HANDOFF_FLAG, handoffOf } from '../handoff-flag.ts';
+import { BOOT_FLAGS, bootFields } from '../flags/boot-flags.ts';
+import { type FlagSpec, type Flags, kernelArgsOf, named } from '../flags/flags.ts';
+import { HANDOFF_FLAG, handoffOf } from '../flags/handoff-flag.ts';
 
 /** Flags of a system's own fields, for add and edit; interfaces, settings and the BMC have their own. */
 export const SYSTEM_FLAGS: readonly FlagSpec[] = [

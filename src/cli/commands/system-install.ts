@@ -1,14 +1,14 @@
 import type { InstallAdd } from '../../client/client.ts';
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { Install } from '../../domain/install.ts';
-import { checkInput } from '../check-input.ts';
-import { checkName } from '../check-name.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type { Install } from '../../domain/install/install.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { confirmWipe } from '../confirm-wipe.ts';
-import { formatDistance, formatTime } from '../duration.ts';
-import { named } from '../flags.ts';
-import { installHow } from '../install-flags.ts';
-import { INSTALL_COLUMNS } from '../record-views.ts';
+import { formatDistance, formatTime } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import { installHow } from '../flags/install-flags.ts';
+import { checkInput } from '../records/check-input.ts';
+import { checkName } from '../records/check-name.ts';
+import { INSTALL_COLUMNS } from '../records/record-views.ts';
 import { followTimeline } from './system-timeline.ts';
 
 interface Options {

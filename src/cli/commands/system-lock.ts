@@ -1,7 +1,7 @@
-import { checkName } from '../check-name.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { SYSTEM_VIEW } from '../record-views.ts';
+import { checkName } from '../records/check-name.ts';
+import { SYSTEM_VIEW } from '../records/record-views.ts';
 
 export const systemLock = defineCommand<{ readonly name: string; readonly reason: string }>({
   noun: 'system',

@@ -1,10 +1,10 @@
 import { Unreachable } from '../../client/errors.ts';
 import type { InstallLog, LogClient, LogQuery } from '../../client/log-client.ts';
-import { LIVE_STATES } from '../../domain/install.ts';
+import { LIVE_STATES } from '../../domain/install/install.ts';
 import { printableLine } from '../../domain/printable.ts';
-import { checkName } from '../check-name.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { checkName } from '../records/check-name.ts';
 
 interface Options {
   readonly system: string;

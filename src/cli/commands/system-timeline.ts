@@ -1,14 +1,14 @@
 import type { Client } from '../../client/client.ts';
-import type { BootEvent } from '../../domain/boot-event.ts';
-import { type Install, type InstallState, LIVE_STATES } from '../../domain/install.ts';
-import { checkName } from '../check-name.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import { type Install, type InstallState, LIVE_STATES } from '../../domain/install/install.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { findDiagnosis, sayDiagnosis } from '../diagnosis-view.ts';
 import { UsageError } from '../errors.ts';
-import { showEvent } from '../event-view.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followEvents, readNew } from '../follow-events.ts';
-import type { Output } from '../output.ts';
+import { followEvents, readNew } from '../follow/follow-events.ts';
+import { findDiagnosis, sayDiagnosis } from '../output/diagnosis-view.ts';
+import { showEvent } from '../output/event-view.ts';
+import type { Output } from '../output/output.ts';
+import { checkName } from '../records/check-name.ts';
 
 interface Options {
   readonly name: string;

@@ -1,12 +1,12 @@
 import type { TokenAdd } from '../../client/access-client.ts';
-import type { TokenRecord } from '../../domain/credential.ts';
-import { checkName } from '../check-name.ts';
+import type { TokenRecord } from '../../domain/access/credential.ts';
 import { defineCommand } from '../command.ts';
-import { confirmRemoval } from '../confirm-removal.ts';
-import { formatDistance, parseDurationMinutes } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { GRANT_FLAGS, neededRole, scopeText } from '../grant-flags.ts';
-import type { Column } from '../table.ts';
+import { formatDistance, parseDurationMinutes } from '../flags/duration.ts';
+import { GRANT_FLAGS, neededRole, scopeText } from '../flags/grant-flags.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
+import { confirmRemoval } from '../records/confirm-removal.ts';
 
 const COLUMNS: readonly Column<TokenRecord>[] = [
   { header: 'NAME', value: ({ name }) => name },

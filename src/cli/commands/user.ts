@@ -1,15 +1,15 @@
 import type { UserEdit } from '../../client/access-client.ts';
-import type { Role } from '../../domain/access.ts';
-import type { User } from '../../domain/credential.ts';
-import { checkName } from '../check-name.ts';
+import type { Role } from '../../domain/access/access.ts';
+import type { User } from '../../domain/access/credential.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { confirmRemoval } from '../confirm-removal.ts';
-import { formatDistance } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { named } from '../flags.ts';
-import { GRANT_FLAGS, neededRole, roleOf, scopeText } from '../grant-flags.ts';
+import { formatDistance } from '../flags/duration.ts';
+import { named } from '../flags/flags.ts';
+import { GRANT_FLAGS, neededRole, roleOf, scopeText } from '../flags/grant-flags.ts';
+import type { Column } from '../output/table.ts';
+import { checkName } from '../records/check-name.ts';
+import { confirmRemoval } from '../records/confirm-removal.ts';
 import { readSecret } from '../secrets.ts';
-import type { Column } from '../table.ts';
 
 const COLUMNS: readonly Column<User>[] = [
   { header: 'NAME', value: ({ name }) => name },

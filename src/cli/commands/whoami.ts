@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { expiryWarning } from '../token-expiry.ts';
+import { expiryWarning } from '../connect/token-expiry.ts';
 
 export const whoami = defineCommand({
   noun: 'whoami',

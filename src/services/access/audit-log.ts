@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AUDIT_ACTIONS, type AuditEvent } from '../../domain/audit.ts';
-import type { AuditFilter } from '../../store/access-store.ts';
+import { AUDIT_ACTIONS, type AuditEvent } from '../../domain/access/audit.ts';
+import type { AuditFilter } from '../../store/interfaces/access-store.ts';
 import type { Deps } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 
 const id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const auditQuery = z.strictObject({

@@ -1,4 +1,4 @@
-import type { AuditFields } from '../../domain/audit.ts';
+import type { AuditFields } from '../../domain/access/audit.ts';
 import type { Actor, Deps } from '../deps.ts';
 
 /** Somebody who follows a log reads it every second: that is one row an hour. */

@@ -1,4 +1,4 @@
-import type { Store } from '../../store/store.ts';
+import type { Store } from '../../store/interfaces/store.ts';
 import type { Whence } from './sessions.ts';
 
 /** Rows in the audit an hour: who guesses passwords must not be able to fill the disk. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 
 /**
  * After a change, in its transaction: throws DomainError 'in-use' where nobody is left who may do everything, so that nobody

@@ -1,5 +1,5 @@
+import { type Failures, LOGIN_LIMITS, loginWaitMs, withFailure } from '../../domain/access/login-throttle.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Failures, LOGIN_LIMITS, loginWaitMs, withFailure } from '../../domain/login-throttle.ts';
 
 /** Names and addresses that are remembered; of more, those that failed longest ago are forgotten. */
 const MOST_REMEMBERED = 10_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { passwordText, type SessionRecord, type User } from '../../domain/credential.ts';
+import { passwordText, type SessionRecord, type User } from '../../domain/access/credential.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { hashToken, newToken } from '../boot/token.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { ifDiskAllows } from '../if-disk-allows.ts';
-import { parseInput } from '../input.ts';
-import { hashToken, newToken } from '../token.ts';
+import { ifDiskAllows } from '../dhcp/if-disk-allows.ts';
+import { parseInput } from '../records/input.ts';
 import { type FailedLogins, failedLogins } from './failed-logins.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { Passwords } from './passwords.ts';

@@ -1,9 +1,9 @@
-import { type TokenRecord, tokenInput } from '../../domain/credential.ts';
+import { type TokenRecord, tokenInput } from '../../domain/access/credential.ts';
 import { DomainError, notFound } from '../../domain/errors.ts';
+import { hashToken, newToken } from '../boot/token.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { ifDiskAllows } from '../if-disk-allows.ts';
-import { nameTaken, parseInput } from '../input.ts';
-import { hashToken, newToken } from '../token.ts';
+import { ifDiskAllows } from '../dhcp/if-disk-allows.ts';
+import { nameTaken, parseInput } from '../records/input.ts';
 import { refuseWithoutAdmin } from './last-admin.ts';
 
 /** Use cases of API tokens. Of a token only its hash is kept: it is shown once. */

@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { changedFields } from '../../domain/audit.ts';
-import { grantProblem, passwordText, type User, userInput, userPatch } from '../../domain/credential.ts';
+import { changedFields } from '../../domain/access/audit.ts';
+import {
+  grantProblem,
+  passwordText,
+  type User,
+  userInput,
+  userPatch,
+} from '../../domain/access/credential.ts';
+import { passwordProblem } from '../../domain/access/password.ts';
 import { DomainError, invalid, notFound } from '../../domain/errors.ts';
-import { passwordProblem } from '../../domain/password.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { nameTaken, parseInput } from '../input.ts';
+import { nameTaken, parseInput } from '../records/input.ts';
 import { refuseWithoutAdmin } from './last-admin.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { Passwords } from './passwords.ts';

@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.ts';
 import {
   type ApplyAnswer,
   type ApplyInput,
@@ -6,11 +7,10 @@ import {
   type ItemProblem,
   type RecordNoun,
   type RecordsDocument,
-} from '../../domain/apply.ts';
-import { DomainError } from '../../domain/errors.ts';
-import type { Store, StoreTransaction } from '../../store/store.ts';
+} from '../../domain/records/apply.ts';
+import type { Store, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 import { onlyTry } from '../records/only-try.ts';
 import { exportRecords } from './export.ts';
 import { inTurns } from './in-turns.ts';

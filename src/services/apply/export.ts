@@ -1,6 +1,6 @@
-import type { RecordsDocument } from '../../domain/apply.ts';
-import { withoutDefaults } from '../../domain/without-defaults.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { RecordsDocument } from '../../domain/records/apply.ts';
+import { withoutDefaults } from '../../domain/records/without-defaults.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
 import type { RecordKind, Stamped } from '../records/record-kind.ts';
 import { inTurns } from './in-turns.ts';

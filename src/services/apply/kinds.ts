@@ -1,7 +1,7 @@
 import type { distroService } from '../distros.ts';
 import type { profileService } from '../profiles.ts';
-import type { subnetService } from '../subnets.ts';
-import type { systemService } from '../systems.ts';
+import type { subnetService } from '../subnets/subnets.ts';
+import type { systemService } from '../systems/systems.ts';
 
 /** The kinds of records, each with its own types. */
 export interface RecordKinds {

@@ -1,10 +1,10 @@
-import { roleAllows } from '../../domain/access.ts';
-import type { ApplyResult, RecordNoun } from '../../domain/apply.ts';
+import { roleAllows } from '../../domain/access/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Change } from '../../domain/record-changes.ts';
-import type { Store, StoreTransaction } from '../../store/store.ts';
+import type { ApplyResult, RecordNoun } from '../../domain/records/apply.ts';
+import type { Change } from '../../domain/records/record-changes.ts';
+import type { Store, StoreTransaction } from '../../store/interfaces/store.ts';
+import { hidingOthers } from '../access/hide-others.ts';
 import type { Actor } from '../deps.ts';
-import { hidingOthers } from '../hide-others.ts';
 import { auditRecord } from '../records/audit-record.ts';
 import { changesMade, changesTo, namesSecret } from '../records/compare.ts';
 import type { RecordKind, Stamped } from '../records/record-kind.ts';

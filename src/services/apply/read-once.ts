@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '../../store/store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 
 /**
  * The same transaction for a time in which only systems are written: what they stand on is read once for all of them.

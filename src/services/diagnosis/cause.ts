@@ -1,5 +1,5 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { EvidenceLine, RouteStageName } from '../../domain/diagnosis.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type { EvidenceLine, RouteStageName } from '../../domain/install/diagnosis.ts';
 import type { Evidence } from './evidence.ts';
 
 /**

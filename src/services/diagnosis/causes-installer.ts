@@ -1,4 +1,4 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
 import { always, type CauseRow, failed, lastMessage, some, times } from './cause.ts';
 import type { Evidence } from './evidence.ts';
 

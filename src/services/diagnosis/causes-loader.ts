@@ -1,5 +1,5 @@
-import { firmwareType } from '../../domain/arch.ts';
-import type { BootEvent } from '../../domain/boot-event.ts';
+import { firmwareType } from '../../domain/boot/arch.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
 import { always, type CauseRow, failed, given, lastMessage, some, times } from './cause.ts';
 import { type Evidence, isInstallFile, type Load } from './evidence.ts';
 

@@ -1,6 +1,6 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
-import { ROUTE_STAGES } from '../../domain/diagnosis.ts';
-import { POWER_UP_FAILURES } from '../../domain/power-up.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import { ROUTE_STAGES } from '../../domain/install/diagnosis.ts';
+import { POWER_UP_FAILURES } from '../../domain/power/power-up.ts';
 import { always, type CauseRow, given, lastMessage, some, times } from './cause.ts';
 import type { Evidence } from './evidence.ts';
 

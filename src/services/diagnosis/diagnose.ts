@@ -1,6 +1,11 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { DiagnosedStage, Diagnosis, EvidenceLine, MissingStage } from '../../domain/diagnosis.ts';
-import type { Install } from '../../domain/install.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type {
+  DiagnosedStage,
+  Diagnosis,
+  EvidenceLine,
+  MissingStage,
+} from '../../domain/install/diagnosis.ts';
+import type { Install } from '../../domain/install/install.ts';
 import type { CauseRow } from './cause.ts';
 import { INSTALLER_CAUSES } from './causes-installer.ts';
 import { LOADER_CAUSES } from './causes-loader.ts';

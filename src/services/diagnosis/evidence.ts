@@ -1,7 +1,7 @@
-import type { LoaderChoice } from '../../domain/boot-choice.ts';
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { Install } from '../../domain/install.ts';
-import type { Stranger } from '../strangers.ts';
+import type { LoaderChoice } from '../../domain/boot/boot-choice.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type { Install } from '../../domain/install/install.ts';
+import type { Stranger } from '../dhcp/strangers.ts';
 
 /** What is known beside the timeline. */
 export interface DiagnosisFacts {

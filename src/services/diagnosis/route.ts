@@ -1,6 +1,6 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { DiagnosedStage, RouteStageName } from '../../domain/diagnosis.ts';
-import { NO_HANDOFF } from '../../domain/install.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type { DiagnosedStage, RouteStageName } from '../../domain/install/diagnosis.ts';
+import { NO_HANDOFF } from '../../domain/install/install.ts';
 import { type Evidence, isInstallFile } from './evidence.ts';
 
 /** One stage of the way. */

@@ -1,12 +1,12 @@
-import type { Diagnosis } from '../../domain/diagnosis.ts';
 import { notFound } from '../../domain/errors.ts';
-import { formatIpv4, type Ipv4, parseNetwork } from '../../domain/ipv4.ts';
-import type { Subnet } from '../../domain/subnet.ts';
-import type { System } from '../../domain/system.ts';
+import type { Diagnosis } from '../../domain/install/diagnosis.ts';
+import { formatIpv4, type Ipv4, parseNetwork } from '../../domain/network/ipv4.ts';
+import type { Subnet } from '../../domain/network/subnet.ts';
+import type { System } from '../../domain/records/system.ts';
 import type { Deps } from '../deps.ts';
-import type { EventService } from '../events.ts';
-import type { OtherServers } from '../other-servers.ts';
-import type { Strangers } from '../strangers.ts';
+import type { OtherServers } from '../dhcp/other-servers.ts';
+import type { Strangers } from '../dhcp/strangers.ts';
+import type { EventService } from '../events/events.ts';
 import { diagnose } from './diagnose.ts';
 import type { DiagnosisFacts } from './evidence.ts';
 

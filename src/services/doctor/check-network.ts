@@ -1,6 +1,6 @@
 import type { Check } from '../../domain/check.ts';
-import { networkContains, parseNetwork } from '../../domain/ipv4.ts';
-import type { Subnet } from '../../domain/subnet.ts';
+import { networkContains, parseNetwork } from '../../domain/network/ipv4.ts';
+import type { Subnet } from '../../domain/network/subnet.ts';
 import type { DoctorFacts, InterfaceFact } from './facts.ts';
 
 /** Which ports could be had, and what gives the others. */

@@ -1,7 +1,7 @@
-import type { Ipv4 } from '../../domain/ipv4.ts';
-import type { Loader } from '../../domain/loader.ts';
-import type { KnownPower } from '../../domain/power.ts';
-import type { Subnet } from '../../domain/subnet.ts';
+import type { Loader } from '../../domain/boot/loader.ts';
+import type { Ipv4 } from '../../domain/network/ipv4.ts';
+import type { Subnet } from '../../domain/network/subnet.ts';
+import type { KnownPower } from '../../domain/power/power.ts';
 
 /** A listener as the status tells it. */
 export interface ListenerFact {

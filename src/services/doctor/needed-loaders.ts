@@ -1,9 +1,9 @@
 import { LOADERS, LOCAL_BOOT_LOADERS } from '../../boot/loaders.ts';
-import type { Arch } from '../../domain/arch.ts';
-import { DEFAULT_LOADER, type LoaderChoice } from '../../domain/boot-choice.ts';
-import type { Distro } from '../../domain/distro.ts';
-import type { Profile } from '../../domain/profile.ts';
-import type { System } from '../../domain/system.ts';
+import type { Arch } from '../../domain/boot/arch.ts';
+import { DEFAULT_LOADER, type LoaderChoice } from '../../domain/boot/boot-choice.ts';
+import type { Distro } from '../../domain/records/distro.ts';
+import type { Profile } from '../../domain/records/profile.ts';
+import type { System } from '../../domain/records/system.ts';
 import type { NeededLoader } from './facts.ts';
 
 /** Firmware that runs a distro's kernel. 32-bit UEFI with a 64-bit kernel is rare, and nobody is told to have it. */

@@ -1,16 +1,16 @@
-import type { NewBootEvent } from '../../domain/boot-event.ts';
-import { advance } from '../../domain/install-state.ts';
-import type { Ipv4 } from '../../domain/ipv4.ts';
-import type { DhcpStore, LeaseWrite, MachineFacts } from '../../store/dhcp-store.ts';
-import type { StoredInstall } from '../../store/store.ts';
-import type { AnswerFiles } from '../answer-files.ts';
-import { type BootService, bootService } from '../boot.ts';
-import { type BootFileService, bootFileService, type FindLoader } from '../boot-files.ts';
+import type { NewBootEvent } from '../../domain/boot/boot-event.ts';
+import { advance } from '../../domain/install/install-state.ts';
+import type { Ipv4 } from '../../domain/network/ipv4.ts';
+import type { DhcpStore, LeaseWrite, MachineFacts } from '../../store/interfaces/dhcp-store.ts';
+import type { StoredInstall } from '../../store/interfaces/store.ts';
+import type { AnswerFiles } from '../boot/answer-files.ts';
+import { type BootService, bootService } from '../boot/boot.ts';
+import { type BootFileService, bootFileService, type FindLoader } from '../boot/boot-files.ts';
 import type { Deps } from '../deps.ts';
-import { type DhcpPacketService, type DhcpSettings, dhcpService } from '../dhcp.ts';
-import type { Exchange } from '../dhcp-events.ts';
-import { factsOf } from '../installs.ts';
-import { createOffers, type Offers } from '../offers.ts';
+import { type DhcpPacketService, type DhcpSettings, dhcpService } from '../dhcp/dhcp.ts';
+import type { Exchange } from '../dhcp/dhcp-events.ts';
+import { createOffers, type Offers } from '../dhcp/offers.ts';
+import { factsOf } from '../installs/installs.ts';
 
 /** Stands where an install's token will be. */
 export const DRY_TOKEN = 'TOKEN';

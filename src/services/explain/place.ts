@@ -7,9 +7,9 @@ import {
   networkContains,
   parseIpv4,
   parseNetwork,
-} from '../../domain/ipv4.ts';
-import type { Subnet } from '../../domain/subnet.ts';
-import type { PacketReception } from '../dhcp-reception.ts';
+} from '../../domain/network/ipv4.ts';
+import type { Subnet } from '../../domain/network/subnet.ts';
+import type { PacketReception } from '../dhcp/dhcp-reception.ts';
 
 /** An interface of the server's machine. */
 export interface OwnInterface {

@@ -8,9 +8,9 @@ import {
 } from '../../dhcp/codes.ts';
 import { ipsBytes, textBytes, u8Bytes, u16Bytes } from '../../dhcp/options.ts';
 import { type DhcpPacket, encodePacket } from '../../dhcp/packet.ts';
-import type { FirmwareKind } from '../../domain/explanation.ts';
-import { type Ipv4, NO_ADDRESS } from '../../domain/ipv4.ts';
-import { type Mac, macToBytes } from '../../domain/mac.ts';
+import type { FirmwareKind } from '../../domain/install/explanation.ts';
+import { type Ipv4, NO_ADDRESS } from '../../domain/network/ipv4.ts';
+import { type Mac, macToBytes } from '../../domain/network/mac.ts';
 
 /** What firmware says of itself: its numbers of option 93, and whether it boots by HTTP. */
 export interface Firmware {

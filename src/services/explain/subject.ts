@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { ChosenFirmware } from '../../domain/chosen-firmware.ts';
+import type { ChosenFirmware } from '../../domain/boot/chosen-firmware.ts';
 import { DomainError, notFound } from '../../domain/errors.ts';
-import { type Explanation, FIRMWARE_KINDS, type FirmwareKind } from '../../domain/explanation.ts';
-import { parseIdentifier } from '../../domain/identifier.ts';
-import { bootCardOf, topOf } from '../../domain/interface-graph.ts';
-import { type Mac, parseMac } from '../../domain/mac.ts';
-import type { SystemInterface } from '../../domain/network-interface.ts';
-import type { Subnet } from '../../domain/subnet.ts';
-import type { Store, StoredSystem } from '../../store/store.ts';
+import { type Explanation, FIRMWARE_KINDS, type FirmwareKind } from '../../domain/install/explanation.ts';
+import { bootCardOf, topOf } from '../../domain/network/interface-graph.ts';
+import { type Mac, parseMac } from '../../domain/network/mac.ts';
+import type { SystemInterface } from '../../domain/network/network-interface.ts';
+import type { Subnet } from '../../domain/network/subnet.ts';
+import { parseIdentifier } from '../../domain/records/identifier.ts';
+import type { Store, StoredSystem } from '../../store/interfaces/store.ts';
 import { FIRMWARE } from './probe-packet.ts';
 
 /** What is asked. */

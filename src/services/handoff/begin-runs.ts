@@ -1,5 +1,5 @@
-import type { ConfiguringInstall, StoredHandoff } from '../../store/handoff-store.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { ConfiguringInstall, StoredHandoff } from '../../store/interfaces/handoff-store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 
 /** What was begun for an install, and the run on the system before it that this has ended. */
 export interface Begun {

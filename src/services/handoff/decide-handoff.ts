@@ -1,5 +1,5 @@
-import type { HandoffChange, HandoffState } from '../../domain/handoff.ts';
-import { HANDOFF_FAILURES, type HandoffFailure } from '../../domain/handoff-failure.ts';
+import type { HandoffChange, HandoffState } from '../../domain/handoff/handoff.ts';
+import { HANDOFF_FAILURES, type HandoffFailure } from '../../domain/handoff/handoff-failure.ts';
 import type { HandoffOutcome, SshAnswer, SshNeed } from './driver.ts';
 
 /** What a decision needs to know of a run. */

@@ -1,6 +1,6 @@
-import type { Handoff } from '../../domain/handoff.ts';
-import type { HandoffFailure } from '../../domain/handoff-failure.ts';
-import type { System } from '../../domain/system.ts';
+import type { Handoff } from '../../domain/handoff/handoff.ts';
+import type { HandoffFailure } from '../../domain/handoff/handoff-failure.ts';
+import type { System } from '../../domain/records/system.ts';
 
 /** The machine as a run reaches it. */
 export interface HandoffTarget {

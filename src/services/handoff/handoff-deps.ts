@@ -1,5 +1,5 @@
-import type { NewBootEvent } from '../../domain/boot-event.ts';
-import type { HandoffDefinition } from '../../domain/handoff-definition.ts';
+import type { NewBootEvent } from '../../domain/boot/boot-event.ts';
+import type { HandoffDefinition } from '../../domain/handoff/handoff-definition.ts';
 import type { Deps } from '../deps.ts';
 import type { Clock } from '../power/clock.ts';
 import type { HandoffDriver, HandoffTarget, SshAnswer, SshNeed } from './driver.ts';

@@ -1,5 +1,5 @@
-import type { NewBootEvent, Outcome, Stage } from '../../domain/boot-event.ts';
-import type { StoredHandoff } from '../../store/handoff-store.ts';
+import type { NewBootEvent, Outcome, Stage } from '../../domain/boot/boot-event.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
 import type { HandoffStep } from './decide-handoff.ts';
 
 /** One line of the machine's timeline. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { DomainError, notFound } from '../../domain/errors.ts';
-import type { Handoff, HandoffItem, HandoffReceipt } from '../../domain/handoff.ts';
-import { LIVE_STATES, NO_HANDOFF } from '../../domain/install.ts';
-import { advance } from '../../domain/install-state.ts';
-import type { System } from '../../domain/system.ts';
-import type { StoredHandoff } from '../../store/handoff-store.ts';
-import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { Handoff, HandoffItem, HandoffReceipt } from '../../domain/handoff/handoff.ts';
+import { LIVE_STATES, NO_HANDOFF } from '../../domain/install/install.ts';
+import { advance } from '../../domain/install/install-state.ts';
+import type { System } from '../../domain/records/system.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
+import type { StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
-import { factsOf } from '../installs.ts';
+import { factsOf } from '../installs/installs.ts';
 import { type Selection, selectionFields, selectionProblem } from '../power/select-systems.ts';
 import type { Usable } from './usable.ts';
 

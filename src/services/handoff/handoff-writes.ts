@@ -1,8 +1,8 @@
-import type { HandoffChange } from '../../domain/handoff.ts';
-import { advance, type Observation } from '../../domain/install-state.ts';
-import type { StoredHandoff } from '../../store/handoff-store.ts';
-import type { StoreTransaction } from '../../store/store.ts';
-import { factsOf } from '../installs.ts';
+import type { HandoffChange } from '../../domain/handoff/handoff.ts';
+import { advance, type Observation } from '../../domain/install/install-state.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
+import { factsOf } from '../installs/installs.ts';
 
 /**
  * Writes a step of a run and what it means for its install, in one transaction: nothing that ends the service comes between

@@ -1,4 +1,4 @@
-import type { AnsibleInventory } from '../../domain/ansible-inventory.ts';
+import type { AnsibleInventory } from '../../domain/records/ansible-inventory.ts';
 
 /** What the records say of the machine, for the inventory of its run. */
 export interface InventoryFacts {

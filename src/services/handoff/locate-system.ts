@@ -1,8 +1,8 @@
-import { keysOf } from '../../domain/binding-key.ts';
-import { formatIpv4, ipv4FromNumber } from '../../domain/ipv4.ts';
-import type { SystemInterface } from '../../domain/network-interface.ts';
-import type { StoredHandoff } from '../../store/handoff-store.ts';
-import type { Store } from '../../store/store.ts';
+import { keysOf } from '../../domain/network/binding-key.ts';
+import { formatIpv4, ipv4FromNumber } from '../../domain/network/ipv4.ts';
+import type { SystemInterface } from '../../domain/network/network-interface.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
+import type { Store } from '../../store/interfaces/store.ts';
 import type { HandoffTarget } from './driver.ts';
 
 const FIRST_ADDRESS = ipv4FromNumber(0);

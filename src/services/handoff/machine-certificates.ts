@@ -1,14 +1,14 @@
-import type { NewBootEvent } from '../../domain/boot-event.ts';
-import type { MachineCertificate } from '../../domain/certificate.ts';
-import type { Secret } from '../../domain/secret.ts';
-import type { System } from '../../domain/system.ts';
+import type { MachineCertificate } from '../../domain/access/certificate.ts';
+import type { Secret } from '../../domain/access/secret.ts';
+import type { NewBootEvent } from '../../domain/boot/boot-event.ts';
+import type { System } from '../../domain/records/system.ts';
 import type { PuppetCa } from '../../puppet/ca.ts';
 import { CaError } from '../../puppet/ca-error.ts';
 import { certnameOf } from '../../puppet/certname.ts';
 import { challengeOf } from '../../puppet/challenge.ts';
-import type { StoredInstall } from '../../store/store.ts';
+import type { StoredInstall } from '../../store/interfaces/store.ts';
 import type { Deps } from '../deps.ts';
-import { readHostNames } from '../host-names.ts';
+import { readHostNames } from '../systems/host-names.ts';
 import type { CertificateOnRecord } from './watch-request.ts';
 
 export interface CertificateParts {

@@ -1,4 +1,4 @@
-import type { HandoffFailure } from '../../domain/handoff-failure.ts';
+import type { HandoffFailure } from '../../domain/handoff/handoff-failure.ts';
 import { printable } from '../../domain/printable.ts';
 import type { HandoffOutcome } from './driver.ts';
 

@@ -1,6 +1,6 @@
-import type { Handoff, HandoffChange } from '../../domain/handoff.ts';
-import type { HandoffDefinition } from '../../domain/handoff-definition.ts';
-import type { StoredHandoff } from '../../store/handoff-store.ts';
+import type { Handoff, HandoffChange } from '../../domain/handoff/handoff.ts';
+import type { HandoffDefinition } from '../../domain/handoff/handoff-definition.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
 import {
   decideHandoff,
   type HandoffRules,

@@ -1,4 +1,4 @@
-import type { StoredHandoff } from '../../store/handoff-store.ts';
+import type { StoredHandoff } from '../../store/interfaces/handoff-store.ts';
 import type { HandoffDeps } from './handoff-deps.ts';
 import { writeStep } from './handoff-writes.ts';
 import { locateSystem } from './locate-system.ts';

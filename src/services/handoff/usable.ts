@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
-import { NO_HANDOFF } from '../../domain/install.ts';
-import type { System } from '../../domain/system.ts';
+import { NO_HANDOFF } from '../../domain/install/install.ts';
+import type { System } from '../../domain/records/system.ts';
 import type { HandoffFact } from '../doctor/facts.ts';
 import type { HandoffDeps } from './handoff-deps.ts';
 

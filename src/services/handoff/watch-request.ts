@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CertificateState, MachineCertificate } from '../../domain/certificate.ts';
-import type { Secret } from '../../domain/secret.ts';
+import type { CertificateState, MachineCertificate } from '../../domain/access/certificate.ts';
+import type { Secret } from '../../domain/access/secret.ts';
 import type { PuppetCa } from '../../puppet/ca.ts';
 import { CaError } from '../../puppet/ca-error.ts';
 import { type Csr, decodeCsr } from '../../puppet/csr.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { recordName } from '../../domain/fields.ts';
-import { installInput } from '../../domain/install-input.ts';
+import { installInput } from '../../domain/install/install-input.ts';
+import { recordName } from '../../domain/records/fields.ts';
 import { type Selection, selectionFields, selectionProblem } from '../power/select-systems.ts';
 
 /** Not every system there is: that is never what is meant. */

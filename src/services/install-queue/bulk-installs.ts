@@ -1,9 +1,9 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { BatchItem, BatchReceipt, InstallPlan, Refusal } from '../../domain/install-batch.ts';
-import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { BatchItem, BatchReceipt, InstallPlan, Refusal } from '../../domain/install/install-batch.ts';
+import type { StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
-import { parseInput } from '../input.ts';
-import type { Arming, Turn } from '../installs.ts';
+import type { Arming, Turn } from '../installs/installs.ts';
+import { parseInput } from '../records/input.ts';
 import { type BulkInput, bulkInput, selectionText } from './bulk-input.ts';
 import { type CheckedSystem, checkMany, refuseWipes } from './check-many.ts';
 import { planInstalls } from './plan-installs.ts';

@@ -1,8 +1,8 @@
 import { DomainError, notFound } from '../../domain/errors.ts';
-import type { Refusal } from '../../domain/install-batch.ts';
-import { installInput } from '../../domain/install-input.ts';
+import type { Refusal } from '../../domain/install/install-batch.ts';
+import { installInput } from '../../domain/install/install-input.ts';
 import type { Actor } from '../deps.ts';
-import type { Arming } from '../installs.ts';
+import type { Arming } from '../installs/installs.ts';
 import { findMeant, listReachable } from '../power/select-systems.ts';
 import type { BulkInput } from './bulk-input.ts';
 import type { QueueDeps } from './queue-deps.ts';

@@ -27,7 +27,7 @@ export interface BatchStand {
 
 export interface QueueFacts {
   readonly waiting: readonly Waiting[];
-  /** Installs that have a place: see `RUNNING` in store/install-queue.ts. */
+  /** Installs that have a place: see `RUNNING` in store/installs/install-queue.ts. */
   readonly running: number;
   readonly batches: readonly BatchStand[];
   readonly limits: QueueLimits;

@@ -1,9 +1,9 @@
 import { DomainError } from '../../domain/errors.ts';
-import { type Install, type InstallState, LIVE_STATES } from '../../domain/install.ts';
-import type { BatchProgress, InstallBatch } from '../../domain/install-batch.ts';
-import type { InstallFilter } from '../../store/store.ts';
+import { type Install, type InstallState, LIVE_STATES } from '../../domain/install/install.ts';
+import type { BatchProgress, InstallBatch } from '../../domain/install/install-batch.ts';
+import type { InstallFilter } from '../../store/interfaces/store.ts';
+import { isSystemInScope } from '../access/scope.ts';
 import type { Actor } from '../deps.ts';
-import { isSystemInScope } from '../scope.ts';
 import type { QueueDeps } from './queue-deps.ts';
 
 /** Installs, and those that were asked for together. */

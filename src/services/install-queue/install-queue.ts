@@ -1,8 +1,8 @@
-import type { QueueView } from '../../domain/install-batch.ts';
-import { advance } from '../../domain/install-state.ts';
-import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { QueueView } from '../../domain/install/install-batch.ts';
+import { advance } from '../../domain/install/install-state.ts';
+import type { StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
-import { factsOf } from '../installs.ts';
+import { factsOf } from '../installs/installs.ts';
 import { decideQueue, type QueueFacts, type QueueVerdict } from './decide-queue.ts';
 import { promote } from './promote.ts';
 import type { QueueDeps } from './queue-deps.ts';

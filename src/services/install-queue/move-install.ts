@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError, invalid, notFound } from '../../domain/errors.ts';
-import { recordName } from '../../domain/fields.ts';
-import type { Install } from '../../domain/install.ts';
+import type { Install } from '../../domain/install/install.ts';
+import { recordName } from '../../domain/records/fields.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 
 export const moveInput = z.strictObject({
   system: recordName,

@@ -1,4 +1,4 @@
-import type { FindPlace } from '../installs.ts';
+import type { FindPlace } from '../installs/installs.ts';
 import type { QueueLimits } from './decide-queue.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { InstallPlan, PlanItem, PlannedPower } from '../../domain/install-batch.ts';
-import { NETBOOT_WAYS } from '../../domain/power-up.ts';
-import type { Arming } from '../installs.ts';
+import type { InstallPlan, PlanItem, PlannedPower } from '../../domain/install/install-batch.ts';
+import { NETBOOT_WAYS } from '../../domain/power/power-up.ts';
+import type { Arming } from '../installs/installs.ts';
 import { type CheckedSystem, wipesOf } from './check-many.ts';
 import type { QueueLimits } from './decide-queue.ts';
 

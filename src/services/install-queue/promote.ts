@@ -1,8 +1,8 @@
-import { advance } from '../../domain/install-state.ts';
-import { wipeProblems } from '../../domain/system-lock.ts';
-import type { QueuedInstall } from '../../store/queue-store.ts';
-import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
-import { type Arming, factsOf } from '../installs.ts';
+import { advance } from '../../domain/install/install-state.ts';
+import { wipeProblems } from '../../domain/records/system-lock.ts';
+import type { QueuedInstall } from '../../store/interfaces/queue-store.ts';
+import type { StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
+import { type Arming, factsOf } from '../installs/installs.ts';
 import type { QueueDeps } from './queue-deps.ts';
 import { reasonsOf, refusalOf } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import type { EventService } from '../events.ts';
-import type { InstallService, PowerUps } from '../installs.ts';
+import type { EventService } from '../events/events.ts';
+import type { InstallService, PowerUps } from '../installs/installs.ts';
 import type { QueueLimits } from './decide-queue.ts';
 
 /** What the queue of installs stands on. */

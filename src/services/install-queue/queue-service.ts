@@ -1,4 +1,4 @@
-import type { Install } from '../../domain/install.ts';
+import type { Install } from '../../domain/install/install.ts';
 import type { Actor } from '../deps.ts';
 import { type BulkInstalls, createBulkInstalls } from './bulk-installs.ts';
 import { createInstallLists, type InstallLists } from './install-lists.ts';

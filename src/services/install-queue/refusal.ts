@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { Refusal } from '../../domain/install-batch.ts';
+import type { Refusal } from '../../domain/install/install-batch.ts';
 
 /** A refusal as a value. What is not meant for people is thrown on. */
 export function refusalOf(error: unknown): Refusal {

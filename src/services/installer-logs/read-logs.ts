@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError, notFound } from '../../domain/errors.ts';
-import type { Install, InstallState } from '../../domain/install.ts';
-import type { StoredSystem } from '../../store/store.ts';
+import type { Install, InstallState } from '../../domain/install/install.ts';
+import type { StoredSystem } from '../../store/interfaces/store.ts';
 import { auditedReads } from '../access/audited-reads.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 import { LOG_NAMES, type LogName, type LogPart, type LogRead, SYSLOG } from './log-files.ts';
 
 /** Lines that one sees without asking for more. */

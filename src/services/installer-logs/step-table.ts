@@ -1,4 +1,4 @@
-import type { InstallerProgress, InstallerStep } from '../../domain/installer-step.ts';
+import type { InstallerProgress, InstallerStep } from '../../domain/install/installer-step.ts';
 import type { SyslogMessage } from '../../syslog/message.ts';
 
 /** Which program says what at the beginning of a step. `at` and `of`, where it has them, count the installer's own steps. */

@@ -1,8 +1,8 @@
-import type { Install } from '../../domain/install.ts';
-import { formatIpv4 } from '../../domain/ipv4.ts';
-import type { BootService, Caller, Refusal } from '../boot.ts';
+import type { Install } from '../../domain/install/install.ts';
+import { formatIpv4 } from '../../domain/network/ipv4.ts';
+import type { BootService, Caller, Refusal } from '../boot/boot.ts';
 import type { Deps } from '../deps.ts';
-import type { EventService } from '../events.ts';
+import type { EventService } from '../events/events.ts';
 import { type InstallLogFiles, UPLOADED_LOGS } from './log-files.ts';
 import { maskTokenInStream } from './token-mask.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import type { InstallState } from '../../domain/install.ts';
+import type { InstallState } from '../../domain/install/install.ts';
 import {
   DELIVERY_STATES,
   type Delivery,
@@ -9,7 +9,7 @@ import {
   type Notice,
 } from '../../domain/notification.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 
 /** One place that is told: a webhook of the configuration, or the mail. */
 export interface Endpoint {

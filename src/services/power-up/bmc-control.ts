@@ -1,5 +1,5 @@
-import { BmcError } from '../../domain/bmc-error.ts';
-import type { StoredBmc } from '../../store/power-store.ts';
+import { BmcError } from '../../domain/power/bmc-error.ts';
+import type { StoredBmc } from '../../store/interfaces/power-store.ts';
 import type { Deps } from '../deps.ts';
 import type { BmcAccess } from '../power/bmc-access.ts';
 import type { Clock } from '../power/clock.ts';

@@ -1,4 +1,4 @@
-import type { NewBootEvent, Stage } from '../../domain/boot-event.ts';
+import type { NewBootEvent, Stage } from '../../domain/boot/boot-event.ts';
 
 /** What an event of an install says about the way that its machine boots. */
 export type Heard = 'netbooted' | 'disk-booted' | 'over';

@@ -1,8 +1,8 @@
-import type { BootEvent } from '../../domain/boot-event.ts';
-import type { Install, InstallState } from '../../domain/install.ts';
-import { isOpen } from '../../domain/install-state.ts';
-import type { PowerUp } from '../../domain/power-up.ts';
-import type { PowerUpSeen } from '../../domain/power-up-move.ts';
+import type { BootEvent } from '../../domain/boot/boot-event.ts';
+import type { Install, InstallState } from '../../domain/install/install.ts';
+import { isOpen } from '../../domain/install/install-state.ts';
+import type { PowerUp } from '../../domain/power/power-up.ts';
+import type { PowerUpSeen } from '../../domain/power/power-up-move.ts';
 import { type Heard, hearOf } from './heard.ts';
 
 /** What the record of the install says, whatever a step is about to say; undefined: go on. */

@@ -1,6 +1,6 @@
-import type { BmcError } from '../../domain/bmc-error.ts';
-import type { BootOverride } from '../../domain/power.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { BmcError } from '../../domain/power/bmc-error.ts';
+import type { BootOverride } from '../../domain/power/power.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 
 /** How a job of a BMC stands. */
 export type JobStand =

@@ -1,9 +1,9 @@
-import type { NewBootEvent } from '../../domain/boot-event.ts';
-import type { PowerUp, PowerUpStep } from '../../domain/power-up.ts';
-import { movePowerUp, type PowerUpMove, type PowerUpSeen } from '../../domain/power-up-move.ts';
-import type { StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { NewBootEvent } from '../../domain/boot/boot-event.ts';
+import type { PowerUp, PowerUpStep } from '../../domain/power/power-up.ts';
+import { movePowerUp, type PowerUpMove, type PowerUpSeen } from '../../domain/power/power-up-move.ts';
+import type { StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Deps } from '../deps.ts';
-import type { PowerUps } from '../installs.ts';
+import type { PowerUps } from '../installs/installs.ts';
 import { hearOf } from './heard.ts';
 import { heardBefore, isOpenAt, overruled } from './overruled.ts';
 import type { PowerControl } from './power-control.ts';

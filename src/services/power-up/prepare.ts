@@ -1,11 +1,11 @@
-import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
-import { firmwareDoubt } from '../../domain/chosen-firmware.ts';
+import { firmwareDoubt } from '../../domain/boot/chosen-firmware.ts';
 import type { DomainError } from '../../domain/errors.ts';
-import type { InstallInput } from '../../domain/install-input.ts';
-import { NETBOOT_WAYS, type PowerUp, waysFor } from '../../domain/power-up.ts';
-import { beginPowerUp } from '../../domain/power-up-move.ts';
-import type { System } from '../../domain/system.ts';
-import { notReady } from '../answer-facts.ts';
+import type { InstallInput } from '../../domain/install/install-input.ts';
+import { BMC_FAILURES, BmcError } from '../../domain/power/bmc-error.ts';
+import { NETBOOT_WAYS, type PowerUp, waysFor } from '../../domain/power/power-up.ts';
+import { beginPowerUp } from '../../domain/power/power-up-move.ts';
+import type { System } from '../../domain/records/system.ts';
+import { notReady } from '../boot/answer-facts.ts';
 import type { PowerControl } from './power-control.ts';
 
 /** Whose power it is, and what it was asked to be. */

@@ -1,9 +1,9 @@
-import { BmcError } from '../../domain/bmc-error.ts';
-import type { Install } from '../../domain/install.ts';
-import type { BootOverride } from '../../domain/power.ts';
-import { NETBOOT_WAYS, type NetbootWay, type PowerUp } from '../../domain/power-up.ts';
-import type { PowerUpSeen } from '../../domain/power-up-move.ts';
-import type { Store, StoredInstall, StoreTransaction } from '../../store/store.ts';
+import type { Install } from '../../domain/install/install.ts';
+import { BmcError } from '../../domain/power/bmc-error.ts';
+import type { BootOverride } from '../../domain/power/power.ts';
+import { NETBOOT_WAYS, type NetbootWay, type PowerUp } from '../../domain/power/power-up.ts';
+import type { PowerUpSeen } from '../../domain/power/power-up-move.ts';
+import type { Store, StoredInstall, StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Heard } from './heard.ts';
 import { isOpenAt } from './overruled.ts';
 import type { PowerControl } from './power-control.ts';

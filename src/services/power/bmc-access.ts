@@ -1,10 +1,10 @@
-import type { Bmc } from '../../domain/bmc.ts';
-import type { BmcDriver, BmcDriverName, BmcSession, BmcTarget } from '../../domain/bmc-driver.ts';
-import { BmcError } from '../../domain/bmc-error.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { StoredBmc } from '../../store/power-store.ts';
+import type { Bmc } from '../../domain/power/bmc.ts';
+import type { BmcDriver, BmcDriverName, BmcSession, BmcTarget } from '../../domain/power/bmc-driver.ts';
+import { BmcError } from '../../domain/power/bmc-error.ts';
+import type { StoredBmc } from '../../store/interfaces/power-store.ts';
 import type { SecretBox } from '../deps.ts';
-import { openBmcSecrets } from '../system-bmc.ts';
+import { openBmcSecrets } from '../systems/system-bmc.ts';
 import type { BmcQueue } from './bmc-queue.ts';
 import type { Clock } from './clock.ts';
 

@@ -1,17 +1,22 @@
 import { z } from 'zod';
-import { passwordWarning } from '../../domain/bmc.ts';
-import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../domain/bmc-driver.ts';
-import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
-import type { Outcome } from '../../domain/boot-event.ts';
+import type { Outcome } from '../../domain/boot/boot-event.ts';
+import { type ChosenFirmware, firmwareDoubt } from '../../domain/boot/chosen-firmware.ts';
 import type { Check } from '../../domain/check.ts';
-import { type ChosenFirmware, firmwareDoubt } from '../../domain/chosen-firmware.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
-import { BOOT_DEVICES, type BootDeviceResult, type BootOverride, FIRMWARES } from '../../domain/power.ts';
-import type { StoredBmc } from '../../store/power-store.ts';
-import type { Store } from '../../store/store.ts';
+import { passwordWarning } from '../../domain/power/bmc.ts';
+import type { BmcInfo, BmcLogEntry, BmcSensor, BmcSession } from '../../domain/power/bmc-driver.ts';
+import { BMC_FAILURES, BmcError } from '../../domain/power/bmc-error.ts';
+import {
+  BOOT_DEVICES,
+  type BootDeviceResult,
+  type BootOverride,
+  FIRMWARES,
+} from '../../domain/power/power.ts';
+import type { StoredBmc } from '../../store/interfaces/power-store.ts';
+import type { Store } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
-import { parseInput } from '../input.ts';
-import { openBmcSecrets } from '../system-bmc.ts';
+import { parseInput } from '../records/input.ts';
+import { openBmcSecrets } from '../systems/system-bmc.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { PowerDeps } from './power-deps.ts';
 import { refusedError } from './power-requests.ts';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { BmcConsole, ConsoleOptions } from '../../domain/bmc-console.ts';
-import { BmcError } from '../../domain/bmc-error.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { StoredBmc } from '../../store/power-store.ts';
+import type { BmcConsole, ConsoleOptions } from '../../domain/power/bmc-console.ts';
+import { BmcError } from '../../domain/power/bmc-error.ts';
+import type { StoredBmc } from '../../store/interfaces/power-store.ts';
 import type { Actor } from '../deps.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import { getBmc, told } from './bmc-operations.ts';

@@ -1,6 +1,6 @@
-import { BMC_FAILURES, type BmcFailure } from '../../domain/bmc-error.ts';
-import type { JobFailure, JobStep } from '../../domain/job.ts';
-import type { PowerAction, PowerState } from '../../domain/power.ts';
+import { BMC_FAILURES, type BmcFailure } from '../../domain/power/bmc-error.ts';
+import type { JobFailure, JobStep } from '../../domain/power/job.ts';
+import type { PowerAction, PowerState } from '../../domain/power/power.ts';
 
 /** What a decision needs to know of a job. */
 export interface JobSituation {

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { EventService } from '../events.ts';
+import type { EventService } from '../events/events.ts';
 import type { BmcDrivers } from './bmc-access.ts';
 import type { Clock } from './clock.ts';
 import type { OpenConsoleLog } from './consoles.ts';

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
-import type { Job, JobChange, JobItem, JobReceipt } from '../../domain/job.ts';
-import { createGroupCommit } from '../../store/group-commit.ts';
-import type { JobFilter, StoredJob } from '../../store/power-store.ts';
+import type { Job, JobChange, JobItem, JobReceipt } from '../../domain/power/job.ts';
+import { createGroupCommit } from '../../store/interfaces/group-commit.ts';
+import type { JobFilter, StoredJob } from '../../store/interfaces/power-store.ts';
+import { isSystemInScope } from '../access/scope.ts';
 import type { Actor } from '../deps.ts';
-import { parseInput } from '../input.ts';
-import { isSystemInScope } from '../scope.ts';
+import { parseInput } from '../records/input.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { PowerDeps } from './power-deps.ts';
 import { addJob, powerInput, refusalOf } from './power-requests.ts';

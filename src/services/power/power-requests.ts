@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import type { Job, JobItem } from '../../domain/job.ts';
-import { POWER_ACTIONS } from '../../domain/power.ts';
-import type { PowerSystem, StoredJob } from '../../store/power-store.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { Job, JobItem } from '../../domain/power/job.ts';
+import { POWER_ACTIONS } from '../../domain/power/power.ts';
+import type { PowerSystem, StoredJob } from '../../store/interfaces/power-store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
 import { type Selection, selectionFields, selectionProblem } from './select-systems.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
-import type { PowerState, PowerStatus } from '../../domain/power.ts';
-import { createGroupCommit } from '../../store/group-commit.ts';
-import type { PowerNote, StoredBmc } from '../../store/power-store.ts';
+import { BMC_FAILURES, BmcError } from '../../domain/power/bmc-error.ts';
+import type { PowerState, PowerStatus } from '../../domain/power/power.ts';
+import { createGroupCommit } from '../../store/interfaces/group-commit.ts';
+import type { PowerNote, StoredBmc } from '../../store/interfaces/power-store.ts';
 import type { Actor } from '../deps.ts';
-import { parseInput } from '../input.ts';
+import { parseInput } from '../records/input.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { PowerDeps } from './power-deps.ts';
 import { refusalOf, refusedError } from './power-requests.ts';

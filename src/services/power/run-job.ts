@@ -1,9 +1,9 @@
-import type { BmcSession } from '../../domain/bmc-driver.ts';
-import { BMC_FAILURES, BmcError } from '../../domain/bmc-error.ts';
-import type { NewBootEvent, Outcome } from '../../domain/boot-event.ts';
-import type { Job, JobChange, JobFailure } from '../../domain/job.ts';
-import type { PowerState } from '../../domain/power.ts';
-import type { StoredBmc, StoredJob } from '../../store/power-store.ts';
+import type { NewBootEvent, Outcome } from '../../domain/boot/boot-event.ts';
+import type { BmcSession } from '../../domain/power/bmc-driver.ts';
+import { BMC_FAILURES, BmcError } from '../../domain/power/bmc-error.ts';
+import type { Job, JobChange, JobFailure } from '../../domain/power/job.ts';
+import type { PowerState } from '../../domain/power/power.ts';
+import type { StoredBmc, StoredJob } from '../../store/interfaces/power-store.ts';
 import type { BmcAccess } from './bmc-access.ts';
 import type { Clock } from './clock.ts';
 import { decideJob, type JobSituation, type JobTiming, type Move, type Seen } from './decide-job.ts';

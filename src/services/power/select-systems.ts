@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isInScope } from '../../domain/access.ts';
-import { recordName } from '../../domain/fields.ts';
-import { roleName } from '../../domain/role.ts';
-import type { PowerSystem } from '../../store/power-store.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import { isInScope } from '../../domain/access/access.ts';
+import { roleName } from '../../domain/access/role.ts';
+import { recordName } from '../../domain/records/fields.ts';
+import type { PowerSystem } from '../../store/interfaces/power-store.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
 
 const MOST_SYSTEMS = 20_000;

@@ -1,5 +1,5 @@
-import type { BmcConsole } from '../../domain/bmc-console.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { BmcConsole } from '../../domain/power/bmc-console.ts';
 
 /** Somebody who looks at a console. */
 export interface ConsoleViewer {

@@ -1,4 +1,4 @@
-import { BmcError } from '../../domain/bmc-error.ts';
+import { BmcError } from '../../domain/power/bmc-error.ts';
 import type { Clock } from './clock.ts';
 
 /** One more try after a failure that may go away: a BMC is deaf for a moment while its machine is switched. */

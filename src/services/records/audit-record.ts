@@ -1,5 +1,5 @@
-import { type AuditFields, changedFields } from '../../domain/audit.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import { type AuditFields, changedFields } from '../../domain/access/audit.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
 import { givenSecrets } from './compare.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';

@@ -1,5 +1,5 @@
-import { type Change, changesBetween } from '../../domain/record-changes.ts';
-import { withoutDefaults } from '../../domain/without-defaults.ts';
+import { type Change, changesBetween } from '../../domain/records/record-changes.ts';
+import { withoutDefaults } from '../../domain/records/without-defaults.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';
 
 type Fields = Record<string, unknown>;

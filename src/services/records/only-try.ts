@@ -1,4 +1,4 @@
-import type { Store, StoreTransaction } from '../../store/store.ts';
+import type { Store, StoreTransaction } from '../../store/interfaces/store.ts';
 
 /** Thrown out of a transaction so that it leaves nothing behind. */
 class OnlyTried<T> extends Error {

@@ -5,7 +5,7 @@ import {
   type PagePlace,
   parseCursor,
   type RecordQuery,
-} from '../../domain/record-query.ts';
+} from '../../domain/records/record-query.ts';
 import type { Stamped } from './record-kind.ts';
 
 /** What records are sorted by. */

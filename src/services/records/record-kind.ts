@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { RecordNoun } from '../../domain/apply.ts';
-import type { Page } from '../../domain/record-query.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { RecordNoun } from '../../domain/records/apply.ts';
+import type { Page } from '../../domain/records/record-query.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
 import type { Actor } from '../deps.ts';
 
 /** A page, and the fields that were asked for. */

@@ -1,12 +1,12 @@
 import { notFound } from '../../domain/errors.ts';
-import type { Change, DryRun } from '../../domain/record-changes.ts';
-import type { Page } from '../../domain/record-query.ts';
-import type { StoreTransaction } from '../../store/store.ts';
+import type { Change, DryRun } from '../../domain/records/record-changes.ts';
+import type { Page } from '../../domain/records/record-query.ts';
+import type { StoreTransaction } from '../../store/interfaces/store.ts';
+import { hidingOthers } from '../access/hide-others.ts';
 import type { Actor, Deps } from '../deps.ts';
-import { hidingOthers } from '../hide-others.ts';
-import { refuseStale } from '../input.ts';
 import { auditRecord } from './audit-record.ts';
 import { changesMade, changesTo } from './compare.ts';
+import { refuseStale } from './input.ts';
 import { onlyTry } from './only-try.ts';
 import { onlyFields } from './pages.ts';
 import type { RecordKind, Stamped } from './record-kind.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { formatYaml } from '../../../src/cli/yaml-text.ts';
+import { formatYaml } from '../../../src/cli/records/yaml-text.ts';
 import type { ClientRequest } from '../../../src/client/transport.ts';
 import { type FakeWorld, runCli } from '../../support/fake-cli.ts';
 import { bodies, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PowerUp, waysFor } from '../../../src/domain/power-up.ts';
+import { type PowerUp, waysFor } from '../../../src/domain/power/power-up.ts';
 import { apiInstall } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 

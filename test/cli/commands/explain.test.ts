@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExplainStep, Explanation } from '../../../src/domain/explanation.ts';
+import type { ExplainStep, Explanation } from '../../../src/domain/install/explanation.ts';
 import { runCli } from '../../support/fake-cli.ts';
 
 const step = (name: ExplainStep['name'], more: Partial<ExplainStep> = {}): ExplainStep => ({

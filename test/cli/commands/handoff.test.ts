@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handoff } from '../../../src/domain/handoff.ts';
+import type { Handoff } from '../../../src/domain/handoff/handoff.ts';
 import { type FakeWorld, runCli } from '../../support/fake-cli.ts';
 import { parseLine, usageError } from '../../support/parse-line.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Install } from '../../../src/domain/install.ts';
-import type { BatchProgress, InstallPlan } from '../../../src/domain/install-batch.ts';
+import type { Install } from '../../../src/domain/install/install.ts';
+import type { BatchProgress, InstallPlan } from '../../../src/domain/install/install-batch.ts';
 import { apiEvent, apiInstall, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 import { usageError } from '../../support/parse-line.ts';

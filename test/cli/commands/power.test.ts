@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, JobItem } from '../../../src/domain/job.ts';
+import type { Job, JobItem } from '../../../src/domain/power/job.ts';
 import { type FakeWorld, runCli } from '../../support/fake-cli.ts';
 import { usageError } from '../../support/parse-line.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDraft } from '../../../src/cli/editor.ts';
+import { openDraft } from '../../../src/cli/records/editor.ts';
 import { apiSystem } from '../../support/api-records.ts';
 import { type FakeWorld, runCli } from '../../support/fake-cli.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globTest } from '../../../src/cli/glob.ts';
+import { globTest } from '../../../src/cli/records/glob.ts';
 import { apiCard, apiInstall, apiSystem } from '../../support/api-records.ts';
 import { runCli } from '../../support/fake-cli.ts';
 

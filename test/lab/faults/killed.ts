@@ -1,5 +1,5 @@
-import { httpStreams } from '../../../src/cli/http-streams.ts';
-import { httpTransport } from '../../../src/cli/http-transport.ts';
+import { httpStreams } from '../../../src/cli/connect/http-streams.ts';
+import { httpTransport } from '../../../src/cli/connect/http-transport.ts';
 import { type Client, createClient } from '../../../src/client/client.ts';
 import { type Lab, SYSTEM } from '../lab.ts';
 import { waitFor } from '../wait.ts';

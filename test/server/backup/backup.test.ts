@@ -16,8 +16,8 @@ import { writeArchive } from '../../../server/backup/archive.ts';
 import { openBackups } from '../../../server/backup/backups.ts';
 import { refuseHalfRestored, restoreBackup } from '../../../server/backup/restore.ts';
 import { openSecretBox } from '../../../server/secret-box.ts';
-import { openSqliteStore, SCHEMAS } from '../../../src/store/sqlite.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { Store } from '../../../src/store/interfaces/store.ts';
+import { openSqliteStore, SCHEMAS } from '../../../src/store/sqlite/sqlite.ts';
 import { addCatalogue, NOW_MS, systemWrite } from '../../support/store-records.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCommandDriver } from '../../../server/bmc/command-driver.ts';
-import type { BmcSession, BmcTarget } from '../../../src/domain/bmc-driver.ts';
-import type { BmcFailure } from '../../../src/domain/bmc-error.ts';
-import { type CommandSet, commandSetSchema } from '../../../src/domain/command-set.ts';
+import type { BmcSession, BmcTarget } from '../../../src/domain/power/bmc-driver.ts';
+import type { BmcFailure } from '../../../src/domain/power/bmc-error.ts';
+import { type CommandSet, commandSetSchema } from '../../../src/domain/power/command-set.ts';
 import { bmcErrorOf, bmcTarget, sessionOf } from '../../support/redfish-sim/redfish-session.ts';
 import { SIM_PASSWORD } from '../../support/redfish-sim/simulated-redfish.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BmcSession } from '../../../src/domain/bmc-driver.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
+import type { BmcSession } from '../../../src/domain/power/bmc-driver.ts';
 import { IpmiWorld } from '../../support/ipmi-world.ts';
 
 const CHASSIS_CONTROL = 0x0002;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BmcError } from '../../../src/domain/bmc-error.ts';
+import { BmcError } from '../../../src/domain/power/bmc-error.ts';
 import { spoilByRecipe } from '../../fuzz/ipmi-recipe.ts';
 import { askedBmc } from '../../support/bmc-sim/asked-bmc.ts';
 import { SPOILS, type SpoilName, type SpoiltStage, spoilt } from '../../support/bmc-sim/spoil.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BmcSession } from '../../../src/domain/bmc-driver.ts';
-import type { BootOverride } from '../../../src/domain/power.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
+import type { BmcSession } from '../../../src/domain/power/bmc-driver.ts';
+import type { BootOverride } from '../../../src/domain/power/power.ts';
 import { askedBmc } from '../../support/bmc-sim/asked-bmc.ts';
 import type { BootFlags } from '../../support/bmc-sim/boot-options.ts';
 import { QUIRKS } from '../../support/bmc-sim/quirks.ts';

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRedfishDriver } from '../../../server/bmc/redfish-driver.ts';
 import { createRedfishTransport } from '../../../server/bmc/redfish-transport.ts';
 import { createTrustStore } from '../../../server/bmc/trusted-certificates.ts';
-import type { BmcTarget } from '../../../src/domain/bmc-driver.ts';
+import type { BmcTarget } from '../../../src/domain/power/bmc-driver.ts';
 import { redfishDriver } from '../../../src/redfish/driver.ts';
 import { makeCertificate } from '../../support/redfish-sim/certificate.ts';
 import { PLAIN } from '../../support/redfish-sim/flavours.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionError, untrusted } from '../../../server/bmc/tls-refusal.ts';
-import { BmcError, type BmcFailure } from '../../../src/domain/bmc-error.ts';
+import { BmcError, type BmcFailure } from '../../../src/domain/power/bmc-error.ts';
 
 describe('a connection that failed', () => {
   const codes: [string, BmcFailure, string][] = [

@@ -2,15 +2,15 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseBroadcasts, encodeMagicPacket } from '../../../server/bmc/magic-packet.ts';
 import { createWolDriver, type WolOptions } from '../../../server/bmc/wol-driver.ts';
-import type { BmcTarget } from '../../../src/domain/bmc-driver.ts';
 import {
   formatIpv4,
   type Ipv4,
   type Ipv4Network,
   parseIpv4,
   parseNetwork,
-} from '../../../src/domain/ipv4.ts';
-import type { Mac } from '../../../src/domain/mac.ts';
+} from '../../../src/domain/network/ipv4.ts';
+import type { Mac } from '../../../src/domain/network/mac.ts';
+import type { BmcTarget } from '../../../src/domain/power/bmc-driver.ts';
 import { must } from '../../support/must.ts';
 import { bmcErrorOf, bmcTarget, sessionOf } from '../../support/redfish-sim/redfish-session.ts';
 

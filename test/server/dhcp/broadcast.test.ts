@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sendReply } from '../../../server/dhcp/reply.ts';
 import { encodePacket } from '../../../src/dhcp/packet.ts';
-import { formatIpv4 } from '../../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../../src/domain/network/ipv4.ts';
 import { ip, options, packetOf } from '../../support/dhcp-packets.ts';
 import { createFakeDhcpSocket } from '../../support/fake-dhcp-socket.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClientLimits, createClientLimits } from '../../../server/dhcp/client-limits.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { discoverBytes } from '../../support/canned-dhcp.ts';
 import { readPacketFixture } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createDhcpCounters, type DhcpCounters } from '../../../server/dhcp/counters.ts';
 import { createIntake, type Intake } from '../../../server/dhcp/intake.ts';
 import { MESSAGE_TYPE } from '../../../src/dhcp/codes.ts';
-import { macFromBytes, parseMac } from '../../../src/domain/mac.ts';
+import { macFromBytes, parseMac } from '../../../src/domain/network/mac.ts';
 import { discoverBytes } from '../../support/canned-dhcp.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';

@@ -4,7 +4,7 @@ import type { DhcpSocketOpener } from '../../../server/net/dhcp-socket.ts';
 import type { MachineInterface } from '../../../server/net/interfaces.ts';
 import { planSockets } from '../../../server/net/socket-plan.ts';
 import { systemRefusal } from '../../../server/net/socket-refused.ts';
-import { parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../../src/domain/network/ipv4.ts';
 import { createFakeDhcpSocket, type FakeDhcpSocket } from '../../support/fake-dhcp-socket.ts';
 import { createKeptLog } from '../../support/kept-log.ts';
 import { must } from '../../support/must.ts';

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { createReservedCheck } from '../../../server/dhcp/reserved-check.ts';
 import type { MachineInterface } from '../../../server/net/interfaces.ts';
-import type { NewBootEvent } from '../../../src/domain/boot-event.ts';
+import type { NewBootEvent } from '../../../src/domain/boot/boot-event.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
-import { formatIpv4 } from '../../../src/domain/ipv4.ts';
-import { type Mac, parseMac } from '../../../src/domain/mac.ts';
-import type { StoredSystem } from '../../../src/store/store.ts';
+import { formatIpv4 } from '../../../src/domain/network/ipv4.ts';
+import { type Mac, parseMac } from '../../../src/domain/network/mac.ts';
+import type { StoredSystem } from '../../../src/store/interfaces/store.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';
 

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { FoundServer } from '../../../server/dhcp/server-probe.ts';
 import { createWireWatch, type WireWatch } from '../../../server/dhcp/wire-watch.ts';
 import type { MachineInterface } from '../../../server/net/interfaces.ts';
-import { formatIpv4 } from '../../../src/domain/ipv4.ts';
-import { type Subnet, subnetInput } from '../../../src/domain/subnet.ts';
-import { createAddressUse } from '../../../src/services/address-use.ts';
-import { createOtherServers } from '../../../src/services/other-servers.ts';
+import { formatIpv4 } from '../../../src/domain/network/ipv4.ts';
+import { type Subnet, subnetInput } from '../../../src/domain/network/subnet.ts';
+import { createAddressUse } from '../../../src/services/dhcp/address-use.ts';
+import { createOtherServers } from '../../../src/services/dhcp/other-servers.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 

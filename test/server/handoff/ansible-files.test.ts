@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { type AnsibleOrder, prepareAnsible } from '../../../server/handoff/ansible-files.ts';
 import { removeRunFolders, withRunFolder } from '../../../server/handoff/run-folder.ts';
-import { type DefinitionOf, handoffDefinition } from '../../../src/domain/handoff-definition.ts';
+import { type DefinitionOf, handoffDefinition } from '../../../src/domain/handoff/handoff-definition.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'ansible-files-'));
 afterAll(() => rmSync(parent, { recursive: true }));

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPuppet, type Puppet } from '../../../server/handoff/puppet-wiring.ts';
 import { type Config, parseConfig } from '../../../src/config.ts';
-import type { NewBootEvent } from '../../../src/domain/boot-event.ts';
-import type { EventService } from '../../../src/services/events.ts';
+import type { NewBootEvent } from '../../../src/domain/boot/boot-event.ts';
+import type { EventService } from '../../../src/services/events/events.ts';
 import { must } from '../../support/must.ts';
 import { type CaServer, startCaServer } from '../../support/puppet-ca/ca-server.ts';
 import { csrFixture } from '../../support/puppet-ca/fixtures.ts';

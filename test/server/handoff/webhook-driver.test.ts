@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWebhookDriver } from '../../../server/handoff/webhook-driver.ts';
-import { type DefinitionOf, handoffDefinition } from '../../../src/domain/handoff-definition.ts';
+import { type DefinitionOf, handoffDefinition } from '../../../src/domain/handoff/handoff-definition.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 
 const SECRET = 'a secret of enough characters';

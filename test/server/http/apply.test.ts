@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApplyResult } from '../../../src/domain/apply.ts';
+import type { ApplyResult } from '../../../src/domain/records/apply.ts';
 import { makeActor } from '../../support/actors.ts';
 import {
   addRecords,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../../src/domain/audit.ts';
+import type { AuditEvent } from '../../../src/domain/access/audit.ts';
 import { LOCAL } from '../../../src/services/deps.ts';
 import { type Caller, holderOf, PASSWORD } from '../../support/callers.ts';
 import { inject } from '../../support/inject.ts';

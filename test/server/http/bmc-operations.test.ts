@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BMC_FAILURES, type BmcFailure } from '../../../src/domain/bmc-error.ts';
+import { BMC_FAILURES, type BmcFailure } from '../../../src/domain/power/bmc-error.ts';
 import { failure } from '../../support/fake-bmcs.ts';
 import { bmcOf, openPowerWorld } from '../../support/power-world.ts';
 import type { ServiceWorld } from '../../support/service-world.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { INSTALL_STATES } from '../../../src/domain/install.ts';
+import { INSTALL_STATES } from '../../../src/domain/install/install.ts';
 import { type BootWorld, isLocal, openBootWorld, SCRIPT, STRANGER } from '../../support/boot-world.ts';
 import { SECRET_HASH } from '../../support/service-world.ts';
 

@@ -5,7 +5,7 @@ import type {
   BatchReceipt,
   InstallPlan,
   QueueView,
-} from '../../../src/domain/install-batch.ts';
+} from '../../../src/domain/install/install-batch.ts';
 import { powerUpRecord } from '../../support/power-up-records.ts';
 import {
   addRecord,

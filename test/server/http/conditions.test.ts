@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL } from '../../../src/services/deps.ts';
-import { idempotencyService } from '../../../src/services/idempotency.ts';
+import { idempotencyService } from '../../../src/services/records/idempotency.ts';
 import { inject, jsonBody } from '../../support/inject.ts';
 import {
   addRecords,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { httpStreams } from '../../../src/cli/http-streams.ts';
-import { httpTransport } from '../../../src/cli/http-transport.ts';
+import { httpStreams } from '../../../src/cli/connect/http-streams.ts';
+import { httpTransport } from '../../../src/cli/connect/http-transport.ts';
 import { type Client, createClient } from '../../../src/client/client.ts';
 import type { ConsoleSeat } from '../../../src/client/console-client.ts';
-import type { BmcError } from '../../../src/domain/bmc-error.ts';
+import type { BmcError } from '../../../src/domain/power/bmc-error.ts';
 import { type FakeConsole, failure } from '../../support/fake-bmcs.ts';
 import { must } from '../../support/must.ts';
 import { bmcOf, openPowerWorld } from '../../support/power-world.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
+import type { Diagnosis } from '../../../src/domain/install/diagnosis.ts';
 import { dhcpTester } from '../../support/dhcp-messages.ts';
 import { addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { httpStreams } from '../../../src/cli/http-streams.ts';
-import { httpTransport } from '../../../src/cli/http-transport.ts';
-import type { ServerAddress } from '../../../src/cli/server-address.ts';
+import { httpStreams } from '../../../src/cli/connect/http-streams.ts';
+import { httpTransport } from '../../../src/cli/connect/http-transport.ts';
+import type { ServerAddress } from '../../../src/cli/connect/server-address.ts';
 import { createClient } from '../../../src/client/client.ts';
 import { readEventStream } from '../../../src/client/event-stream.ts';
 import type { StreamResponse } from '../../../src/client/transport.ts';
-import type { BootEvent } from '../../../src/domain/boot-event.ts';
+import type { BootEvent } from '../../../src/domain/boot/boot-event.ts';
 import { must } from '../../support/must.ts';
 import { addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 

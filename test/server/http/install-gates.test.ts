@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bootFilesByTftp } from '../../../server/tftp/boot-files.ts';
-import { INSTALL_STATES, type InstallState, OPEN_STATES } from '../../../src/domain/install.ts';
+import { INSTALL_STATES, type InstallState, OPEN_STATES } from '../../../src/domain/install/install.ts';
 import { type BootWorld, MACHINE, openBootWorld } from '../../support/boot-world.ts';
 import { dhcpTester } from '../../support/dhcp-messages.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync, symlinkSync, truncateSync, unlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installService } from '../../../src/services/installs.ts';
+import { installService } from '../../../src/services/installs/installs.ts';
 import { ADA } from '../../support/actors.ts';
 import { NO_POWER_UPS } from '../../support/no-power-ups.ts';
 import {

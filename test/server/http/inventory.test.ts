@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AnsibleInventory } from '../../../src/domain/ansible-inventory.ts';
+import type { AnsibleInventory } from '../../../src/domain/records/ansible-inventory.ts';
 import {
   addRecord,
   addRecords,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../../src/client/client.ts';
-import type { System } from '../../../src/domain/system.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { makeActor } from '../../support/actors.ts';
 import { addRecord, addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { INSTALL_STATES, MAY_WIPE_STATES } from '../../../src/domain/install.ts';
-import type { InstallChange } from '../../../src/domain/install-state.ts';
-import type { System } from '../../../src/domain/system.ts';
+import { INSTALL_STATES, MAY_WIPE_STATES } from '../../../src/domain/install/install.ts';
+import type { InstallChange } from '../../../src/domain/install/install-state.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { addRecords, openServiceWorld, type ServiceWorld } from '../../support/service-world.ts';
 
 let world: ServiceWorld;

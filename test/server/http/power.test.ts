@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BmcFailure } from '../../../src/domain/bmc-error.ts';
+import type { BmcFailure } from '../../../src/domain/power/bmc-error.ts';
 import { failure } from '../../support/fake-bmcs.ts';
 import { settle } from '../../support/fake-clock.ts';
 import { bmcOf, jobOf, openPowerWorld, order } from '../../support/power-world.ts';

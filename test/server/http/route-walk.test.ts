@@ -1,9 +1,9 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeclaredRoute } from '../../../server/http/auth.ts';
-import { roleAllows } from '../../../src/domain/access.ts';
+import { roleAllows } from '../../../src/domain/access/access.ts';
+import { hashToken } from '../../../src/services/boot/token.ts';
 import { LOCAL } from '../../../src/services/deps.ts';
-import { hashToken } from '../../../src/services/token.ts';
 import { LET_IN } from '../../support/answers-check.ts';
 import { makeToken } from '../../support/callers.ts';
 import { type Answer, inject } from '../../support/inject.ts';

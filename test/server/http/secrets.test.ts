@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 import { reportsOf } from '../../support/heard-logs.ts';
 import { inject } from '../../support/inject.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createArpProber } from '../../../server/net/address-prober.ts';
 import type { MachineInterface } from '../../../server/net/interfaces.ts';
 import type { Libc } from '../../../server/net/libc.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { fromHex, ip } from '../../support/dhcp-packets.ts';
 import { createFakeLibc } from '../../support/fake-libc.ts';
 import { must } from '../../support/must.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeArpClaim, encodeArpProbe } from '../../../server/net/arp-packet.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { fromHex, ip } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';
 

@@ -6,7 +6,7 @@ import {
   listInterfaces,
   listRoutedAddresses,
 } from '../../../server/net/interfaces.ts';
-import { parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../../src/domain/network/ipv4.ts';
 import { must } from '../../support/must.ts';
 
 const ip = (text: string) => must(parseIpv4(text), text);

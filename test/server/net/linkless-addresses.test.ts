@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findLinklessAddresses } from '../../../server/net/linkless-addresses.ts';
-import { formatIpv4 } from '../../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../../src/domain/network/ipv4.ts';
 
 /** Written by a 6.18 kernel on a little-endian machine; columns after Mask left out. */
 const ROUTE = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask

@@ -2,8 +2,8 @@ import { endianness } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { openPacketSocket, type PacketSender } from '../../../server/net/packet-socket.ts';
 import { encodeUdpFrame } from '../../../server/net/udp-frame.ts';
-import { ipv4FromNumber } from '../../../src/domain/ipv4.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { ipv4FromNumber } from '../../../src/domain/network/ipv4.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { createFakeLibc } from '../../support/fake-libc.ts';
 import { must } from '../../support/must.ts';
 

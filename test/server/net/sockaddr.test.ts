@@ -7,8 +7,8 @@ import {
   encodeSockaddrIn,
   encodeSockaddrLl,
 } from '../../../server/net/sockaddr.ts';
-import { parseIpv4 } from '../../../src/domain/ipv4.ts';
-import { parseMac } from '../../../src/domain/mac.ts';
+import { parseIpv4 } from '../../../src/domain/network/ipv4.ts';
+import { parseMac } from '../../../src/domain/network/mac.ts';
 import { must } from '../../support/must.ts';
 
 const ip = must(parseIpv4('10.0.0.1'), 'address');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineInterface } from '../../../server/net/interfaces.ts';
 import { type PlanFacts, planSockets } from '../../../server/net/socket-plan.ts';
-import { parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { parseIpv4 } from '../../../src/domain/network/ipv4.ts';
 import { must } from '../../support/must.ts';
 
 const address = must(parseIpv4('10.0.0.1'), 'address');

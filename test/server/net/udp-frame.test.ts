@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeUdpFrame, encodeUdpFrame, type UdpFrame } from '../../../server/net/udp-frame.ts';
-import { ipv4FromNumber, parseIpv4 } from '../../../src/domain/ipv4.ts';
+import { ipv4FromNumber, parseIpv4 } from '../../../src/domain/network/ipv4.ts';
 import { fromHex } from '../../support/dhcp-packets.ts';
 import { must } from '../../support/must.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postWebhook } from '../../../server/notify/webhook.ts';
-import { signWebhook } from '../../../src/domain/webhook-signature.ts';
+import { signWebhook } from '../../../src/domain/access/webhook-signature.ts';
 
 const REQUEST = { body: '{"id":3}', event: 'install.ready', delivery: 3, unixSeconds: 1_795_338_000 };
 

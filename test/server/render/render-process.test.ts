@@ -6,7 +6,7 @@ import {
 } from '../../../server/render/render-process.ts';
 import { AnswerFileError } from '../../../src/answer-file/error.ts';
 import { DEFAULT_LIMITS } from '../../../src/answer-file/limits.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
 
 const BIG = "{% set s = 'xxxxxxxx' %}{% for i in range(16) %}{% set s = s ~ s %}{% endfor %}";
 /** Half a megabyte taken apart and put together again, some ten thousand times: many seconds within all limits. */

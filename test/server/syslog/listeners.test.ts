@@ -7,7 +7,7 @@ import { bindUdp } from '../../../server/net/datagram.ts';
 import { createSyslogSink } from '../../../server/syslog/sink.ts';
 import { createSyslogTcp, SYSLOG_TCP_LIMITS } from '../../../server/syslog/tcp-listener.ts';
 import { createSyslogUdp } from '../../../server/syslog/udp-listener.ts';
-import { formatIpv4, type Ipv4 } from '../../../src/domain/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../../src/domain/network/ipv4.ts';
 import { must } from '../../support/must.ts';
 
 const stops: (() => Promise<void> | void)[] = [];

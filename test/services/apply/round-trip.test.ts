@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RecordsDocument } from '../../../src/domain/apply.ts';
+import type { RecordsDocument } from '../../../src/domain/records/apply.ts';
 import { ADA } from '../../support/actors.ts';
 import { openRecordWorld, type RecordWorld } from '../../support/record-world.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STAGES } from '../../../src/domain/boot-event.ts';
-import { ROUTE_STAGES } from '../../../src/domain/diagnosis.ts';
-import { INSTALL_FAILURES, INSTALL_STATES } from '../../../src/domain/install.ts';
+import { STAGES } from '../../../src/domain/boot/boot-event.ts';
+import { ROUTE_STAGES } from '../../../src/domain/install/diagnosis.ts';
+import { INSTALL_FAILURES, INSTALL_STATES } from '../../../src/domain/install/install.ts';
 import { diagnose } from '../../../src/services/diagnosis/diagnose.ts';
 import { ROUTE } from '../../../src/services/diagnosis/route.ts';
 import {

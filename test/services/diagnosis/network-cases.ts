@@ -1,4 +1,4 @@
-import type { MissingStage } from '../../../src/domain/diagnosis.ts';
+import type { MissingStage } from '../../../src/domain/install/diagnosis.ts';
 import {
   ACK,
   BIOS,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Loader } from '../../../src/domain/boot/loader.ts';
 import type { Check } from '../../../src/domain/check.ts';
-import type { Loader } from '../../../src/domain/loader.ts';
 import { examine } from '../../../src/services/doctor/examine.ts';
 import type { DoctorFacts, HostFacts, ListenerFact } from '../../../src/services/doctor/facts.ts';
 import { ip } from '../../support/dhcp-packets.ts';

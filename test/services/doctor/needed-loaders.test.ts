@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { LoaderChoice } from '../../../src/domain/boot-choice.ts';
-import type { Distro } from '../../../src/domain/distro.ts';
-import type { Profile } from '../../../src/domain/profile.ts';
-import type { System } from '../../../src/domain/system.ts';
+import type { LoaderChoice } from '../../../src/domain/boot/boot-choice.ts';
+import type { Distro } from '../../../src/domain/records/distro.ts';
+import type { Profile } from '../../../src/domain/records/profile.ts';
+import type { System } from '../../../src/domain/records/system.ts';
 import { neededLoaders } from '../../../src/services/doctor/needed-loaders.ts';
 
 const distro = (name: string, arch: Distro['arch']) => ({ name, arch }) as Distro;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LOADER_CHOICES } from '../../../src/domain/boot-choice.ts';
-import { FIRMWARE_KINDS } from '../../../src/domain/explanation.ts';
-import { INSTALL_STATES } from '../../../src/domain/install.ts';
-import { macWithDashes } from '../../../src/domain/mac.ts';
+import { LOADER_CHOICES } from '../../../src/domain/boot/boot-choice.ts';
+import { FIRMWARE_KINDS } from '../../../src/domain/install/explanation.ts';
+import { INSTALL_STATES } from '../../../src/domain/install/install.ts';
+import { macWithDashes } from '../../../src/domain/network/mac.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 import { type ExplainWorld, MAC, openExplainWorld, stepOf } from '../../support/explain-world.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Handoff, HandoffReceipt } from '../../../src/domain/handoff.ts';
-import type { Install } from '../../../src/domain/install.ts';
+import type { Handoff, HandoffReceipt } from '../../../src/domain/handoff/handoff.ts';
+import type { Install } from '../../../src/domain/install/install.ts';
 import { settle } from '../../support/fake-clock.ts';
 import { DONE } from '../../support/fake-handoffs.ts';
 import { must } from '../../support/must.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MachineCertificate } from '../../../src/domain/certificate.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import type { MachineCertificate } from '../../../src/domain/access/certificate.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
 import { type CaTransport, createPuppetCa } from '../../../src/puppet/ca.ts';
 import { CaError } from '../../../src/puppet/ca-error.ts';
 import { watchRequest } from '../../../src/services/handoff/watch-request.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.ts';
-import type { Install } from '../../../src/domain/install.ts';
+import type { Install } from '../../../src/domain/install/install.ts';
 import { ADA, BOB } from '../../support/actors.ts';
 import { openQueueWorld, type QueueWorld } from '../../support/queue-world.ts';
 import { NOW_MS } from '../../support/store-records.ts';

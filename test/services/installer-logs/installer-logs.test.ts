@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InstallState } from '../../../src/domain/install.ts';
+import type { InstallState } from '../../../src/domain/install/install.ts';
 import { type BootWorld, MACHINE, openBootWorld, STRANGER } from '../../support/boot-world.ts';
 import { ip } from '../../support/dhcp-packets.ts';
 

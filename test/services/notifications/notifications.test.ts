@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InstallState } from '../../../src/domain/install.ts';
+import type { InstallState } from '../../../src/domain/install/install.ts';
 import type { Delivery, DeliveryOutcome, Notice } from '../../../src/domain/notification.ts';
 import { LOCAL } from '../../../src/services/deps.ts';
 import { notificationService } from '../../../src/services/notifications/notifications.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { BmcError, type BmcFailure } from '../../../src/domain/bmc-error.ts';
-import type { BmcWrite } from '../../../src/store/power-store.ts';
-import type { SystemWrite } from '../../../src/store/store.ts';
+import { BmcError, type BmcFailure } from '../../../src/domain/power/bmc-error.ts';
+import type { BmcWrite } from '../../../src/store/interfaces/power-store.ts';
+import type { SystemWrite } from '../../../src/store/interfaces/store.ts';
 import { ADA, BOB } from '../../support/actors.ts';
 import { openPowerUpWorld, type PowerUpWorld } from '../../support/power-up-world.ts';
 

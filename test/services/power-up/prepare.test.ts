@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Bmc } from '../../../src/domain/bmc.ts';
-import { BmcError } from '../../../src/domain/bmc-error.ts';
-import { chosenFirmware } from '../../../src/domain/chosen-firmware.ts';
+import { chosenFirmware } from '../../../src/domain/boot/chosen-firmware.ts';
+import type { Bmc } from '../../../src/domain/power/bmc.ts';
+import { BmcError } from '../../../src/domain/power/bmc-error.ts';
 import { preparePowerUp } from '../../../src/services/power-up/prepare.ts';
 import { NOW_MS } from '../../support/store-records.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BmcFailure } from '../../../src/domain/bmc-error.ts';
-import type { JobStep } from '../../../src/domain/job.ts';
-import { POWER_ACTIONS, type PowerAction, type PowerState } from '../../../src/domain/power.ts';
+import type { BmcFailure } from '../../../src/domain/power/bmc-error.ts';
+import type { JobStep } from '../../../src/domain/power/job.ts';
+import { POWER_ACTIONS, type PowerAction, type PowerState } from '../../../src/domain/power/power.ts';
 import {
   decideJob,
   type JobSituation,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Job } from '../../../src/domain/job.ts';
-import { POWER_ACTIONS, type PowerAction } from '../../../src/domain/power.ts';
+import type { Job } from '../../../src/domain/power/job.ts';
+import { POWER_ACTIONS, type PowerAction } from '../../../src/domain/power/power.ts';
 import { type PowerService, powerService } from '../../../src/services/power/power-service.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { Store } from '../../../src/store/interfaces/store.ts';
 import { FakeBmcs } from '../../support/fake-bmcs.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { must } from '../../support/must.ts';

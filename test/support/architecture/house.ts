@@ -16,10 +16,10 @@ const SETUP = 'src/config, log.ts, clock.ts';
 export const ROOMS: readonly Room[] = [
   { name: 'src/domain', holds: /^src\/domain\//, mayImport: [] },
   ...PROTOCOLS.map((name) => ({ name, holds: new RegExp(`^${name}/`), mayImport: ['src/domain'] })),
-  // group-commit.ts is the way of writing that store and services share; there is no database in it.
+  // group-commit.ts among them is the way of writing that store and services share; there is no database in it.
   {
     name: STORE_INTERFACES,
-    holds: /^src\/store\/(([a-z]+-)?store|group-commit|system-query)\.ts$/,
+    holds: /^src\/store\/interfaces\//,
     mayImport: ['src/domain'],
   },
   { name: 'src/store', holds: /^src\/store\//, mayImport: ['src/domain', STORE_INTERFACES] },
@@ -57,9 +57,9 @@ export const MODULES: readonly ModulePrivilege[] = [
     modules: ['node:dgram', 'node:net', 'node:tls', 'node:http*', 'fastify*', '@fastify/*'],
     only: [
       'server/',
-      'src/cli/http-transport.ts', // fetch cannot speak to a unix socket, and takes long to load
-      'src/cli/http-streams.ts', // the same, for answers without an end
-      'src/cli/tls-certificate.ts', // fetch cannot compare a certificate before it sends
+      'src/cli/connect/http-transport.ts', // fetch cannot speak to a unix socket, and takes long to load
+      'src/cli/connect/http-streams.ts', // the same, for answers without an end
+      'src/cli/connect/tls-certificate.ts', // fetch cannot compare a certificate before it sends
     ],
   },
   {
@@ -93,18 +93,18 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/reserve.ts', // the room that is kept
       'server/secret-box.ts', // the key file
       'server/tls/certificate.ts', // the certificate, by the configuration's path or in the data folder
-      'src/cli/editor.ts', // the file that is given to $EDITOR, in a private folder
+      'src/cli/records/editor.ts', // the file that is given to $EDITOR, in a private folder
       'src/cli/main.ts',
-      'src/cli/write-man-pages.ts', // the manual, into the folder of the build
-      'src/cli/record-files.ts', // records as files, where their user says
-      'src/cli/replaceable.ts', // what stands where something is to be written
-      'src/cli/private-files.ts', // the saved logins, mode 0600
-      'src/cli/save-stream.ts', // a backup, where the caller says
-      'src/store/sqlite.ts',
-      'src/store/sqlite-flush.ts', // the database's log
-      'src/store/sqlite-lock.ts', // the lock's file, and modes
-      'src/store/sqlite-upkeep.ts', // copies of the database
-      'src/store/sqlite-upkeep-thread.ts',
+      'src/cli/help/write-man-pages.ts', // the manual, into the folder of the build
+      'src/cli/records/record-files.ts', // records as files, where their user says
+      'src/cli/records/replaceable.ts', // what stands where something is to be written
+      'src/cli/connect/private-files.ts', // the saved logins, mode 0600
+      'src/cli/output/save-stream.ts', // a backup, where the caller says
+      'src/store/sqlite/sqlite.ts',
+      'src/store/sqlite/flush.ts', // the database's log
+      'src/store/sqlite/lock.ts', // the lock's file, and modes
+      'src/store/sqlite/upkeep.ts', // copies of the database
+      'src/store/sqlite/upkeep-thread.ts',
     ],
   },
   {
@@ -116,33 +116,18 @@ export const MODULES: readonly ModulePrivilege[] = [
       'server/handoff/with-keeper.ts', // ends what a run leaves behind, even when the service is gone
       'server/handoff/run-program.ts', // ansible-playbook and ssh, without a shell, which do not outlive the service
       'server/render/render-process.ts', // renders templates where an endless loop can be killed
-      'src/cli/editor.ts', // the editor that its user names, without a shell
-      'src/store/sqlite-checkpoint.ts', // a thread that empties the database's log
-      'src/store/sqlite-checkpoint-thread.ts',
-      'src/store/sqlite-upkeep.ts', // a thread that copies or checks the database, once
-      'src/store/sqlite-upkeep-thread.ts',
+      'src/cli/records/editor.ts', // the editor that its user names, without a shell
+      'src/store/sqlite/checkpoint.ts', // a thread that empties the database's log
+      'src/store/sqlite/checkpoint-thread.ts',
+      'src/store/sqlite/upkeep.ts', // a thread that copies or checks the database, once
+      'src/store/sqlite/upkeep-thread.ts',
     ],
   },
   {
     what: 'the SQLite driver',
     why: 'another database is another file, not another service',
     modules: ['better-sqlite3'],
-    only: [
-      'src/store/sqlite.ts',
-      'src/store/sqlite-boot.ts',
-      'src/store/sqlite-changes.ts',
-      'src/store/sqlite-checkpoint.ts',
-      'src/store/sqlite-checkpoint-thread.ts',
-      'src/store/sqlite-dhcp.ts',
-      'src/store/sqlite-events.ts',
-      'src/store/sqlite-flush.ts',
-      'src/store/sqlite-leases.ts',
-      'src/store/sqlite-lock.ts',
-      'src/store/sqlite-machines.ts',
-      'src/store/sqlite-schema.ts',
-      'src/store/sqlite-upkeep-thread.ts',
-      'src/store/sqlite-writer.ts',
-    ],
+    only: ['src/store/sqlite/'],
   },
   { what: 'the query builder', why: 'SQL stays in the store', modules: ['kysely*'], only: ['src/store/'] },
   { what: 'native calls', why: 'only sockets need them', modules: ['koffi'], only: ['server/net/'] },

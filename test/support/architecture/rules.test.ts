@@ -26,12 +26,14 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
     rule: 'importsPointDown',
     files: {
       'src/services/a.ts':
-        "import type { Store } from '../store/store.ts';\nimport type { D } from '../store/dhcp-store.ts';\nimport { open } from '../store/sqlite.ts';",
-      'src/store/store.ts': '',
-      'src/store/dhcp-store.ts': '',
-      'src/store/sqlite.ts': "import type { Store } from './store.ts';",
+        "import type { Store } from '../store/interfaces/store.ts';\nimport type { D } from '../store/interfaces/dhcp-store.ts';\nimport { open } from '../store/sqlite/sqlite.ts';",
+      'src/store/interfaces/store.ts': '',
+      'src/store/interfaces/dhcp-store.ts': '',
+      'src/store/sqlite/sqlite.ts': "import type { Store } from '../interfaces/store.ts';",
     },
-    says: [/^src\/services\/a\.ts:3 imports '\.\.\/store\/sqlite\.ts': src\/services may import only /],
+    says: [
+      /^src\/services\/a\.ts:3 imports '\.\.\/store\/sqlite\/sqlite\.ts': src\/services may import only /,
+    ],
   },
   {
     name: 'the command and the server are apart, and nobody imports a test',
@@ -103,7 +105,7 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
       'server/http/a.ts': "import { readFile } from 'node:fs/promises';",
       'server/http/b.ts': "import { spawn } from 'node:child_process';",
       'src/store/systems.ts': "import Database from 'better-sqlite3';",
-      'src/store/sqlite.ts': "import Database from 'better-sqlite3';",
+      'src/store/sqlite/sqlite.ts': "import Database from 'better-sqlite3';",
     },
     says: [/^server\/http\/a\.ts:1/, /^server\/http\/b\.ts:1/, /^src\/store\/systems\.ts:1/],
   },
@@ -202,11 +204,11 @@ const CASES: { name: string; rule: RuleName; files: Record<string, string>; says
     name: 'an exception that is not needed any more',
     rule: 'exceptionsAreNeeded',
     files: {
-      'src/store/sqlite.ts': "import Database from 'better-sqlite3';",
+      'src/store/sqlite/sqlite.ts': "import Database from 'better-sqlite3';",
       'server/provisiond.ts': 'export const a = 1;',
     },
     says: [
-      /^src\/store\/sqlite\.ts: does not need the file system/,
+      /^src\/store\/sqlite\/sqlite\.ts: does not need the file system/,
       /^server\/provisiond\.ts: does not need the clock/,
       /^server\/provisiond\.ts: does not need randomness/,
     ],

@@ -1,6 +1,6 @@
 import { createIpmiDriver, type IpmiDriver } from '../../../server/bmc/ipmi-driver.ts';
-import type { BmcSession, BmcTarget } from '../../../src/domain/bmc-driver.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
+import type { BmcSession, BmcTarget } from '../../../src/domain/power/bmc-driver.ts';
 import { bmcTarget } from '../bmc-target.ts';
 import { BmcNet } from './bmc-net.ts';
 import type { BmcSetup, SimulatedBmc } from './simulated-bmc.ts';

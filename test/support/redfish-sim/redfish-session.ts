@@ -1,6 +1,6 @@
-import type { BmcDriver, BmcSession, BmcTarget } from '../../../src/domain/bmc-driver.ts';
-import { BmcError } from '../../../src/domain/bmc-error.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { Secret } from '../../../src/domain/access/secret.ts';
+import type { BmcDriver, BmcSession, BmcTarget } from '../../../src/domain/power/bmc-driver.ts';
+import { BmcError } from '../../../src/domain/power/bmc-error.ts';
 import { redfishDriver } from '../../../src/redfish/driver.ts';
 import { bmcTarget as plainTarget } from '../bmc-target.ts';
 import { SIM_PASSWORD, SIM_USER, type SimulatedRedfish } from './simulated-redfish.ts';

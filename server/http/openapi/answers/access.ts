@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ROLES } from '../../../../src/domain/access.ts';
-import type { SessionRecord, TokenRecord, User } from '../../../../src/domain/credential.ts';
+import { ROLES } from '../../../../src/domain/access/access.ts';
+import type { SessionRecord, TokenRecord, User } from '../../../../src/domain/access/credential.ts';
 import { flag, listOf, stamps, text, textOrNull, texts, time, timeOrNull, whole } from './parts.ts';
 
 const role = z.enum(ROLES);

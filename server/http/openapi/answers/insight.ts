@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { type Diagnosis, ROUTE_STAGES } from '../../../../src/domain/diagnosis.ts';
-import { EXPLAIN_STEPS, type Explanation, FIRMWARE_KINDS } from '../../../../src/domain/explanation.ts';
+import { type Diagnosis, ROUTE_STAGES } from '../../../../src/domain/install/diagnosis.ts';
+import {
+  EXPLAIN_STEPS,
+  type Explanation,
+  FIRMWARE_KINDS,
+} from '../../../../src/domain/install/explanation.ts';
 import { installState } from './installs.ts';
 import { flag, text, textOrNull, texts, time, timeOrNull, whole } from './parts.ts';
 import { data } from './service.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INSTALL_FAILURES, INSTALL_STATES, type Install } from '../../../../src/domain/install.ts';
+import { INSTALL_FAILURES, INSTALL_STATES, type Install } from '../../../../src/domain/install/install.ts';
 import type {
   BatchProgress,
   BatchReceipt,
@@ -7,13 +7,13 @@ import type {
   InstallPlan,
   QueueView,
   Refusal,
-} from '../../../../src/domain/install-batch.ts';
+} from '../../../../src/domain/install/install-batch.ts';
 import {
   NETBOOT_WAYS,
   POWER_UP_FAILURES,
   POWER_UP_STEPS,
   type PowerUp,
-} from '../../../../src/domain/power-up.ts';
+} from '../../../../src/domain/power/power-up.ts';
 import { LOG_NAMES } from '../../../../src/services/installer-logs/log-files.ts';
 import type { InstallLog } from '../../../../src/services/installer-logs/read-logs.ts';
 import {

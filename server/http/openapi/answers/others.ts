@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { HANDOFF_STATES, type Handoff, type HandoffReceipt } from '../../../../src/domain/handoff.ts';
-import { HANDOFF_FAILURES } from '../../../../src/domain/handoff-failure.ts';
+import { HANDOFF_STATES, type Handoff, type HandoffReceipt } from '../../../../src/domain/handoff/handoff.ts';
+import { HANDOFF_FAILURES } from '../../../../src/domain/handoff/handoff-failure.ts';
 import { DELIVERY_STATES, type Delivery, type DeliveryOutcome } from '../../../../src/domain/notification.ts';
 import { installState } from './installs.ts';
 import {

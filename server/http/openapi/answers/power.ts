@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { BmcInfo, BmcLogEntry, BmcSensor } from '../../../../src/domain/bmc-driver.ts';
-import { BMC_FAILURES } from '../../../../src/domain/bmc-error.ts';
-import { JOB_STATES, JOB_STEPS, type Job, type JobReceipt } from '../../../../src/domain/job.ts';
+import type { BmcInfo, BmcLogEntry, BmcSensor } from '../../../../src/domain/power/bmc-driver.ts';
+import { BMC_FAILURES } from '../../../../src/domain/power/bmc-error.ts';
+import { JOB_STATES, JOB_STEPS, type Job, type JobReceipt } from '../../../../src/domain/power/job.ts';
 import {
   BOOT_DEVICES,
   type BootDeviceResult,
@@ -9,7 +9,7 @@ import {
   type KnownPower,
   POWER_ACTIONS,
   type PowerStatus,
-} from '../../../../src/domain/power.ts';
+} from '../../../../src/domain/power/power.ts';
 import { flag, keysOf, listOf, text, textOrNull, texts, time, timeOrNull, whole } from './parts.ts';
 import { check } from './service.ts';
 

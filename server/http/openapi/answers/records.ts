@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import type { Bmc } from '../../../../src/domain/bmc.ts';
-import { BMC_DRIVERS } from '../../../../src/domain/bmc-driver.ts';
-import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../../../src/domain/boot-choice.ts';
-import { DHCP_MODES } from '../../../../src/domain/dhcp-mode.ts';
-import { OPTION_TYPES } from '../../../../src/domain/dhcp-option-codes.ts';
-import { type Distro, distroInput } from '../../../../src/domain/distro.ts';
+import { LOADER_CHOICES, LOCAL_BOOT_CHOICES } from '../../../../src/domain/boot/boot-choice.ts';
+import { DHCP_MODES } from '../../../../src/domain/network/dhcp-mode.ts';
+import { OPTION_TYPES } from '../../../../src/domain/network/dhcp-option-codes.ts';
 import {
   BOND_MODES,
   INTERFACE_TYPES,
   type SystemInterface,
-} from '../../../../src/domain/network-interface.ts';
-import { FIRMWARES } from '../../../../src/domain/power.ts';
-import { type Profile, profileInput } from '../../../../src/domain/profile.ts';
-import { settingsInput } from '../../../../src/domain/settings.ts';
-import type { SubnetDetails } from '../../../../src/domain/subnet-effective.ts';
-import type { System } from '../../../../src/domain/system.ts';
+} from '../../../../src/domain/network/network-interface.ts';
+import type { SubnetDetails } from '../../../../src/domain/network/subnet-effective.ts';
+import type { Bmc } from '../../../../src/domain/power/bmc.ts';
+import { BMC_DRIVERS } from '../../../../src/domain/power/bmc-driver.ts';
+import { FIRMWARES } from '../../../../src/domain/power/power.ts';
+import { type Distro, distroInput } from '../../../../src/domain/records/distro.ts';
+import { type Profile, profileInput } from '../../../../src/domain/records/profile.ts';
+import { settingsInput } from '../../../../src/domain/records/settings.ts';
+import type { System } from '../../../../src/domain/records/system.ts';
 import { install } from './installs.ts';
 import {
   flag,

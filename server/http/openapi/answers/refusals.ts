@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ApplyAnswer, ApplyResult } from '../../../../src/domain/apply.ts';
-import { BMC_FAILURES } from '../../../../src/domain/bmc-error.ts';
 import type { Conflict } from '../../../../src/domain/errors.ts';
+import { BMC_FAILURES } from '../../../../src/domain/power/bmc-error.ts';
+import type { ApplyAnswer, ApplyResult } from '../../../../src/domain/records/apply.ts';
 import { STATUS } from '../../errors.ts';
 import { flag, keysOf, text, textOrNull, whole } from './parts.ts';
 import { recordAnswers } from './records.ts';

@@ -1,5 +1,5 @@
-import { installInput } from '../../../../src/domain/install-input.ts';
-import { lockInput } from '../../../../src/domain/system-lock.ts';
+import { installInput } from '../../../../src/domain/install/install-input.ts';
+import { lockInput } from '../../../../src/domain/records/system-lock.ts';
 import { explainQuery } from '../../../../src/services/explain/subject.ts';
 import { bulkInput } from '../../../../src/services/install-queue/bulk-input.ts';
 import { moveInput } from '../../../../src/services/install-queue/move-install.ts';

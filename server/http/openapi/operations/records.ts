@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { distroPatch } from '../../../../src/domain/distro.ts';
-import { profilePatch } from '../../../../src/domain/profile.ts';
-import { recordQuery, systemQuery } from '../../../../src/domain/record-query.ts';
-import { subnetPatch } from '../../../../src/domain/subnet.ts';
-import { systemPatch } from '../../../../src/domain/system.ts';
+import { subnetPatch } from '../../../../src/domain/network/subnet.ts';
+import { distroPatch } from '../../../../src/domain/records/distro.ts';
+import { profilePatch } from '../../../../src/domain/records/profile.ts';
+import { recordQuery, systemQuery } from '../../../../src/domain/records/record-query.ts';
+import { systemPatch } from '../../../../src/domain/records/system.ts';
 import { dryRunQuery } from '../../dry-run.ts';
 import type { INPUTS } from '../inputs.ts';
 import type { Operation, Operations } from './operation.ts';

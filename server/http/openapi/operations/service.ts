@@ -1,11 +1,11 @@
-import { tokenInput, userInput, userPatch } from '../../../../src/domain/credential.ts';
+import { tokenInput, userInput, userPatch } from '../../../../src/domain/access/credential.ts';
+import { setupInput } from '../../../../src/services/access/access.ts';
 import { auditQuery } from '../../../../src/services/access/audit-log.ts';
 import { loginInput } from '../../../../src/services/access/sessions.ts';
 import { changePasswordInput, passwordInput } from '../../../../src/services/access/users.ts';
-import { setupInput } from '../../../../src/services/access.ts';
-import { inventoryQuery } from '../../../../src/services/inventory.ts';
-import { loaderFileQuery, loadersInput } from '../../../../src/services/loaders.ts';
+import { loaderFileQuery, loadersInput } from '../../../../src/services/boot/loaders.ts';
 import { deadInput, deliveryQuery } from '../../../../src/services/notifications/notifications.ts';
+import { inventoryQuery } from '../../../../src/services/systems/inventory.ts';
 import { backupInput } from '../../../backup/backup-service.ts';
 import { sessionsQuery } from '../../api/access.ts';
 import { noticeTestInput } from '../../api/notifications.ts';

@@ -1,5 +1,5 @@
 import type { DomainError, Problem } from '../../../../src/domain/errors.ts';
-import { parseMac } from '../../../../src/domain/mac.ts';
+import { parseMac } from '../../../../src/domain/network/mac.ts';
 import type { FormValues } from './form-values.ts';
 
 /** Where one is led to see who holds a value. */

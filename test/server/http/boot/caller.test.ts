@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { callerOf, ProxyMistake } from '../../../../server/http/boot/caller.ts';
-import { formatIpv4 } from '../../../../src/domain/ipv4.ts';
+import { formatIpv4 } from '../../../../src/domain/network/ipv4.ts';
 import { ip } from '../../../support/dhcp-packets.ts';
 
 const PROXIES = new Set([ip('127.0.0.1'), ip('10.0.0.9')]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditRows } from '../../../../server/http/pages/audit-model.ts';
-import type { AuditEvent } from '../../../../src/domain/audit.ts';
+import type { AuditEvent } from '../../../../src/domain/access/audit.ts';
 
 const EVENT: AuditEvent = {
   id: 1,

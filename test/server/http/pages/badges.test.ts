@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { installBadge, powerBadge } from '../../../../server/http/pages/badges.ts';
-import { INSTALL_STATES } from '../../../../src/domain/install.ts';
+import { INSTALL_STATES } from '../../../../src/domain/install/install.ts';
 
 const NOW = Date.parse('2026-11-22T09:00:00Z');
 const AT = '2026-11-22T08:57:00Z';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { interfaceRows } from '../../../../server/http/pages/interface-rows.ts';
-import type { SystemInterface } from '../../../../src/domain/network-interface.ts';
+import type { SystemInterface } from '../../../../src/domain/network/network-interface.ts';
 import { apiCard } from '../../../support/api-records.ts';
 
 const card = (more: Partial<SystemInterface>) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nextPath } from '../../../../server/http/pages/login-view.ts';
-import { LOGIN_LIMITS } from '../../../../src/domain/login-throttle.ts';
+import { LOGIN_LIMITS } from '../../../../src/domain/access/login-throttle.ts';
 import { ADA } from '../../../support/actors.ts';
 import { PASSWORD } from '../../../support/callers.ts';
 import { openPageWorld, type PageWorld } from '../../../support/page-world.ts';

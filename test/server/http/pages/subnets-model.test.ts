@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { spanRows, subnetPath } from '../../../../server/http/pages/subnets-model.ts';
-import type { AddressSpan } from '../../../../src/services/subnet-addresses.ts';
+import type { AddressSpan } from '../../../../src/services/subnets/subnet-addresses.ts';
 
 const FREE: AddressSpan = {
   from: '10.99.0.1',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actionsModel, headModel, recordFacts } from '../../../../server/http/pages/system-model.ts';
-import { INSTALL_STATES } from '../../../../src/domain/install.ts';
-import type { Job } from '../../../../src/domain/job.ts';
+import { INSTALL_STATES } from '../../../../src/domain/install/install.ts';
+import type { Job } from '../../../../src/domain/power/job.ts';
 import { apiInstall, apiSystem } from '../../../support/api-records.ts';
 
 const NOW = Date.parse('2026-11-22T09:03:00Z');

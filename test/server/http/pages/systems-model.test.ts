@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ListPart, listModel } from '../../../../server/http/pages/systems-model.ts';
 import { parseListQuery } from '../../../../server/http/pages/systems-query.ts';
-import type { System } from '../../../../src/domain/system.ts';
+import type { System } from '../../../../src/domain/records/system.ts';
 import { apiCard, apiSystem } from '../../../support/api-records.ts';
 
 const NOW = Date.parse('2026-11-22T09:00:00Z');

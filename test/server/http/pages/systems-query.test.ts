@@ -6,7 +6,7 @@ import {
   serviceQuery,
   turned,
 } from '../../../../server/http/pages/systems-query.ts';
-import { systemQuery } from '../../../../src/domain/record-query.ts';
+import { systemQuery } from '../../../../src/domain/records/record-query.ts';
 
 const asked = (text: string) => parseListQuery(Object.fromEntries(new URLSearchParams(text)));
 

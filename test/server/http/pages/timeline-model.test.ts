@@ -5,8 +5,8 @@ import {
   TIMELINE_SHOWN,
   timelineRows,
 } from '../../../../server/http/pages/timeline-model.ts';
-import type { BootEvent } from '../../../../src/domain/boot-event.ts';
-import type { Diagnosis } from '../../../../src/domain/diagnosis.ts';
+import type { BootEvent } from '../../../../src/domain/boot/boot-event.ts';
+import type { Diagnosis } from '../../../../src/domain/install/diagnosis.ts';
 
 const AT = '2026-11-22T09:00:00.000Z';
 const event = (more: Partial<BootEvent> = {}): BootEvent => ({

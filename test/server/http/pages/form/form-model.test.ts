@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FormParts, formGroups } from '../../../../../server/http/pages/form/form-model.ts';
 import { valuesOf } from '../../../../../server/http/pages/form/form-values.ts';
 import { fieldsOf } from '../../../../../server/http/pages/form/schema-fields.ts';
-import { systemInput } from '../../../../../src/domain/system.ts';
+import { systemInput } from '../../../../../src/domain/records/system.ts';
 import { apiSystem } from '../../../../support/api-records.ts';
 
 const fields = fieldsOf(systemInput);

@@ -8,7 +8,7 @@ import {
 } from '../../../../../server/http/pages/form/form-values.ts';
 import { fieldsOf, type List } from '../../../../../server/http/pages/form/schema-fields.ts';
 import { SYSTEM_TEXTS } from '../../../../../server/http/pages/form/system-fields.ts';
-import { systemInput } from '../../../../../src/domain/system.ts';
+import { systemInput } from '../../../../../src/domain/records/system.ts';
 import { apiSystem } from '../../../../support/api-records.ts';
 
 const FIELDS = fieldsOf(systemInput);

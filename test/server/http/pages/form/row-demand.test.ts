@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SYSTEM_READING } from '../../../../../server/http/pages/form/form-model.ts';
 import { withDemand } from '../../../../../server/http/pages/form/row-demand.ts';
 import { fieldsOf } from '../../../../../server/http/pages/form/schema-fields.ts';
-import { systemInput } from '../../../../../src/domain/system.ts';
+import { systemInput } from '../../../../../src/domain/records/system.ts';
 
 const FIELDS = fieldsOf(systemInput);
 const VALUES = { name: 'web001', 'interfaces.0.name': 'eth0', 'interfaces.0.ip': '' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fieldsOf, leavesOf } from '../../../../../server/http/pages/form/schema-fields.ts';
 import { SYSTEM_GROUPS, SYSTEM_TEXTS } from '../../../../../server/http/pages/form/system-fields.ts';
-import { systemInput } from '../../../../../src/domain/system.ts';
+import { systemInput } from '../../../../../src/domain/records/system.ts';
 
 const FIELDS = fieldsOf(systemInput);
 const leaf = (path: string) => leavesOf(FIELDS).find((field) => field.path === path);
