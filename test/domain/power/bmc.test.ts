@@ -65,8 +65,13 @@ describe('the BMC of a record', () => {
     },
     {
       what: 'an unknown field',
+      input: { ...IPMI, colour: 'red' },
+      says: /^colour: there is no such field/,
+    },
+    {
+      what: 'a field that the service tells',
       input: { ...IPMI, passwordSet: true },
-      says: /^passwordSet: there is no such field/,
+      says: /^passwordSet: is told by the service/,
     },
   ])('refuses $what', ({ input, says }) => {
     expect(problemsOf(input)).toEqual([expect.stringMatching(says)]);
