@@ -29,7 +29,6 @@ COPY LICENSE ./
 RUN cp "$(command -v node)" /usr/local/bin/provision-node \
  && setcap cap_net_bind_service,cap_net_raw+ep /usr/local/bin/provision-node \
  && ln -s /opt/provision/dist/cli/provision.cjs /usr/local/bin/provision \
- && chmod +x dist/cli/provision.cjs \
  && useradd --system --uid 970 --user-group --home-dir /var/lib/provision --shell /usr/sbin/nologin provision \
  && install -d -o provision -g provision -m 0700 /var/lib/provision
 USER provision

@@ -1,4 +1,6 @@
 // @ts-check
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * Puts the `provision` command together in dist/cli. Node looks for every file of ours and of packages by itself, and for a
@@ -10,6 +12,13 @@ export default {
   input: { provision: 'src/cli/main.ts' },
   platform: 'node',
   transform: { target: 'node20.19' },
+  // `npm link` points at it and makes it executable once: it has to stay so when it is written anew.
+  plugins: [
+    {
+      name: 'executable',
+      writeBundle: ({ dir = '' }) => chmodSync(join(dir, 'provision.cjs'), 0o755),
+    },
+  ],
   output: {
     dir: 'dist/cli',
     cleanDir: true,

@@ -56,6 +56,13 @@ function loadedBy(line: string): { files: string[]; node: string[]; stderr: stri
 const HTTP = 'NativeModule http';
 const FETCH = 'NativeModule internal/deps/undici/undici';
 
+describe('the built command', () => {
+  it('is a program by itself, also after it was built anew under a link to it', () => {
+    const { status, stdout } = spawnSync(PROVISION_COMMAND, ['--version'], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
 describe('what the built command loads', () => {
   it.each([
     ['--version', 4],
