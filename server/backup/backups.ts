@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BackupFact } from '../../src/services/doctor/facts.ts';
 import type { Store } from '../../src/store/interfaces/store.ts';
 import type { UpkeepStore } from '../../src/store/interfaces/upkeep-store.ts';
 import { type Archive, makeArchive, UNFINISHED, writeArchive } from './archive.ts';
+import { flushFolder } from './flush-folder.ts';
 
 export interface BackupParts {
   readonly dir: string;
@@ -24,7 +25,7 @@ const NAME = /^(provision|before-migration)-.*\.tar$/;
 export function openBackups(parts: BackupParts) {
   const { dir, everyHours, keep, keyPath, version, now } = parts;
   let failure: string | null = null;
-  if (mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined) flushFolderNow(dirname(dir));
+  let isNew = mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined;
 
   const make = (upkeep: UpkeepStore, withKey: boolean): Promise<Archive> =>
     makeArchive({ upkeep, workDir: dir, keyPath: withKey ? keyPath : null, version, nowMs: now() });
@@ -34,6 +35,9 @@ export function openBackups(parts: BackupParts) {
     for (const name of names.slice(0, -keep)) await rm(join(dir, name), { force: true });
   };
   const writeOne = async (upkeep: UpkeepStore, kind: string): Promise<void> => {
+    // What is flushed into a folder is not found without the folder's own name.
+    if (isNew) await flushFolder(dirname(dir));
+    isNew = false;
     const archive = await make(upkeep, true);
     try {
       const at = archive.manifest.createdAt.replace(/[:.]/g, '-');
@@ -80,16 +84,6 @@ export function openBackups(parts: BackupParts) {
         if (name.startsWith(UNFINISHED)) await rm(join(dir, name), { recursive: true, force: true });
     },
   };
-}
-
-/** What is flushed into a folder later is not found without the folder's own name. */
-function flushFolderNow(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 export type Backups = ReturnType<typeof openBackups>;

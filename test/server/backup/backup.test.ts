@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +16,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeArchive } from '../../../server/backup/archive.ts';
 import { openBackups } from '../../../server/backup/backups.ts';
+import { flushFolder } from '../../../server/backup/flush-folder.ts';
 import { refuseHalfRestored, restoreBackup } from '../../../server/backup/restore.ts';
 import { openSecretBox } from '../../../server/secret-box.ts';
 import type { Store } from '../../../src/store/interfaces/store.ts';
@@ -205,6 +208,23 @@ describe('a backup', () => {
     await expect(own.tick(store)).rejects.toThrow();
     expect((await own.facts()).failure).toMatch(/ENOENT/);
     expect(readdirSync(join(dataDir, 'backups'))).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0)('may lie in a folder that its user may enter and not read', async () => {
+    const nobody = 65_534;
+    const parent = join(root, 'site');
+    chmodSync(root, 0o711);
+    mkdirSync(parent, { mode: 0o300 });
+    chownSync(parent, nobody, nobody);
+    const dir = join(parent, 'backups');
+    process.seteuid?.(nobody);
+    try {
+      openBackups({ dir, everyHours: 24, keep: 2, keyPath: dir, version: '1.2.3', now: () => nowMs });
+      await flushFolder(parent);
+    } finally {
+      process.seteuid?.(0);
+    }
+    expect(statSync(dir).uid).toBe(nobody);
   });
 
   it('is made before the schema changes, and not before a first one', async () => {
